@@ -1,0 +1,1 @@
+//! One set of schema migrations for both engines.

@@ -1,0 +1,96 @@
+//! Typed ids: `prefix_` + 26 lower-case Crockford characters of a UUIDv7. Text on both engines; they sort by birth.
+//!
+//! One alphabetical list of prefixes, so that none is given twice and any id found on paper or in a log can be placed.
+
+use super::{Clock, Random, crockford};
+
+/// What an id can name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is named after its table")]
+pub enum Noun {
+    Account,
+    Adjustment,
+    Announcement,
+    Area,
+    Batch,
+    CodeOrder,
+    Delivery,
+    Grower,
+    MarkUse,
+    Movement,
+    Organisation,
+    Pack,
+    Plot,
+    Product,
+    Recall,
+    Right,
+    RoleGrant,
+    SeasonAccount,
+    Standard,
+    Stop,
+}
+
+/// Every prefix, alphabetically by noun.
+pub const PREFIXES: [(Noun, &str); 20] = [
+    (Noun::Account, "acc"),
+    (Noun::Adjustment, "adj"),
+    (Noun::Announcement, "ann"),
+    (Noun::Area, "are"),
+    (Noun::Batch, "bat"),
+    (Noun::CodeOrder, "cod"),
+    (Noun::Delivery, "del"),
+    (Noun::Grower, "gro"),
+    (Noun::MarkUse, "mus"),
+    (Noun::Movement, "mov"),
+    (Noun::Organisation, "org"),
+    (Noun::Pack, "pac"),
+    (Noun::Plot, "plo"),
+    (Noun::Product, "pro"),
+    (Noun::Recall, "rec"),
+    (Noun::Right, "rig"),
+    (Noun::RoleGrant, "rol"),
+    (Noun::SeasonAccount, "sea"),
+    (Noun::Standard, "std"),
+    (Noun::Stop, "sto"),
+];
+
+impl Noun {
+    /// The three letters before the underscore.
+    pub fn prefix(self) -> &'static str {
+        PREFIXES.iter().find(|(noun, _)| *noun == self).map_or("xxx", |(_, prefix)| prefix)
+    }
+}
+
+/// A new id for `noun`: UUIDv7 of the clock's moment and random bits.
+pub fn new(noun: Noun, clock: &Clock, random: &Random) -> String {
+    let millis = u64::try_from(clock.now()).unwrap_or(0);
+    let uuid = uuid::Builder::from_unix_timestamp_millis(millis, &random.bytes()).into_uuid();
+    format!("{}_{}", noun.prefix(), crockford::upper(uuid.as_u128(), 26).to_ascii_lowercase())
+}
+
+/// Is `text` shaped like an id of `noun`? (Whether it exists is another question.)
+pub fn is(noun: Noun, text: &str) -> bool {
+    text.len() == 30
+        && text.starts_with(noun.prefix())
+        && text.as_bytes().get(3) == Some(&b'_')
+        && text.bytes().skip(4).all(|b| crockford::UPPER.contains(&b.to_ascii_uppercase()) && !b.is_ascii_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_sort_by_birth_and_prefixes_are_unique() {
+        let (clock, random) = (Clock::at(1_795_000_000_000), Random::seeded(1));
+        let first = new(Noun::Batch, &clock, &random);
+        clock.advance(1);
+        let second = new(Noun::Batch, &clock, &random);
+        assert!(first < second && is(Noun::Batch, &first) && !is(Noun::Plot, &first));
+        assert_eq!(first.len(), 30);
+        let mut prefixes: Vec<_> = PREFIXES.iter().map(|p| p.1).collect();
+        prefixes.sort_unstable();
+        prefixes.dedup();
+        assert_eq!(prefixes.len(), PREFIXES.len());
+    }
+}

@@ -1,0 +1,2 @@
+//! 燕赵 on the command line.
+fn main() {}

@@ -1,6 +1,8 @@
 //! Who acts, and how far they see. Both are obtained from the sign-in, never remembered or made up: there is no `Default`.
 
-/// Somebody signed in. Every command takes one.
+use super::{Clock, Random, ids};
+
+/// Somebody signed in.
 #[derive(Debug, Clone)]
 pub struct Actor {
     /// The account that signed in (`acc_…`).
@@ -25,6 +27,28 @@ impl Actor {
             handled_by: None,
             scope: Scope::everything(),
         }
+    }
+}
+
+/// Where an act takes place: who, at what time, with which source of chance. Every command takes one.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    /// Tells the time.
+    pub clock: Clock,
+    /// Makes ids, salts and keys.
+    pub random: Random,
+    /// Who acts.
+    pub actor: Actor,
+}
+
+impl Desk {
+    /// The program's own desk.
+    pub fn system(clock: &Clock, random: &Random) -> Self {
+        Self { clock: clock.clone(), random: random.clone(), actor: Actor::system() }
+    }
+    /// A new id.
+    pub fn new_id(&self, noun: ids::Noun) -> String {
+        ids::new(noun, &self.clock, &self.random)
     }
 }
 

@@ -14,7 +14,7 @@ pub mod quantity;
 pub mod random;
 pub mod text;
 
-pub use actor::{Actor, Scope};
+pub use actor::{Actor, Desk, Scope};
 pub use clock::{Clock, Millis};
 pub use day::Day;
 pub use failure::{Failure, FailureKind, FieldProblem};

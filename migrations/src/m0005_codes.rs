@@ -1,0 +1,108 @@
+//! Code orders and the partition of their sequence numbers; downloads; stops and recalls as facts.
+
+crate::step!(
+    "m0005_codes",
+    &[
+        // One row, whatever `count`. `key_wrapped` opens only with the master key that lives outside the database.
+        "CREATE TABLE code_order (
+            order_no BIGINT PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            suite BIGINT NOT NULL,
+            locator BIGINT UNIQUE,
+            producer_id TEXT NOT NULL REFERENCES organisation (id),
+            product_id TEXT NOT NULL REFERENCES product (id),
+            season TEXT NOT NULL,
+            account_id TEXT REFERENCES season_account (id),
+            pack_id TEXT REFERENCES pack (id),
+            batch_id TEXT REFERENCES batch (id),
+            kind TEXT NOT NULL,
+            count BIGINT NOT NULL CHECK (count BETWEEN 1 AND 16777216),
+            spare BIGINT NOT NULL CHECK (spare >= 0),
+            unit_amount BIGINT NOT NULL CHECK (unit_amount >= 0),
+            quota_left BIGINT NOT NULL CHECK (quota_left >= 0),
+            spare_left BIGINT NOT NULL CHECK (spare_left >= 0),
+            with_pin BOOLEAN NOT NULL,
+            state TEXT NOT NULL,
+            base_url TEXT NOT NULL,
+            label TEXT NOT NULL,
+            key_wrapped BLOB,
+            master_key_id TEXT,
+            key_sha256 TEXT,
+            demo BOOLEAN NOT NULL,
+            ordered_by TEXT NOT NULL,
+            ordered_at BIGINT NOT NULL,
+            decided_by TEXT,
+            decided_at BIGINT
+        )",
+        "CREATE INDEX code_order_producer ON code_order (producer_id, id)",
+        "CREATE INDEX code_order_batch ON code_order (batch_id)",
+        // Partitions 1..count of each order without gap or overlap. `active_at` is the moment a scheduled range comes alive.
+        "CREATE TABLE code_range (
+            order_no BIGINT NOT NULL REFERENCES code_order (order_no),
+            first BIGINT NOT NULL,
+            last BIGINT NOT NULL,
+            batch_id TEXT REFERENCES batch (id),
+            state TEXT NOT NULL,
+            reason TEXT,
+            since BIGINT NOT NULL,
+            active_at BIGINT,
+            PRIMARY KEY (order_no, first),
+            CHECK (first >= 1 AND first <= last)
+        )",
+        "CREATE INDEX code_range_batch ON code_range (batch_id)",
+        "CREATE TABLE download (
+            id JOURNAL_KEY,
+            order_no BIGINT NOT NULL REFERENCES code_order (order_no),
+            form TEXT NOT NULL,
+            codes BIGINT NOT NULL,
+            account_id TEXT NOT NULL,
+            started_at BIGINT NOT NULL,
+            completed_at BIGINT
+        )",
+        "CREATE INDEX download_order ON download (order_no)",
+        // `scope` code | range | order | batch | producer | product; codes and ranges by order_no, first, last, the others by subject_id.
+        "CREATE TABLE stop (
+            id TEXT PRIMARY KEY,
+            scope TEXT NOT NULL,
+            subject_id TEXT,
+            order_no BIGINT,
+            first BIGINT,
+            last BIGINT,
+            category TEXT NOT NULL,
+            ordered_by TEXT NOT NULL,
+            document_no TEXT NOT NULL,
+            public_text TEXT NOT NULL,
+            state TEXT NOT NULL,
+            proposed_by TEXT NOT NULL,
+            proposed_at BIGINT NOT NULL,
+            confirmed_by TEXT,
+            confirmed_at BIGINT,
+            lift_text TEXT,
+            lift_proposed_by TEXT,
+            lifted_by TEXT,
+            lifted_at BIGINT
+        )",
+        "CREATE INDEX stop_subject ON stop (subject_id, state)",
+        "CREATE INDEX stop_order ON stop (order_no, state)",
+        // `kind` withdrawal (追回, fresh produce) | recall (召回, food).
+        "CREATE TABLE recall (
+            id TEXT PRIMARY KEY,
+            batch_id TEXT NOT NULL REFERENCES batch (id),
+            kind TEXT NOT NULL,
+            ordered_by TEXT NOT NULL,
+            document_no TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            public_text TEXT NOT NULL,
+            state TEXT NOT NULL,
+            proposed_by TEXT NOT NULL,
+            proposed_at BIGINT NOT NULL,
+            confirmed_by TEXT,
+            confirmed_at BIGINT,
+            lift_text TEXT,
+            lift_proposed_by TEXT,
+            lifted_by TEXT,
+            lifted_at BIGINT
+        )",
+        "CREATE INDEX recall_batch ON recall (batch_id)",
+    ]
+);

@@ -1,0 +1,36 @@
+//! A protected (or applied-for) name.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "product")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: String,
+    pub slug: String,
+    pub name: String,
+    pub aliases: String,
+    pub city: String,
+    pub county_codes: String,
+    pub class: String,
+    pub base_unit: String,
+    pub account_basis: String,
+    pub season_from: Option<String>,
+    pub season_to: Option<String>,
+    pub closing: Option<String>,
+    pub fresh: bool,
+    pub release_by: String,
+    pub yield_cap: Option<i64>,
+    pub yield_cap_source: Option<String>,
+    pub quality: Option<String>,
+    pub sort_key: String,
+    pub source: String,
+    pub confidence: String,
+    pub demo: bool,
+    pub registered_at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,15 @@
+//! Who is who: organisations with their credit codes, accounts, dated roles with a scope, sign-ins.
+//!
+//! Owns `organisation`, `account`, `role_grant`, `session`. A grant is account × role × scope × days; the table in [`role`] says
+//! which permissions a role carries, and [`queries::SignedIn::acting`] turns a permission into an actor with the scope it reaches.
+//! A role is proposed by one security administrator and confirmed by another; the three administrators of 等保 are never one hand.
+//! Never does: decide what somebody may see of a slice (the slice's queries start from the scope), keep a password or a token.
+
+pub mod commands;
+pub mod credit_code;
+pub mod organisation;
+pub mod password;
+pub mod queries;
+pub mod role;
+pub mod session;
+pub mod store;

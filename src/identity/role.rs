@@ -1,0 +1,211 @@
+//! Roles, and which permission each carries: one table, read by the router, the authorisation matrix and the pages.
+//! Source: contract §4; 等保 keeps the three administrators apart.
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $(#[doc = concat!("`", $word, "`")] $variant,)* }
+        impl $name {
+            /// Every one, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+            /// The word stored and sent.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+            /// Reads the word.
+            pub fn parse(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|x| x.word() == word)
+            }
+        }
+    };
+}
+
+words! {
+    /// Who somebody is to the platform.
+    Role {
+        Producer = "producer",
+        Grower = "grower",
+        Holder = "holder",
+        Office = "office",
+        CountySupervision = "county_supervision",
+        CitySupervision = "city_supervision",
+        Agriculture = "agriculture",
+        Commerce = "commerce",
+        Helper = "helper",
+        Seller = "seller",
+        Printer = "printer",
+        Auditor = "auditor",
+        Operator = "operator",
+        AdminSystem = "admin_system",
+        AdminSecurity = "admin_security",
+        AdminAudit = "admin_audit",
+    }
+}
+
+words! {
+    /// What somebody may do, as `noun.verb`.
+    Permission {
+        AccountCreate = "account.create",
+        AccountRead = "account.read",
+        AccountDisable = "account.disable",
+        RolePropose = "role.propose",
+        RoleConfirm = "role.confirm",
+        AuditRead = "audit.read",
+        OrganisationRegister = "organisation.register",
+        OrganisationRead = "organisation.read",
+        ProductRegister = "product.register",
+        RightRecord = "right.record",
+        GrowerRegister = "grower.register",
+        GrowerRead = "grower.read",
+        PlotRegister = "plot.register",
+        PlotRead = "plot.read",
+        MarkUseRecord = "mark_use.record",
+        MarkUseRead = "mark_use.read",
+        SeasonAccountRead = "season_account.read",
+        SeasonAccountPropose = "season_account.propose",
+        SeasonAccountApprove = "season_account.approve",
+        MovementRecord = "movement.record",
+        AdjustmentPropose = "adjustment.propose",
+        AdjustmentApprove = "adjustment.approve",
+        DeliveryRecord = "delivery.record",
+        DeliveryRead = "delivery.read",
+        PackRegister = "pack.register",
+        PackRead = "pack.read",
+        BatchRegister = "batch.register",
+        BatchRead = "batch.read",
+        BatchRelease = "batch.release",
+        BatchHold = "batch.hold",
+        BatchVoid = "batch.void",
+        CodeOrderRequest = "code_order.request",
+        CodeOrderApprove = "code_order.approve",
+        CodeOrderRead = "code_order.read",
+        CodesDownload = "codes.download",
+        CodesBind = "codes.bind",
+        CodesVoid = "codes.void",
+        CodeRead = "code.read",
+        ScanRecord = "scan.record",
+        StopPropose = "stop.propose",
+        StopConfirm = "stop.confirm",
+        RecallPropose = "recall.propose",
+        RecallConfirm = "recall.confirm",
+    }
+}
+
+use Permission as P;
+use Role as R;
+
+/// Which roles carry each permission.
+pub const TABLE: &[(Permission, &[Role])] = &[
+    (P::AccountCreate, &[R::AdminSystem]),
+    (P::AccountRead, &[R::AdminSystem, R::AdminSecurity, R::AdminAudit, R::Auditor]),
+    (P::AccountDisable, &[R::AdminSystem, R::AdminSecurity]),
+    (P::RolePropose, &[R::AdminSecurity]),
+    (P::RoleConfirm, &[R::AdminSecurity]),
+    (P::AuditRead, &[R::AdminAudit, R::Auditor]),
+    (P::OrganisationRegister, &[R::Office, R::Helper]),
+    (P::OrganisationRead, &[R::Producer, R::Holder, R::Office, R::CountySupervision, R::CitySupervision, R::Helper, R::Auditor]),
+    (P::ProductRegister, &[R::Office]),
+    (P::RightRecord, &[R::Office]),
+    (P::GrowerRegister, &[R::Producer, R::Helper]),
+    (P::GrowerRead, &[R::Producer, R::Grower, R::Helper, R::CountySupervision, R::CitySupervision, R::Agriculture]),
+    (P::PlotRegister, &[R::Producer, R::Helper]),
+    (P::PlotRead, &[R::Producer, R::Grower, R::Helper, R::Office, R::CountySupervision, R::CitySupervision, R::Agriculture, R::Auditor]),
+    (P::MarkUseRecord, &[R::Office]),
+    (P::MarkUseRead, &[R::Producer, R::Holder, R::Office, R::CountySupervision, R::CitySupervision, R::Auditor]),
+    (
+        P::SeasonAccountRead,
+        &[R::Producer, R::Grower, R::Holder, R::Office, R::CountySupervision, R::CitySupervision, R::Helper, R::Agriculture, R::Auditor],
+    ),
+    (P::SeasonAccountPropose, &[R::Office, R::Holder]),
+    (P::SeasonAccountApprove, &[R::Office, R::Holder]),
+    (P::MovementRecord, &[R::Producer, R::Helper]),
+    (P::AdjustmentPropose, &[R::Office, R::Holder]),
+    (P::AdjustmentApprove, &[R::Office, R::Holder]),
+    (P::DeliveryRecord, &[R::Producer, R::Helper]),
+    (P::DeliveryRead, &[R::Producer, R::Grower, R::Helper, R::CountySupervision, R::CitySupervision, R::Auditor]),
+    (P::PackRegister, &[R::Producer, R::Helper]),
+    (P::PackRead, &[R::Producer, R::Helper, R::Office, R::CountySupervision, R::CitySupervision, R::Auditor]),
+    (P::BatchRegister, &[R::Producer, R::Helper]),
+    (P::BatchRead, &[R::Producer, R::Holder, R::Office, R::CountySupervision, R::CitySupervision, R::Helper, R::Auditor]),
+    (P::BatchRelease, &[R::Producer, R::Holder, R::Office]),
+    (P::BatchHold, &[R::Office, R::CountySupervision, R::CitySupervision]),
+    (P::BatchVoid, &[R::Producer, R::Office]),
+    (P::CodeOrderRequest, &[R::Producer]),
+    (P::CodeOrderApprove, &[R::Office, R::Holder]),
+    (P::CodeOrderRead, &[R::Producer, R::Office, R::CountySupervision, R::CitySupervision, R::Auditor]),
+    (P::CodesDownload, &[R::Producer]),
+    (P::CodesBind, &[R::Producer]),
+    (P::CodesVoid, &[R::Producer, R::CountySupervision, R::CitySupervision]),
+    (P::CodeRead, &[R::Producer, R::Office, R::CountySupervision, R::CitySupervision, R::Auditor]),
+    (P::ScanRecord, &[R::Seller, R::Producer, R::CountySupervision, R::CitySupervision]),
+    (P::StopPropose, &[R::CountySupervision, R::CitySupervision]),
+    (P::StopConfirm, &[R::CountySupervision, R::CitySupervision]),
+    (P::RecallPropose, &[R::CountySupervision, R::CitySupervision]),
+    (P::RecallConfirm, &[R::CountySupervision, R::CitySupervision]),
+];
+
+impl Role {
+    /// Does this role carry `permission`?
+    pub fn may(self, permission: Permission) -> bool {
+        TABLE.iter().any(|(p, roles)| *p == permission && roles.contains(&self))
+    }
+    /// Does this role stand alone (the three administrators of 等保)?
+    pub fn is_administrator(self) -> bool {
+        matches!(self, Self::AdminSystem | Self::AdminSecurity | Self::AdminAudit)
+    }
+}
+
+/// How far a grant reaches, as stored in `role_grant.scope_kind`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScopeKind {
+    /// One organisation (`scope_ref`).
+    Organisation,
+    /// A division with its predecessors and successors (`scope_ref` is its code).
+    Division,
+    /// What relies on products on which the organisation in `scope_ref` holds a right.
+    Rights,
+    /// One grower's own view (`scope_ref`).
+    Grower,
+    /// Everything.
+    All,
+}
+
+impl ScopeKind {
+    const WORDS: [(Self, &'static str); 5] = [
+        (Self::Organisation, "organisation"),
+        (Self::Division, "division"),
+        (Self::Rights, "rights"),
+        (Self::Grower, "grower"),
+        (Self::All, "all"),
+    ];
+    /// The word stored and sent.
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(k, _)| *k == self).map_or("", |(_, w)| w)
+    }
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::WORDS.iter().find(|(_, w)| *w == word).map(|(k, _)| *k)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_permission_has_exactly_one_row() {
+        for permission in Permission::ALL {
+            assert_eq!(TABLE.iter().filter(|(p, _)| p == permission).count(), 1, "{}", permission.word());
+        }
+    }
+
+    #[test]
+    fn nobody_who_only_looks_can_change_anything() {
+        for role in [Role::Auditor, Role::AdminAudit, Role::Agriculture, Role::Operator] {
+            for permission in Permission::ALL.iter().filter(|p| role.may(**p)) {
+                assert!(permission.word().ends_with(".read"), "{} may {}", role.word(), permission.word());
+            }
+        }
+    }
+}

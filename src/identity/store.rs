@@ -1,0 +1,196 @@
+//! The tables of identity.
+
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+
+use crate::db::{Tx, duplicate_as};
+use crate::entity::{account, division, division_successor, organisation, refused_act, role_grant, session};
+use crate::kernel::{Failure, Millis, Outcome};
+
+pub use account::Model as AccountRow;
+pub use organisation::Model as OrganisationRow;
+pub use role_grant::Model as GrantRow;
+
+pub(super) async fn insert_organisation(tx: &Tx, row: OrganisationRow) -> Outcome<()> {
+    let code = row.credit_code.clone().unwrap_or_default();
+    let row: organisation::ActiveModel = row.into();
+    row.insert(tx.connection()).await.map_err(duplicate_as(|| Failure::conflict("credit_code_taken").with("value", code)))?;
+    Ok(())
+}
+
+/// One organisation.
+///
+/// # Errors
+/// `not_found`.
+pub async fn organisation<C: ConnectionTrait>(connection: &C, id: &str) -> Outcome<OrganisationRow> {
+    organisation::Entity::find_by_id(id).one(connection).await?.ok_or_else(Failure::not_found)
+}
+
+/// Organisations after `cursor` in the order of their ids.
+pub(super) async fn organisations<C: ConnectionTrait>(
+    connection: &C,
+    cursor: Option<&str>,
+    kind: Option<&str>,
+    limit: u64,
+) -> Outcome<Vec<OrganisationRow>> {
+    let mut query = organisation::Entity::find().order_by_asc(organisation::Column::Id).limit(limit);
+    if let Some(cursor) = cursor {
+        query = query.filter(organisation::Column::Id.gt(cursor));
+    }
+    if let Some(kind) = kind {
+        query = query.filter(organisation::Column::Kind.eq(kind));
+    }
+    Ok(query.all(connection).await?)
+}
+
+pub(super) async fn insert_account(tx: &Tx, row: AccountRow) -> Outcome<()> {
+    let name = row.name.clone();
+    let row: account::ActiveModel = row.into();
+    row.insert(tx.connection()).await.map_err(duplicate_as(|| Failure::field("/account", "account_taken").with("value", name)))?;
+    Ok(())
+}
+
+pub(super) async fn account<C: ConnectionTrait>(connection: &C, id: &str) -> Outcome<AccountRow> {
+    account::Entity::find_by_id(id).one(connection).await?.ok_or_else(Failure::not_found)
+}
+
+pub(super) async fn account_by_name<C: ConnectionTrait>(connection: &C, name: &str) -> Outcome<Option<AccountRow>> {
+    Ok(account::Entity::find().filter(account::Column::Name.eq(name)).one(connection).await?)
+}
+
+pub(super) async fn accounts<C: ConnectionTrait>(connection: &C, cursor: Option<&str>, limit: u64) -> Outcome<Vec<AccountRow>> {
+    let mut query = account::Entity::find().order_by_asc(account::Column::Id).limit(limit);
+    if let Some(cursor) = cursor {
+        query = query.filter(account::Column::Id.gt(cursor));
+    }
+    Ok(query.all(connection).await?)
+}
+
+pub(super) async fn set_account_state(tx: &Tx, id: &str, state: &str) -> Outcome<()> {
+    let change = account::ActiveModel { id: Set(id.to_owned()), state: Set(state.to_owned()), ..Default::default() };
+    change.update(tx.connection()).await?;
+    session::Entity::delete_many().filter(session::Column::AccountId.eq(id)).exec(tx.connection()).await?;
+    Ok(())
+}
+
+pub(super) async fn set_password(tx: &Tx, id: &str, password_hash: &str) -> Outcome<()> {
+    let change = account::ActiveModel { id: Set(id.to_owned()), password_hash: Set(password_hash.to_owned()), ..Default::default() };
+    change.update(tx.connection()).await?;
+    Ok(())
+}
+
+pub(super) async fn insert_grant(tx: &Tx, row: GrantRow) -> Outcome<()> {
+    let row: role_grant::ActiveModel = row.into();
+    row.insert(tx.connection()).await?;
+    Ok(())
+}
+
+pub(super) async fn grant<C: ConnectionTrait>(connection: &C, id: &str) -> Outcome<GrantRow> {
+    role_grant::Entity::find_by_id(id).one(connection).await?.ok_or_else(Failure::not_found)
+}
+
+pub(super) async fn grants<C: ConnectionTrait>(connection: &C, account_id: &str) -> Outcome<Vec<GrantRow>> {
+    Ok(role_grant::Entity::find()
+        .filter(role_grant::Column::AccountId.eq(account_id))
+        .order_by_asc(role_grant::Column::Id)
+        .all(connection)
+        .await?)
+}
+
+pub(super) async fn decide_grant(tx: &Tx, id: &str, state: &str, to_day: Option<String>, by: &str, at: Millis) -> Outcome<()> {
+    let mut change = role_grant::ActiveModel {
+        id: Set(id.to_owned()),
+        state: Set(state.to_owned()),
+        decided_by: Set(Some(by.to_owned())),
+        decided_at: Set(Some(at)),
+        ..Default::default()
+    };
+    if to_day.is_some() {
+        change.to_day = Set(to_day);
+    }
+    change.update(tx.connection()).await?;
+    Ok(())
+}
+
+pub(super) async fn insert_session(
+    tx: &Tx,
+    token_hash: &str,
+    account_id: &str,
+    kind: &str,
+    now: Millis,
+    expires_at: Millis,
+) -> Outcome<()> {
+    session::Entity::delete_many().filter(session::Column::ExpiresAt.lt(now)).exec(tx.connection()).await?;
+    let row = session::ActiveModel {
+        token_hash: Set(token_hash.to_owned()),
+        account_id: Set(account_id.to_owned()),
+        kind: Set(kind.to_owned()),
+        created_at: Set(now),
+        expires_at: Set(expires_at),
+    };
+    row.insert(tx.connection()).await?;
+    Ok(())
+}
+
+pub(super) async fn delete_session(tx: &Tx, token_hash: &str) -> Outcome<()> {
+    session::Entity::delete_by_id(token_hash).exec(tx.connection()).await?;
+    Ok(())
+}
+
+/// The account of a session that has not expired, with its grants.
+pub(super) async fn signed_in<C: ConnectionTrait>(
+    connection: &C,
+    token_hash: &str,
+    kind: &str,
+    now: Millis,
+) -> Outcome<Option<(AccountRow, Vec<GrantRow>)>> {
+    let found = session::Entity::find_by_id(token_hash)
+        .filter(session::Column::Kind.eq(kind))
+        .filter(session::Column::ExpiresAt.gt(now))
+        .one(connection)
+        .await?;
+    let Some(found) = found else { return Ok(None) };
+    let account = account(connection, &found.account_id).await?;
+    let grants = grants(connection, &account.id).await?;
+    Ok(Some((account, grants)))
+}
+
+/// Is there such a division, present or abolished?
+///
+/// # Errors
+/// Only ours.
+pub async fn division_exists<C: ConnectionTrait>(connection: &C, code: &str) -> Outcome<bool> {
+    Ok(division::Entity::find_by_id(code).one(connection).await?.is_some())
+}
+
+/// Every code a division is, was or became known under: itself, all its predecessors, all its successors. A predecessor's other
+/// successors are neighbours and stay out.
+pub(super) async fn division_lineage<C: ConnectionTrait>(connection: &C, code: &str) -> Outcome<Vec<String>> {
+    let mut known = vec![code.to_owned()];
+    for back in [true, false] {
+        let mut frontier = vec![code.to_owned()];
+        while let Some(at) = frontier.pop() {
+            let column = if back { division_successor::Column::NewCode } else { division_successor::Column::OldCode };
+            for link in division_successor::Entity::find().filter(column.eq(&at)).all(connection).await? {
+                let other = if back { link.old_code } else { link.new_code };
+                if !known.contains(&other) {
+                    known.push(other.clone());
+                    frontier.push(other);
+                }
+            }
+        }
+    }
+    Ok(known)
+}
+
+pub(super) async fn insert_refused(tx: &Tx, at: Millis, account_id: &str, method: &str, path: &str, code: &str) -> Outcome<()> {
+    let row = refused_act::ActiveModel {
+        at: Set(at),
+        account_id: Set(account_id.to_owned()),
+        method: Set(method.to_owned()),
+        path: Set(path.to_owned()),
+        code: Set(code.to_owned()),
+        ..Default::default()
+    };
+    row.insert(tx.connection()).await?;
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! The events of the trade: past tense, `noun.verb`. The list is the language of the audit log; a name is never reused.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A kind of event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kind {
+    /// The name in the ledger.
+    pub name: &'static str,
+    /// Its leaf says only `sealed`: that something happened is public, what it was is not.
+    pub sealed: bool,
+}
+
+macro_rules! kinds {
+    ($($constant:ident = $name:literal $($sealed:ident)?;)*) => {
+        /// The kinds, one constant each.
+        pub mod kind {
+            use super::Kind;
+            $(
+                #[doc = concat!("`", $name, "`")]
+                pub const $constant: Kind = Kind { name: $name, sealed: kinds!(@ $($sealed)?) };
+            )*
+        }
+        /// Every kind there is.
+        pub const KINDS: &[Kind] = &[$(kind::$constant),*];
+    };
+    (@ sealed) => { true };
+    (@) => { false };
+}
+
+kinds! {
+    ACCOUNT_CREATED = "account.created" sealed;
+    ACCOUNT_DISABLED = "account.disabled" sealed;
+    ADJUSTMENT_APPROVED = "adjustment.approved";
+    ADJUSTMENT_PROPOSED = "adjustment.proposed";
+    ADJUSTMENT_REFUSED = "adjustment.refused";
+    ANNOUNCEMENT_RECORDED = "announcement.recorded";
+    AREA_RECORDED = "area.recorded";
+    BATCH_CORRECTED = "batch.corrected";
+    BATCH_HELD = "batch.held";
+    BATCH_REGISTERED = "batch.registered";
+    BATCH_RELEASED = "batch.released";
+    BATCH_UNHELD = "batch.unheld";
+    BATCH_VOIDED = "batch.voided";
+    CODES_ACTIVATED = "codes.activated";
+    CODES_BOUND = "codes.bound";
+    CODES_DOWNLOADED = "codes.downloaded";
+    CODES_RETURNED = "codes.returned";
+    CODES_UNDONE = "codes.undone";
+    CODES_VOIDED = "codes.voided";
+    CODE_ORDER_ISSUED = "code_order.issued";
+    CODE_ORDER_PROPOSED = "code_order.proposed";
+    CODE_ORDER_REFUSED = "code_order.refused";
+    DELIVERY_RECORDED = "delivery.recorded";
+    GROWER_REGISTERED = "grower.registered" sealed;
+    KEYS_ROTATED = "keys.rotated";
+    MARK_USE_GRANTED = "mark_use.granted";
+    MARK_USE_ENDED = "mark_use.ended";
+    MARK_USE_RESUMED = "mark_use.resumed";
+    MARK_USE_SUSPENDED = "mark_use.suspended";
+    MOVEMENT_RECORDED = "movement.recorded";
+    ORGANISATION_REGISTERED = "organisation.registered";
+    PACK_REGISTERED = "pack.registered";
+    PLOT_REGISTERED = "plot.registered";
+    PRODUCT_CHANGED = "product.changed";
+    PRODUCT_REGISTERED = "product.registered";
+    RECALL_ANNOUNCED = "recall.announced";
+    RECALL_LIFTED = "recall.lifted";
+    RECALL_LIFT_PROPOSED = "recall.lift_proposed";
+    RECALL_PROPOSED = "recall.proposed";
+    REGISTER_LOADED = "register.loaded";
+    RIGHT_RECORDED = "right.recorded";
+    ROLE_ENDED = "role.ended";
+    ROLE_GRANTED = "role.granted";
+    ROLE_PROPOSED = "role.proposed";
+    SEASON_ACCOUNT_APPROVED = "season_account.approved";
+    SEASON_ACCOUNT_PROPOSED = "season_account.proposed";
+    SEASON_ACCOUNT_REFUSED = "season_account.refused";
+    SEIZURE_RECORDED = "seizure.recorded";
+    SEIZURE_LIFTED = "seizure.lifted";
+    STANDARD_RECORDED = "standard.recorded";
+    STOP_CONFIRMED = "stop.confirmed";
+    STOP_LIFTED = "stop.lifted";
+    STOP_LIFT_PROPOSED = "stop.lift_proposed";
+    STOP_PROPOSED = "stop.proposed";
+}
+
+/// What an event did to balances, ranges and batch states, so that [`super::verify`] can replay them against the tables.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "effect", rename_all = "snake_case")]
+pub enum Effect {
+    /// `amount` left bucket `from` of a season account and arrived in bucket `to` of the same account.
+    Move {
+        /// The season account.
+        account: String,
+        /// Where it left.
+        from: String,
+        /// Where it arrived.
+        to: String,
+        /// In the product's base unit; negative for an adjustment downwards.
+        amount: i64,
+    },
+    /// Sequence numbers `first..=last` of an order are in this state from now on.
+    Range {
+        /// The order.
+        order_no: i64,
+        /// First sequence number.
+        first: i64,
+        /// Last sequence number.
+        last: i64,
+        /// The state's word.
+        state: String,
+        /// The batch they are bound to.
+        batch: Option<String>,
+    },
+    /// A batch is in this state with these amounts from now on.
+    Batch {
+        /// The batch.
+        id: String,
+        /// The state's word.
+        state: String,
+        /// What the account covers.
+        covered: i64,
+        /// What awaits a decision.
+        pending: i64,
+    },
+}
+
+/// Something that happened, ready to be appended.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Its kind.
+    pub kind: Kind,
+    /// What it is about, an id.
+    pub subject: String,
+    /// What else there is to know, as the audit log shows it. Never a secret, never a password, never a key.
+    pub facts: Value,
+    /// What it did to the account that must balance.
+    pub effects: Vec<Effect>,
+}
+
+impl Event {
+    /// An event without effects.
+    pub fn new(kind: Kind, subject: impl Into<String>, facts: Value) -> Self {
+        Self { kind, subject: subject.into(), facts, effects: Vec::new() }
+    }
+    /// The same with effects.
+    #[must_use]
+    pub fn with(mut self, effects: impl IntoIterator<Item = Effect>) -> Self {
+        self.effects.extend(effects);
+        self
+    }
+}

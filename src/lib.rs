@@ -1,8 +1,13 @@
 //! 燕赵: a geographical-indication registry and traceability platform. Land → approved output → batch → code → scan,
 //! in one account that must balance. `ARCHITECTURE.md` walks through it; arrows between rooms point one way.
 
+rust_i18n::i18n!("assets/words", fallback = "zh-CN");
+
+pub mod config;
 pub mod db;
 pub mod entity;
 pub mod identity;
 pub mod kernel;
 pub mod ledger;
+pub mod registry;
+pub mod trace;

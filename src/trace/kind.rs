@@ -1,0 +1,63 @@
+//! What the codes of an order are for. The word is stored with the order, goes into the associated data of its key
+//! and stands in every exported line, so it never changes once printed.
+
+use super::code::Suite;
+
+/// What the codes of one order stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CodeKind {
+    /// One retail unit each.
+    Unit,
+    /// One case (箱码) of units each.
+    Case,
+    /// The whole batch (批次码); one code on many goods, so counting its scans tells nothing about one item.
+    Batch,
+    /// A specimen (样张) for fairs, shelves and tests; never resolves to goods.
+    Sample,
+}
+
+impl CodeKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Unit, Self::Case, Self::Batch, Self::Sample];
+
+    /// The stored word, also in the API and in `codes.csv`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unit => "unit",
+            Self::Case => "case",
+            Self::Batch => "batch",
+            Self::Sample => "sample",
+        }
+    }
+    /// The kind of a stored word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+    /// The suite whose codes such an order prints.
+    pub const fn suite(self) -> Suite {
+        match self {
+            Self::Sample => Suite::Sample,
+            Self::Unit | Self::Case | Self::Batch => Suite::Ff1Aes256,
+        }
+    }
+}
+
+impl std::fmt::Display for CodeKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_read_back_from_its_word_and_only_samples_have_the_sample_suite() {
+        for kind in CodeKind::ALL {
+            assert_eq!(CodeKind::parse(kind.as_str()), Some(kind));
+            assert_eq!(kind.suite() == Suite::Sample, kind == CodeKind::Sample);
+        }
+        assert_eq!(CodeKind::parse("Unit"), None);
+    }
+}

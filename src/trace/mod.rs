@@ -1,0 +1,21 @@
+//! Traceability: the codes on labels and what they stand for.
+//!
+//! A code order is one row that stands for up to 16,777,216 codes; each code is computed from the order's key and
+//! its place in the order ([`cipher`]), read back the same way, and protected against mistyping by a check character
+//! ([`code`]). A code gets a row of its own only when something happens to it. Keys are kept wrapped under a master
+//! key that lives outside the database ([`keys`]); the scratch PIN under a label's covering is computed, never stored
+//! ([`pin`]).
+//!
+//! What a valid code is, is decided by what was issued: whoever learns an order's key can copy its codes, not add any.
+//! This room never says that goods are genuine; it says what was registered.
+
+pub mod cipher;
+pub mod code;
+pub mod keys;
+pub mod kind;
+pub mod pin;
+
+pub use cipher::CodeCipher;
+pub use code::{Code, Locator, Mistyped, Suite};
+pub use keys::OrderKey;
+pub use kind::CodeKind;

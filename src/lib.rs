@@ -2,3 +2,4 @@
 //! in one account that must balance. `ARCHITECTURE.md` walks through it; arrows between rooms point one way.
 
 pub mod kernel;
+pub mod trace;

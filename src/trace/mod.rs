@@ -1,4 +1,4 @@
-//! Traceability: the codes on labels and what they stand for.
+//! Traceability: the codes on labels, the account that must balance, and what a scan may say.
 //!
 //! A code order is one row that stands for up to 16,777,216 codes; each code is computed from the order's key and
 //! its place in the order ([`cipher`]), read back the same way, and protected against mistyping by a check character
@@ -14,6 +14,7 @@ pub mod code;
 pub mod keys;
 pub mod kind;
 pub mod pin;
+pub mod verdict;
 
 pub use cipher::CodeCipher;
 pub use code::{Code, Locator, Mistyped, Suite};

@@ -97,14 +97,19 @@ impl Config {
             let Some(name) = name.strip_prefix("YANZHAO_").map(str::to_lowercase) else { continue };
             let (name, value) = match name.strip_suffix("_file").filter(|n| known.iter().any(|k| k == n)) {
                 Some(name) if !known.contains(&format!("{name}_file")) => {
-                    let text = std::fs::read_to_string(&value).map_err(|e| Failure::broken(format!("YANZHAO_{}_FILE: {e}", name.to_uppercase())))?;
+                    let text = std::fs::read_to_string(&value)
+                        .map_err(|e| Failure::broken(format!("YANZHAO_{}_FILE: {e}", name.to_uppercase())))?;
                     (name.to_owned(), text.trim_end().to_owned())
                 }
                 _ => (name, value),
             };
             if known.contains(&name) {
                 let like = table.get(&name).cloned();
-                table.insert(name.clone(), read_like(like.as_ref(), &value).ok_or_else(|| Failure::broken(format!("YANZHAO_{}: {value:?} is unfit", name.to_uppercase())))?);
+                table.insert(
+                    name.clone(),
+                    read_like(like.as_ref(), &value)
+                        .ok_or_else(|| Failure::broken(format!("YANZHAO_{}: {value:?} is unfit", name.to_uppercase())))?,
+                );
             }
         }
         table.extend(flags);
@@ -138,10 +143,11 @@ impl Config {
     pub fn shown(&self) -> String {
         let mut table = Table::try_from(self).unwrap_or_default();
         for name in SECRETS {
-            if let Some(Value::String(value)) = table.get_mut(name) {
-                if !value.is_empty() && !value.starts_with("sqlite:") {
-                    "***".clone_into(value);
-                }
+            if let Some(Value::String(value)) = table.get_mut(name)
+                && !value.is_empty()
+                && !value.starts_with("sqlite:")
+            {
+                "***".clone_into(value);
             }
         }
         toml::to_string(&table).unwrap_or_default()
@@ -152,7 +158,9 @@ fn read_like(like: Option<&Value>, text: &str) -> Option<Value> {
     Some(match like {
         Some(Value::Integer(_)) => Value::Integer(text.trim().parse().ok()?),
         Some(Value::Boolean(_)) => Value::Boolean(text.trim().parse().ok()?),
-        Some(Value::Array(_)) => Value::Array(text.split(',').map(str::trim).filter(|t| !t.is_empty()).map(|t| Value::String(t.to_owned())).collect()),
+        Some(Value::Array(_)) => {
+            Value::Array(text.split(',').map(str::trim).filter(|t| !t.is_empty()).map(|t| Value::String(t.to_owned())).collect())
+        }
         _ => Value::String(text.to_owned()),
     })
 }
@@ -171,7 +179,12 @@ mod tests {
         let (file, secret) = (dir.path().join("c.toml"), dir.path().join("key"));
         std::fs::write(&file, "base_url = \"https://gi.example.cn\"\nissue_limit = 5\nphone = \"a\"").unwrap();
         std::fs::write(&secret, "00ff\n").unwrap();
-        let environment = env(&[("YANZHAO_ISSUE_LIMIT", "7"), ("YANZHAO_PHONE", "b"), ("YANZHAO_MASTER_KEY_FILE", secret.to_str().unwrap()), ("HOME", "/")]);
+        let environment = env(&[
+            ("YANZHAO_ISSUE_LIMIT", "7"),
+            ("YANZHAO_PHONE", "b"),
+            ("YANZHAO_MASTER_KEY_FILE", secret.to_str().unwrap()),
+            ("HOME", "/"),
+        ]);
         let flags = Table::from_iter([("phone".to_owned(), Value::String("c".to_owned()))]);
         let config = Config::load(Some(&file), environment, flags).unwrap();
         assert_eq!((config.issue_limit, config.phone.as_str(), config.master_key.as_str()), (7, "c", "00ff"));

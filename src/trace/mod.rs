@@ -11,9 +11,12 @@
 
 pub mod cipher;
 pub mod code;
+pub mod commands;
 pub mod keys;
 pub mod kind;
 pub mod pin;
+pub mod queries;
+pub mod store;
 pub mod verdict;
 
 pub use cipher::CodeCipher;

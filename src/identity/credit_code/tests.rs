@@ -36,7 +36,9 @@ fn every_sample_is_answered_as_its_row_says() {
 
 #[test]
 fn a_code_is_read_as_people_write_it() {
-    for written in ["９１３５０１００ｍ０００１００ｙ４３", " 91350100 M000100Y-43\u{3000}", "91350100m000100y43", "91350100M000100Y43\u{200b}"] {
+    for written in
+        ["９１３５０１００ｍ０００１００ｙ４３", " 91350100 M000100Y-43\u{3000}", "91350100m000100y43", "91350100M000100Y43\u{200b}"]
+    {
         assert_eq!(CreditCode::parse(written).unwrap().as_str(), "91350100M000100Y43", "{written}");
     }
 }

@@ -1,0 +1,1 @@
+//! Reading, one file per noun; every query starts from a scope.

@@ -7,9 +7,8 @@ use std::time::Instant;
 
 use aes::Aes256;
 use fpe::ff1::{FF1, FlexibleNumeralString};
-use yanzhao::interop::label::LabelText;
 use yanzhao::interop::pack::{Pack, Printable};
-use yanzhao::trace::{Code, CodeCipher, CodeKind, Locator, OrderKey, Suite};
+use yanzhao::trace::{Code, CodeCipher, CodeKind, LabelText, Locator, OrderKey, Suite};
 
 const MILLION: u32 = 1_000_000;
 

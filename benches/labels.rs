@@ -7,10 +7,10 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use qrcode::{EcLevel, QrCode, Version};
-use yanzhao::interop::label::{LabelText, PngLabels, SvgLabels};
+use yanzhao::interop::label::{PngLabels, SvgLabels};
 use yanzhao::interop::pack::{LabelFormat, Pack, Printable};
 use yanzhao::interop::qr::PrintedBase;
-use yanzhao::trace::{Code, CodeCipher, CodeKind, Locator, OrderKey, Suite};
+use yanzhao::trace::{Code, CodeCipher, CodeKind, LabelText, Locator, OrderKey, Suite};
 
 /// Calls of `act` per second over all `codes`.
 fn per_second(codes: &[Code], mut act: impl FnMut(&Code)) -> f64 {

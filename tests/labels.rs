@@ -7,9 +7,8 @@ use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use yanzhao::interop::label::LabelText;
 use yanzhao::interop::pack::{LabelFormat, Pack, Printable};
-use yanzhao::trace::{CodeKind, Locator, OrderKey, Suite};
+use yanzhao::trace::{CodeKind, LabelText, Locator, OrderKey, Suite};
 
 fn order(kind: CodeKind, base_url: &str, locale: &str) -> Printable {
     Printable {

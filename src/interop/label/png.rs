@@ -12,9 +12,9 @@ use embedded_graphics::prelude::{DrawTarget, Drawable, OriginDimensions, Pixel, 
 use embedded_graphics::text::{Baseline, Text};
 use png::{BitDepth, ColorType, Compression, Encoder, Filter, PixelDimensions, Unit};
 
-use super::{COLUMN, LabelText, Line, halves, lines, square, wrap};
+use super::{COLUMN, Line, halves, lines, square, wrap};
 use crate::interop::qr::{PrintedBase, QUIET_ZONE, Symbol};
-use crate::trace::Code;
+use crate::trace::{Code, LabelText};
 
 /// Pixels per module.
 const DOTS: u32 = 4;

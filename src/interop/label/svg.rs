@@ -6,9 +6,9 @@
 
 use std::fmt::Write as _;
 
-use super::{COLUMN, LabelText, Line, halves, is_wide, lines, square, wrap};
+use super::{COLUMN, Line, halves, is_wide, lines, square, wrap};
 use crate::interop::qr::{MODULE_UM, PrintedBase, QUIET_ZONE, Symbol};
-use crate::trace::Code;
+use crate::trace::{Code, LabelText};
 
 /// Size of the letters in hundredths of a module: 2.15 mm, 6.1 pt.
 const LETTERS: u32 = 430;

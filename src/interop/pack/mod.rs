@@ -13,11 +13,10 @@ use std::io;
 
 pub use self::labels::{LABELS_PER_FILE, LabelFormat};
 pub use self::lists::{CODES_COLUMNS, PINS_COLUMNS};
-use super::label::LabelText;
 use super::qr::{BaseUrlTrouble, PrintedBase};
 use crate::trace::cipher::MOST_CODES;
 use crate::trace::pin::PinKey;
-use crate::trace::{Code, CodeCipher, CodeKind, Locator, OrderKey, Suite};
+use crate::trace::{Code, CodeCipher, CodeKind, LabelText, Locator, OrderKey, Suite};
 
 /// All that the printed files of an order depend on.
 #[derive(Debug, Clone)]

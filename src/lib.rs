@@ -7,6 +7,7 @@ pub mod config;
 pub mod db;
 pub mod entity;
 pub mod identity;
+pub mod interop;
 pub mod kernel;
 pub mod ledger;
 pub mod registry;

@@ -5,3 +5,4 @@ rust_i18n::i18n!("assets/words", fallback = "zh-CN");
 
 pub mod identity;
 pub mod kernel;
+pub mod registry;

@@ -1,5 +1,8 @@
 //! 燕赵: a geographical-indication registry and traceability platform. Land → approved output → batch → code → scan,
 //! in one account that must balance. `ARCHITECTURE.md` walks through it; arrows between rooms point one way.
 
+rust_i18n::i18n!("assets/words", fallback = "zh-CN");
+
 pub mod kernel;
 pub mod trace;
+pub mod web;

@@ -12,3 +12,4 @@ pub mod kernel;
 pub mod ledger;
 pub mod registry;
 pub mod trace;
+pub mod web;

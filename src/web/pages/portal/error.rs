@@ -53,3 +53,13 @@ pub fn error_page(lang: Lang, site: &Site, kind: ErrorKind, request_id: Option<&
     frame.index = false;
     ErrorTemplate { frame, title: &title, text, request_id }.render()
 }
+
+/// Renders a refusal that has words of its own in the frame of the portal.
+///
+/// # Errors
+/// Only if the template can't be written.
+pub fn message_page(lang: Lang, site: &Site, title: &str, text: &str) -> Result<String, askama::Error> {
+    let mut frame = Frame::new(lang, site, title, Nav::None);
+    frame.index = false;
+    ErrorTemplate { frame, title, text: text.to_owned(), request_id: None }.render()
+}

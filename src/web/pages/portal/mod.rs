@@ -14,7 +14,7 @@ use super::{Site, style};
 use crate::web::words::Lang;
 
 pub use article::{Article, article_page};
-pub use error::{ErrorKind, error_page};
+pub use error::{ErrorKind, error_page, message_page};
 pub use front::{Figures, FrontView, ProductCard, front_page};
 pub use list::{Choice, Filters, ListRow, ListView, list_page};
 pub use picture::Picture;

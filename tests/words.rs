@@ -1,10 +1,12 @@
 //! The words files: both languages equal in keys and placeholders, no YAML trap, no word that promises too much.
 
+#![expect(clippy::unwrap_used, reason = "a test says what it expects")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Reads the plain shape our words files have: nested keys by two blanks, values in double quotes on one line.
-fn read(path: &Path) -> BTreeMap<String, String> {
+fn read(path: &Path) -> Words {
     let text = std::fs::read_to_string(path).unwrap();
     let (mut words, mut parents) = (BTreeMap::new(), Vec::<String>::new());
     for (number, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.trim_start().starts_with('#')) {
@@ -34,8 +36,10 @@ fn placeholders(text: &str) -> BTreeSet<&str> {
     text.split("%{").skip(1).map(|rest| rest.split('}').next().unwrap()).collect()
 }
 
+type Words = BTreeMap<String, String>;
+
 /// Each words file with its English twin.
-fn pairs() -> Vec<(String, BTreeMap<String, String>, BTreeMap<String, String>)> {
+fn pairs() -> Vec<(String, Words, Words)> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/words");
     let names: Vec<String> = std::fs::read_dir(&dir).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
     let chinese: Vec<&String> = names.iter().filter(|n| n.ends_with("zh-CN.yml")).collect();

@@ -48,7 +48,7 @@ pub fn goods() -> Goods {
             GoodsRight {
                 kind: "地理标志产品".into(),
                 number: Some("2010年第72号公告".into()),
-                in_force: Some("2024-01-01 – 2028-12-31".into()),
+                in_force: Some((day("2024-01-01"), Some(day("2028-12-31")))),
             },
             GoodsRight { kind: "证明商标".into(), number: None, in_force: None },
         ],
@@ -140,7 +140,7 @@ fn scans() -> Vec<(&'static str, Facts, Option<PinOutcome>)> {
         f.stops = vec![Stop { ordered_by, document_no, public_text, since: day("2026-10-09"), lifted: None }];
     };
     vec![
-        ("first_check", with(|f| (f.history.visitor_is_first, f.history.sessions) = (true, 1)), None),
+        ("first_check", with(|f| (f.history.visitor_is_first, f.history.sessions, f.history.first_at) = (true, 1, Some(now()))), None),
         ("checked_before", sound(), None),
         ("checked_before-viewed", with(|f| f.recording = Recording::Viewed), None),
         ("checked_before-never", with(|f| (f.history, f.recording) = (History::default(), Recording::Viewed)), None),

@@ -71,20 +71,28 @@ struct VerdictTemplate<'a> {
 /// Only if the template can't be written, which is our own fault.
 pub fn verdict_page(view: &CodeView<'_>) -> Result<String, askama::Error> {
     let said = view.said();
-    let (lang, goods) = (view.lang, view.goods);
-    let severity = view.decision.verdict.severity();
-    // A sample stands for no goods; a batch that is not in use has none to compare beyond product and producer.
-    let goods = goods.filter(|_| view.decision.verdict != Verdict::Sample);
+    let lang = view.lang;
+    let verdict = view.decision.verdict;
     let code = grouped(view.code);
+    // A sample stands for no goods; a label that is not in use, for none that could be compared.
+    let in_use = !matches!(verdict, Verdict::NotActivated | Verdict::Voided);
+    let all = view.goods.filter(|_| verdict != Verdict::Sample);
+    let goods = all.filter(|_| in_use);
+    let (compare, comparable) = match (all, goods, view.facts.kind) {
+        (_, Some(g), CodeKind::Case) => ("scan.compare_case", g.comparable(lang, CodeKind::Case, &code)),
+        (_, Some(g), kind) => ("scan.compare", g.comparable(lang, kind, &code)),
+        (Some(g), None, _) => ("scan.issued_to", g.issued_to(lang, &code)),
+        (None, ..) => ("scan.compare", Vec::new()),
+    };
     VerdictTemplate {
         frame: Frame::new(lang, view.site, &said.headline),
         said: &said,
-        severity: severity.word(),
+        severity: verdict.severity().word(),
         buttons: buttons(view),
-        buttons_first: severity == Severity::Red,
+        buttons_first: verdict.severity() == Severity::Red,
         notes: said::notes(lang, view.decision, view.facts),
-        compare: if view.facts.kind == CodeKind::Case { "scan.compare_case" } else { "scan.compare" },
-        comparable: goods.map(|g| g.comparable(lang, view.facts.kind, &code)).unwrap_or_default(),
+        compare,
+        comparable,
         registered: goods.map(|g| g.registered(lang)).unwrap_or_default(),
         history: history(view),
         timeline: goods.map_or(&[], |g| &g.timeline[..g.timeline.len().min(6)]),

@@ -12,8 +12,8 @@ pub struct GoodsRight {
     pub kind: String,
     /// Announcement, registration or certificate number, if known.
     pub number: Option<String>,
-    /// Text of the interval of the mark use, such as `2024-01-01 – 2028-12-31`.
-    pub in_force: Option<String>,
+    /// First and last day of the mark use as frozen at release; the end may be open.
+    pub in_force: Option<(Day, Option<Day>)>,
 }
 
 /// One test result.
@@ -104,6 +104,13 @@ impl Goods {
         joined([self.grade.as_deref(), self.net_weight.as_deref()])
     }
 
+    /// To whom the number was issued: all there is to say about a label that is not in use.
+    pub(super) fn issued_to(&self, lang: Lang, grouped_code: &str) -> Vec<Row> {
+        let bare =
+            Self { product: self.product.clone(), product_en: self.product_en.clone(), producer: self.producer.clone(), ..Self::default() };
+        bare.comparable(lang, CodeKind::Unit, grouped_code)
+    }
+
     /// What stands on the pack.
     pub(super) fn comparable(&self, lang: Lang, kind: CodeKind, grouped_code: &str) -> Vec<Row> {
         let mut rows = Rows(lang, Vec::new());
@@ -135,11 +142,12 @@ impl Goods {
     pub(super) fn registered(&self, lang: Lang) -> Vec<Row> {
         let mut rows = Rows(lang, Vec::new());
         for right in &self.rights {
-            rows.add(
-                "rights",
-                right.number.as_deref().unwrap_or(&right.kind),
-                joined([right.number.as_ref().map(|_| right.kind.as_str()), right.in_force.as_deref()]),
-            );
+            let in_force = right.in_force.map(|(from, until)| {
+                let until = until.map_or_else(|| lang.say("scan.open_end").into_owned(), |d| d.for_people(lang.english()));
+                lang.fill("scan.mark_use", &[("from", &from.for_people(lang.english())), ("until", &until)])
+            });
+            let kind = right.number.as_ref().map(|_| right.kind.as_str());
+            rows.add("rights", right.number.as_deref().unwrap_or(&right.kind), joined([kind, in_force.as_deref()]));
         }
         if let Some((from, to)) = self.harvested {
             let days = if from == to {

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::tiles::Map;
 use super::{Frame, Nav, Picture, PlaceCount, Season, place_href, product_href};
+use crate::kernel::quantity::grouped;
 use crate::web::pages::Site;
 use crate::web::words::Lang;
 
@@ -14,7 +15,7 @@ pub struct Figures {
     pub protected_names: u64,
     /// Organisations with a mark use in force.
     pub mark_users: u64,
-    /// Quantity registered this season, written with its unit.
+    /// Quantity registered this season, written with its unit; empty if there is none to show.
     pub registered: String,
     /// Sessions ever counted.
     pub sessions: u64,
@@ -70,10 +71,15 @@ struct PlaceRow<'a> {
 #[template(path = "portal/front.html")]
 struct FrontTemplate<'a> {
     frame: Frame<'a>,
-    figures: &'a Figures,
+    figures: Vec<(String, &'static str)>,
     cards: Vec<Card<'a>>,
     maps: [Map; 2],
     rows: Vec<PlaceRow<'a>>,
+}
+
+/// Digits in groups of three.
+fn count(number: u64) -> String {
+    grouped(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
 /// Renders the front page.
@@ -87,13 +93,21 @@ pub fn front_page(view: &FrontView<'_>) -> Result<String, askama::Error> {
         name: lang.of(&product.name, product.name_en.as_deref()),
         line: &product.line,
         picture: Picture::of(&product.category).svg(),
-        band: product.season.map(|s| s.band(lang)).unwrap_or_default(),
+        band: product.season.map(|s| s.band()).unwrap_or_default(),
         months: product.season.map(|s| s.words(lang)).unwrap_or_default(),
     });
+    let Figures { protected_names, mark_users, registered, sessions } = view.figures;
+    let figures = [
+        (count(*protected_names), "front.protected_names"),
+        (count(*mark_users), "front.mark_users"),
+        (registered.clone(), "front.registered"),
+        (count(*sessions), "front.sessions"),
+    ];
+    let figures = figures.into_iter().filter(|(value, _)| !value.is_empty()).collect();
     let title = lang.say("front.title");
     FrontTemplate {
         frame: Frame::new(lang, view.site, &title, Nav::None),
-        figures: view.figures,
+        figures,
         cards: cards.collect(),
         maps: [Map::counties(lang, view.places), Map::cities(lang, view.places)],
         rows: view.places.iter().filter(|p| p.products > 0).map(|place| PlaceRow { href: place_href(lang, &place.code), place }).collect(),

@@ -218,7 +218,7 @@ pub fn product_page(view: &ProductView<'_>) -> Result<String, askama::Error> {
         view,
         name,
         picture: Picture::of(view.category).svg(),
-        band: view.season.map(|s| s.band(lang)).unwrap_or_default(),
+        band: view.season.map(|s| s.band()).unwrap_or_default(),
         months: view.season.map_or_else(|| lang.say("season.unknown").into_owned(), |s| s.words(lang)),
         pending: !view.rights.iter().any(|r| r.status == RightStatus::Registered),
     }

@@ -65,9 +65,9 @@ impl Season {
         runs.collect::<Vec<_>>().join(&lang.say("portal.comma"))
     }
 
-    /// Twelve fields as SVG. Contains no foreign text.
-    pub(super) fn band(&self, lang: Lang) -> String {
-        let mut svg = format!(r#"<svg class="season" viewBox="0 0 240 10" role="img" aria-label="{}">"#, self.words(lang));
+    /// Twelve fields as SVG, a picture of [`Self::words`]. Contains no foreign text.
+    pub(super) fn band(&self) -> String {
+        let mut svg = String::from(r#"<svg class="season" viewBox="0 0 240 10" aria-hidden="true" focusable="false">"#);
         for (i, inside) in self.months.iter().enumerate() {
             let fill = if *inside { "#b37a12" } else { "#e6e0d2" };
             // Writing to a String can't fail.

@@ -96,13 +96,14 @@ impl Map {
                 2 | 3 => ("#7fb09b", "#1c2321"),
                 _ => ("#1e6b4f", "#ffffff"),
             };
-            Tile { x: column * 66, y: row * 58, name, href: place_href(lang, code), products, fill, ink }
+            Tile { x: column * 66, y: row * 66, name, href: place_href(lang, code), products, fill, ink }
         });
-        let columns = spots.iter().map(|s| s.2).max().unwrap_or(0) + 1;
+        // Both maps are seven columns wide, so that their tiles are equally large.
+        let columns = 7;
         let rows = spots.iter().map(|s| s.3).max().unwrap_or(0) + 1;
         let title = lang.say(title).into_owned();
         let text = lang.say1("front.map_text", "title", &title);
-        Self { text, title, width: columns * 66, height: rows * 58, tiles: tiles.collect() }
+        Self { text, title, width: columns * 66 - 2, height: rows * 66, tiles: tiles.collect() }
     }
 }
 

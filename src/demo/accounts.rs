@@ -73,7 +73,7 @@ fn credit_code(seed: &str) -> Option<String> {
 ///
 /// # Errors
 /// Only ours.
-pub(super) async fn prepare(db: &Db, clock: &Clock, random: &Random, typed: &str) -> Outcome<Value> {
+pub async fn prepare(db: &Db, clock: &Clock, random: &Random, typed: &str) -> Outcome<Value> {
     let hash = password::hash(typed.to_owned(), random).await?;
     let mut said = Map::new();
     for (name, house, role, reach, about) in ACCOUNTS {

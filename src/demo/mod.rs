@@ -1,7 +1,7 @@
 //! The main job on a fresh machine: an embedded database with the real Hebei register, demonstration organisations and accounts,
 //! and (as the rooms are built) plots, batches and codes. Idempotent; passwords are set again at each start; no real authority is named.
 
-mod accounts;
+pub mod accounts;
 
 use std::net::SocketAddr;
 

@@ -47,6 +47,15 @@ impl Done {
             secret: false,
         })
     }
+    /// 201 of something whose view has an `id`; `Location` is its place in the API.
+    ///
+    /// # Errors
+    /// Only ours.
+    pub fn made<T: Serialize>(noun: &str, view: &T) -> Result<Self, Failure> {
+        let view = serde_json::to_value(view).map_err(Failure::broken)?;
+        let id = view["id"].as_str().ok_or_else(|| Failure::broken(format!("a view of {noun} has no id")))?;
+        Self::created(super::link::api(noun, id), &view)
+    }
     /// 204.
     pub fn nothing() -> Self {
         Self { status: StatusCode::NO_CONTENT, location: None, body: None, secret: false }
@@ -118,4 +127,22 @@ where
         })
         .await?;
     Ok(done.into_response())
+}
+
+/// An act that makes something of `noun`.
+pub fn made<'t, T, F>(noun: &'static str, act: F) -> Act<'t, Done>
+where
+    T: Serialize,
+    F: Future<Output = Result<T, Failure>> + Send + 't,
+{
+    Box::pin(async move { Done::made(noun, &act.await?) })
+}
+
+/// An act that changes something and shows it as it is now.
+pub fn changed<'t, T, F>(act: F) -> Act<'t, Done>
+where
+    T: Serialize,
+    F: Future<Output = Result<T, Failure>> + Send + 't,
+{
+    Box::pin(async move { Done::ok(&act.await?) })
 }

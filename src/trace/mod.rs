@@ -4,7 +4,7 @@
 //! its place in the order ([`cipher`]), read back the same way, and protected against mistyping by a check character
 //! ([`code`]). A code gets a row of its own only when something happens to it. Keys are kept wrapped under a master
 //! key that lives outside the database ([`keys`]); the scratch PIN under a label's covering is computed, never stored
-//! ([`pin`]).
+//! ([`pin`]). The words on its labels are pinned at issue ([`label`]).
 //!
 //! What a valid code is, is decided by what was issued: whoever learns an order's key can copy its codes, not add any.
 //! This room never says that goods are genuine; it says what was registered.
@@ -14,6 +14,7 @@ pub mod code;
 pub mod commands;
 pub mod keys;
 pub mod kind;
+pub mod label;
 pub mod pin;
 pub mod place;
 pub mod queries;
@@ -26,3 +27,4 @@ pub use cipher::CodeCipher;
 pub use code::{Code, Locator, Mistyped, Suite};
 pub use keys::OrderKey;
 pub use kind::CodeKind;
+pub use label::LabelText;

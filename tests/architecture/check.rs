@@ -25,7 +25,7 @@ pub fn check_file(file: &str, text: &str) -> Vec<String> {
             return found;
         }
     };
-    let test_file = file.ends_with("/tests.rs") || file.contains("/tests/");
+    let test_file = file.ends_with("/tests.rs") || file.ends_with("_tests.rs") || file.contains("/tests/");
     let mut last = String::new();
     for sighting in read(tokens, &module) {
         let in_test = sighting.test || test_file;

@@ -16,9 +16,12 @@ pub mod keys;
 pub mod kind;
 pub mod label;
 pub mod pin;
+pub mod place;
 pub mod queries;
+pub mod scan;
 pub mod store;
 pub mod verdict;
+pub mod visitor;
 
 pub use cipher::CodeCipher;
 pub use code::{Code, Locator, Mistyped, Suite};

@@ -12,6 +12,8 @@ use crate::interop::qr;
 use crate::kernel::{Clock, Failure, Outcome, Random};
 use crate::ledger::Notary;
 use crate::trace::keys::{KeyProvider, MasterKeys};
+use crate::trace::place::Places;
+use crate::trace::scan::{ScanDesk, ScanSettings};
 use crate::web::{App, Parts, Throttle, service};
 
 /// How long requests under way may take after the signal to stop.
@@ -65,8 +67,10 @@ pub async fn assemble(config: Config, db: Db, clock: Clock, random: Random) -> O
         )));
     }
     let keys: Arc<dyn KeyProvider> = Arc::new(master_keys(&config, &random)?);
+    let places = if config.place_table.as_os_str().is_empty() { Places::none() } else { Places::load(&config.place_table)? };
+    let scans = ScanDesk::start(db.clone(), clock.clone(), random.clone(), keys.clone(), ScanSettings::default()).await?;
     let notary = Arc::new(notary(&config, &random)?);
-    Ok(App::new(Parts { db, clock, random, config, keys, notary, throttle: Throttle::default() }))
+    Ok(App::new(Parts { db, clock, random, config, keys, notary, scans, places, throttle: Throttle::default() }))
 }
 
 /// Serves until `stop` resolves, then drains. `listening` is called with the address once connections are taken.
@@ -86,6 +90,7 @@ pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = (
         () = async { let _ = stopped.await; tokio::time::sleep(DRAIN).await } => tracing::warn!("some requests were still under way after {DRAIN:?}"),
     }
     notary.abort();
+    app.scans.stop().await;
     app.keep_checkpoint().await?;
     app.db.close().await;
     Ok(())

@@ -8,6 +8,8 @@ use crate::db::Db;
 use crate::kernel::{Actor, Clock, Desk, Outcome, Random};
 use crate::ledger::Notary;
 use crate::trace::keys::KeyProvider;
+use crate::trace::place::Places;
+use crate::trace::scan::ScanDesk;
 
 use super::limit::Throttle;
 use super::pages::Site;
@@ -30,6 +32,10 @@ pub struct Parts {
     pub keys: Arc<dyn KeyProvider>,
     /// Signs checkpoints.
     pub notary: Arc<Notary>,
+    /// Records scans.
+    pub scans: ScanDesk,
+    /// Where an address is, by the configured table.
+    pub places: Places,
     /// Slows down guessing.
     pub throttle: Throttle,
 }

@@ -200,3 +200,37 @@ impl<S: Sync> FromRequestParts<S> for Lang {
         Ok(parts.extensions.get::<Self>().copied().unwrap_or_default())
     }
 }
+
+/// What a list is asked for: its own filters, and which page. Unknown parameters are refused.
+#[derive(Debug, Clone)]
+pub struct Listing<T> {
+    /// Filters of the list.
+    pub filter: T,
+    /// 1–200.
+    pub limit: u64,
+    /// After which.
+    pub cursor: Option<String>,
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Listing<T> {
+    type Rejection = Refusal;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        let unfit = |said: String| Refusal(Failure::invalid("query_unfit").with("said", said));
+        let mut paging = Paging::default();
+        let mut rest = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in url::form_urlencoded::parse(parts.uri.query().unwrap_or("").as_bytes()) {
+            match name.as_ref() {
+                "limit" => paging.limit = Some(value.parse().map_err(|_| unfit(format!("limit={value}; 1–200")))?),
+                "cursor" => paging.cursor = Some(value.into_owned()),
+                "lang" => {}
+                _ => {
+                    rest.append_pair(&name, &value);
+                }
+            }
+        }
+        let uri: http::Uri = format!("/?{}", rest.finish()).parse().map_err(|e| unfit(format!("{e}")))?;
+        let Query(filter) = Query::<T>::try_from_uri(&uri).map_err(|e| unfit(e.body_text()))?;
+        let limit = paging.limit().map_err(Refusal)?;
+        Ok(Self { filter, limit, cursor: paging.cursor })
+    }
+}

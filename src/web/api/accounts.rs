@@ -12,6 +12,7 @@ use super::super::body::{Asked, Nothing, Page, Paging, Posted};
 use super::super::failure::Refusal;
 use super::super::link;
 use super::super::route::{Access, Route};
+use super::Reason;
 use crate::identity::commands::{self, AccountInput, GrantInput};
 use crate::identity::password;
 use crate::identity::queries;
@@ -65,14 +66,6 @@ impl From<AccountRow> for AccountView {
             created_at: clock::rfc3339(row.created_at),
         }
     }
-}
-
-/// Why an account is disabled.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Reason {
-    /// In plain words.
-    pub reason: String,
 }
 
 /// A role to be given.

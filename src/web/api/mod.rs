@@ -15,3 +15,11 @@ pub fn house() -> Vec<Route> {
     [sessions::routes(), accounts::routes(), organisations::routes(), describe::routes()].into_iter().flatten().collect()
 }
 const PUBLIC: Access = Access::Public;
+
+/// Why something is done, in plain words.
+#[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    /// In plain words.
+    pub reason: String,
+}

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::super::act::{Done, act};
 use super::super::app::App;
 use super::super::auth::By;
-use super::super::body::{Asked, Page, Paging, Posted};
+use super::super::body::{Listing, Page, Posted};
 use super::super::failure::Refusal;
 use super::super::link;
 use super::super::route::{Access, Route};
@@ -60,10 +60,9 @@ impl From<OrganisationRow> for OrganisationView {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Filter {
     kind: Option<String>,
-    limit: Option<u64>,
-    cursor: Option<String>,
 }
 
 pub(super) fn routes() -> Vec<Route> {
@@ -81,10 +80,9 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list(State(app): State<App>, By(actor): By, Asked(filter): Asked<Filter>) -> Result<Json<Page<OrganisationView>>, Refusal> {
-    let paging = Paging { limit: filter.limit, cursor: filter.cursor };
+async fn list(State(app): State<App>, By(actor): By, listing: Listing<Filter>) -> Result<Json<Page<OrganisationView>>, Refusal> {
     let (rows, next_cursor) =
-        queries::organisations(&app.db, &actor, filter.kind.as_deref(), paging.cursor.as_deref(), paging.limit()?).await?;
+        queries::organisations(&app.db, &actor, listing.filter.kind.as_deref(), listing.cursor.as_deref(), listing.limit).await?;
     Ok(Json(Page { items: rows.into_iter().map(Into::into).collect(), next_cursor }))
 }
 

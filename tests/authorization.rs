@@ -1,5 +1,6 @@
 //! Every route of the one route table × every account of the demonstration (and nobody): who gets past the door, and for things with an
 //! owner, whose. The result is a text that people review: `tests/authorization.txt`. Run with `UPDATE=1` to write it anew.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on has failed")]
 
 #[macro_use]
 mod support;
@@ -9,15 +10,29 @@ use std::fmt::Write;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use support::Engine;
+
 use support::server::{Person, Server, answer};
 use yanzhao::web::route::{Access, Route};
 use yanzhao::web::table;
 
 /// Accounts and the role each stands for; `anybody` is not signed in.
 const ACCOUNTS: [&str; 16] = [
-    "anybody", "producer", "producer2", "noodles", "holder", "office", "county", "supervisor", "seller", "printer", "auditor", "admin", "security",
-    "security2", "office2", "supervisor2",
+    "anybody",
+    "producer",
+    "producer2",
+    "noodles",
+    "holder",
+    "office",
+    "county",
+    "supervisor",
+    "seller",
+    "printer",
+    "auditor",
+    "admin",
+    "security",
+    "security2",
+    "office2",
+    "supervisor2",
 ];
 
 /// What a status says about the door: 401 and 403 are the door itself, 404 is “not within your reach”, all else has passed it.
@@ -35,7 +50,9 @@ fn door(status: u16) -> &'static str {
 async fn things(server: &Server) -> BTreeMap<&'static str, [String; 2]> {
     let office = server.person("office").await;
     let organisations = office.get("/api/v1/organisations?kind=producer&limit=200").await.1;
-    let named = |name: &str| organisations["items"].as_array().unwrap().iter().find(|o| o["name"] == name).unwrap()["id"].as_str().unwrap().to_owned();
+    let named = |name: &str| {
+        organisations["items"].as_array().unwrap().iter().find(|o| o["name"] == name).unwrap()["id"].as_str().unwrap().to_owned()
+    };
     BTreeMap::from([("/api/v1/organisations/{id}", [named("演示果品专业合作社"), named("演示梨业有限公司")])])
 }
 

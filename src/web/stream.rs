@@ -71,7 +71,10 @@ impl<E: FnOnce(bool)> Drop for Chunks<E> {
 }
 
 /// A body that `write` fills. `ended` is told once: true if all of it went out, false if it broke off.
-pub fn body(write: impl FnOnce(&mut ChunkWriter) -> io::Result<()> + Send + 'static, ended: impl FnOnce(bool) + Send + Unpin + 'static) -> Body {
+pub fn body(
+    write: impl FnOnce(&mut ChunkWriter) -> io::Result<()> + Send + 'static,
+    ended: impl FnOnce(bool) + Send + Unpin + 'static,
+) -> Body {
     let (to, from) = mpsc::channel(WAITING);
     tokio::task::spawn_blocking(move || {
         let mut writer = ChunkWriter { gathered: Vec::with_capacity(CHUNK), to };

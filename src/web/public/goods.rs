@@ -25,7 +25,11 @@ fn with_batch(goods: &mut Goods, batch: &BatchText, scanned: &Scanned, lang: Lan
     goods.rights = batch
         .rights
         .iter()
-        .map(|right| GoodsRight { kind: right.kind_name().to_owned(), number: right.number.clone(), in_force: Some((right.from, right.until)) })
+        .map(|right| GoodsRight {
+            kind: right.kind_name().to_owned(),
+            number: right.number.clone(),
+            in_force: Some((right.from, right.until)),
+        })
         .collect();
     goods.grade = batch.grade.clone().or(goods.grade.take());
     goods.lot = Some(batch.lot.clone());
@@ -36,7 +40,8 @@ fn with_batch(goods: &mut Goods, batch: &BatchText, scanned: &Scanned, lang: Lan
     goods.origin = (!batch.origin.is_empty()).then(|| batch.origin.clone());
     goods.facility = batch.facility.clone();
     goods.standard = batch.standard_number.clone();
-    goods.tests = batch.tests.iter().map(|t| TestLine { finding: format!("{} {}", t.item, t.result), report_no: t.report_no.clone() }).collect();
+    goods.tests =
+        batch.tests.iter().map(|t| TestLine { finding: format!("{} {}", t.item, t.result), report_no: t.report_no.clone() }).collect();
     goods.timeline = timeline(batch, scanned, lang);
 }
 

@@ -5,7 +5,6 @@
 
 use std::net::SocketAddr;
 
-
 use axum::Json;
 use axum::extract::{ConnectInfo, Form, Path, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -17,8 +16,8 @@ use super::super::failure::Refusal;
 use super::super::frame::wants_json;
 use super::super::limit::visitor_address;
 use super::super::pages::consumer::{
-    CodeView, NoFacts, PinForm, PinUse, TypedForm, groups_at_fault, no_facts_page, pin_page, typed_page, verdict_json, verdict_json_without_facts,
-    verdict_page,
+    CodeView, NoFacts, PinForm, PinUse, TypedForm, groups_at_fault, no_facts_page, pin_page, typed_page, verdict_json,
+    verdict_json_without_facts, verdict_page,
 };
 use super::super::route::{Access, Route};
 use super::super::words::Lang;
@@ -72,14 +71,14 @@ impl Asking {
     }
 
     /// The code, or the answer for what is none of ours.
-    fn resolve(&self, written: &str) -> Result<(Code, Located), Response> {
+    fn resolve(&self, written: &str) -> Result<(Code, Located), Box<Response>> {
         let Ok(code) = Code::parse(written) else {
-            return Err(self.no_facts(&NoFacts::Mistyped(groups_at_fault(written))));
+            return Err(Box::new(self.no_facts(&NoFacts::Mistyped(groups_at_fault(written)))));
         };
         match self.app.scans.locate(&code) {
             Some(located) => Ok((code, located)),
-            None if self.app.throttle.miss(self.address) => Err(self.no_facts(&NoFacts::Unknown)),
-            None => Err(self.no_facts(&NoFacts::Throttled { minutes: 1 })),
+            None if self.app.throttle.miss(self.address) => Err(Box::new(self.no_facts(&NoFacts::Unknown))),
+            None => Err(Box::new(self.no_facts(&NoFacts::Throttled { minutes: 1 }))),
         }
     }
 
@@ -118,13 +117,13 @@ impl Asking {
         if self.json { Json(verdict_json(&view)).into_response() } else { html(StatusCode::OK, verdict_page(&view)) }
     }
 
-    async fn record(&self, located: Located, via: Via) -> Result<Scanned, Response> {
+    async fn record(&self, located: Located, via: Via) -> Result<Scanned, Box<Response>> {
         let recorded = self.app.scans.record(located, self.visitor, self.place.clone(), via).await;
-        recorded.map_err(|failure| self.unavailable(&failure))
+        recorded.map_err(|failure| Box::new(self.unavailable(&failure)))
     }
 
-    async fn look(&self, located: &Located) -> Result<Scanned, Response> {
-        self.app.scans.look(located, Some(&self.visitor)).await.map_err(|failure| self.unavailable(&failure))
+    async fn look(&self, located: &Located) -> Result<Scanned, Box<Response>> {
+        self.app.scans.look(located, Some(&self.visitor)).await.map_err(|failure| Box::new(self.unavailable(&failure)))
     }
 
     fn unavailable(&self, failure: &Failure) -> Response {
@@ -153,7 +152,7 @@ async fn printed((State(app), ConnectInfo(peer), lang, headers): Given, method: 
     let asking = Asking::new(&app, peer, &headers, lang, &method).await;
     let (code, located) = match asking.resolve(&written) {
         Ok(found) => found,
-        Err(answer) => return answer,
+        Err(answer) => return *answer,
     };
     if !asking.counts {
         return if asking.json { look_at(&asking, &code, &located).await } else { show(&code, lang) };
@@ -161,7 +160,7 @@ async fn printed((State(app), ConnectInfo(peer), lang, headers): Given, method: 
     match asking.record(located, Via::Printed).await {
         Ok(scanned) if asking.json || !scanned.recorded => asking.answer(&code, &scanned, None),
         Ok(_) => show(&code, lang),
-        Err(answer) => answer,
+        Err(answer) => *answer,
     }
 }
 
@@ -169,14 +168,14 @@ async fn look((State(app), ConnectInfo(peer), lang, headers): Given, method: Met
     let asking = Asking::new(&app, peer, &headers, lang, &method).await;
     match asking.resolve(&written) {
         Ok((code, located)) => look_at(&asking, &code, &located).await,
-        Err(answer) => answer,
+        Err(answer) => *answer,
     }
 }
 
 async fn look_at(asking: &Asking, code: &Code, located: &Located) -> Response {
     match asking.look(located).await {
         Ok(scanned) => asking.answer(code, &scanned, None),
-        Err(answer) => answer,
+        Err(answer) => *answer,
     }
 }
 
@@ -201,7 +200,7 @@ async fn typed((State(app), ConnectInfo(peer), lang, headers): Given, method: Me
             let form = TypedForm { typed: &written, empty: false, mistyped: Some(groups_at_fault(&written)) };
             return html(StatusCode::BAD_REQUEST, typed_page(lang, &app.site(), &form));
         }
-        Err(answer) => return answer,
+        Err(answer) => return *answer,
     };
     if !asking.counts {
         return show(&code, lang);
@@ -209,7 +208,7 @@ async fn typed((State(app), ConnectInfo(peer), lang, headers): Given, method: Me
     match asking.record(located, Via::Typed).await {
         Ok(scanned) if asking.json || !scanned.recorded => asking.answer(&code, &scanned, None),
         Ok(_) => show(&code, lang),
-        Err(answer) => answer,
+        Err(answer) => *answer,
     }
 }
 
@@ -221,7 +220,7 @@ async fn pin_form((State(app), ConnectInfo(peer), lang, headers): Given, method:
             html(StatusCode::OK, pin_page(lang, &app.site(), &PinForm { code: code.as_str(), wait_seconds, ..PinForm::default() }))
         }
         Ok((code, _)) => show(&code, lang),
-        Err(answer) => answer,
+        Err(answer) => *answer,
     }
 }
 
@@ -230,11 +229,16 @@ struct TypedPin {
     pin: Option<String>,
 }
 
-async fn pin((State(app), ConnectInfo(peer), lang, headers): Given, method: Method, Path(written): Path<String>, Form(form): Form<TypedPin>) -> Response {
+async fn pin(
+    (State(app), ConnectInfo(peer), lang, headers): Given,
+    method: Method,
+    Path(written): Path<String>,
+    Form(form): Form<TypedPin>,
+) -> Response {
     let asking = Asking::new(&app, peer, &headers, lang, &method).await;
     let (code, located) = match asking.resolve(&written) {
         Ok(found) => found,
-        Err(answer) => return answer,
+        Err(answer) => return *answer,
     };
     let typed = form.pin.unwrap_or_default();
     let reply = match app.scans.use_pin(&located, &code, &typed, &asking.visitor, asking.place.clone()).await {
@@ -253,7 +257,10 @@ async fn pin((State(app), ConnectInfo(peer), lang, headers): Given, method: Meth
             let wrong = answered.scanned.decision.verdict == crate::trace::verdict::Verdict::PinWrong;
             if wrong && !asking.json {
                 let wait_seconds = app.scans.pin_wait(&asking.visitor).unwrap_or(0);
-                return html(StatusCode::OK, pin_page(lang, &site, &PinForm { code: code.as_str(), wrong: true, wait_seconds, tomorrow: false }));
+                return html(
+                    StatusCode::OK,
+                    pin_page(lang, &site, &PinForm { code: code.as_str(), wrong: true, wait_seconds, tomorrow: false }),
+                );
             }
             let used = answered.first_use.map(|u| PinUse { at: u.at, place: u.place });
             asking.answer(&code, &answered.scanned, used.as_ref())
@@ -262,7 +269,14 @@ async fn pin((State(app), ConnectInfo(peer), lang, headers): Given, method: Meth
 }
 
 /// A partner's program asks: `POST /api/v1/scans`.
-pub(in crate::web) async fn by_program(app: &App, lang: Lang, code: &str, holder: &str, named: &str, place: Option<Place>) -> Result<Response, Failure> {
+pub(in crate::web) async fn by_program(
+    app: &App,
+    lang: Lang,
+    code: &str,
+    holder: &str,
+    named: &str,
+    place: Option<Place>,
+) -> Result<Response, Failure> {
     let asking = Asking {
         app: app.clone(),
         lang,
@@ -276,7 +290,6 @@ pub(in crate::web) async fn by_program(app: &App, lang: Lang, code: &str, holder
     let Some(located) = app.scans.locate(&parsed) else { return Ok(asking.no_facts(&NoFacts::Unknown)) };
     Ok(match asking.record(located, Via::Api).await {
         Ok(scanned) => asking.answer(&parsed, &scanned, None),
-        Err(answer) => answer,
+        Err(answer) => *answer,
     })
 }
-

@@ -8,5 +8,6 @@ mod counting;
 mod nodes;
 mod pins;
 mod privacy;
+mod rows;
 mod states;
 mod world;

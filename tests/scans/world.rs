@@ -1,12 +1,11 @@
 //! A small world put straight into the tables: one producer with a mark use, a released batch, and orders of codes.
+#![allow(dead_code, reason = "tests and benches each use their own part")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a world that can't be set up stops its test")]
 
 use std::sync::Arc;
 
-use sea_orm::{ActiveModelTrait, ActiveValue, ConnectionTrait, EntityTrait, IntoActiveModel, Set};
+use serde_json::{Value, json};
 use yanzhao::db::{self, Db};
-use yanzhao::entity::{
-    batch, batch_right, batch_test, code_order, code_range, gi_right, mark_use, organisation, pack, product, recall, season_account, stop,
-};
 use yanzhao::kernel::clock::HOUR;
 use yanzhao::kernel::{Clock, Day, Millis, Random};
 use yanzhao::trace::cipher::CodeCipher;
@@ -17,6 +16,8 @@ use yanzhao::trace::pin::PinKey;
 use yanzhao::trace::scan::{Located, ScanDesk, ScanSettings, Scanned, Via};
 use yanzhao::trace::verdict::Verdict;
 use yanzhao::trace::visitor::Visitor;
+
+use super::rows;
 
 pub const PRODUCER: &str = "org_producer";
 pub const PRODUCT: &str = "pro_pear";
@@ -57,48 +58,28 @@ pub struct World {
 }
 
 impl World {
-    /// Migrates the database at `url` and puts the producer and its batch in.
+    /// Migrates the database at `url` and puts the producer and its batch in; the clock stands at [`noon`].
     pub async fn new(url: &str) -> Self {
+        Self::at(url, Clock::at(noon())).await
+    }
+    /// The same with another clock.
+    pub async fn at(url: &str, clock: Clock) -> Self {
         let db = Db::open(url).await.unwrap();
         db::up(&db).await.unwrap();
         let random = Random::seeded(7);
         let masters = Arc::new(MasterKeys::read(&format!("test {}", "5a".repeat(32))).unwrap());
-        let world = Self { url: url.to_owned(), db, clock: Clock::at(noon()), random, masters };
+        let world = Self { url: url.to_owned(), db, clock, random, masters };
         world.settle().await;
         world
     }
 
-    /// Puts rows in, whatever they are.
-    pub async fn put<A>(&self, row: A)
-    where
-        A: ActiveModelTrait + Send + Sync + Clone + 'static,
-        <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
-    {
-        self.db
-            .write(move |tx| {
-                let row = row.clone();
-                Box::pin(async move {
-                    <A::Entity as EntityTrait>::insert(row).exec_without_returning(tx.connection()).await?;
-                    Ok(())
-                })
-            })
-            .await
-            .unwrap();
+    /// Puts a row in.
+    pub async fn put(&self, table: &str, row: Value) {
+        rows::put(&self.db, table, row).await;
     }
-
     /// Runs a statement.
     pub async fn sql(&self, statement: &str) {
-        let statement = statement.to_owned();
-        self.db
-            .write(move |tx| {
-                let statement = statement.clone();
-                Box::pin(async move {
-                    tx.connection().execute_unprepared(&statement).await?;
-                    Ok(())
-                })
-            })
-            .await
-            .unwrap();
+        rows::run(&self.db, statement).await;
     }
 
     /// One desk on this world's database, as one node has it.
@@ -128,268 +109,94 @@ impl World {
         let locator = Locator::new(u32::try_from(order_no).unwrap() * 7919 % Locator::END).unwrap();
         let owner = KeyOwner { order_no, locator, count, kind, producer: PRODUCER };
         let wrapped = keys::wrap(&*self.masters, &key, &owner, &self.random).unwrap();
-        self.put(code_order::ActiveModel {
-            order_no: Set(order_no),
-            id: Set(format!("cod_{order_no}")),
-            suite: Set(i64::from(kind.suite().value())),
-            locator: Set(Some(i64::from(locator.get()))),
-            producer_id: text(PRODUCER),
-            product_id: text(PRODUCT),
-            season: text("2026"),
-            account_id: Set(Some("sea_pear".to_owned())),
-            pack_id: Set(Some("pac_pear".to_owned())),
-            batch_id: Set(None),
-            kind: text(kind.as_str()),
-            count: Set(i64::from(count)),
-            spare: Set(0),
-            unit_amount: Set(5000),
-            quota_left: Set(0),
-            spare_left: Set(0),
-            with_pin: Set(with_pin),
-            state: text("issued"),
-            base_url: text("https://gi.example.cn"),
-            label: text("{}"),
-            key_sha256: Set(Some(key.sha256())),
-            key_wrapped: Set(Some(wrapped.bytes)),
-            master_key_id: Set(Some(wrapped.master_key_id)),
-            demo: Set(false),
-            ordered_by: text("acc_1"),
-            ordered_at: Set(noon()),
-            decided_by: Set(None),
-            decided_at: Set(None),
-        })
-        .await;
+        let row = json!({
+            "order_no": order_no, "id": format!("cod_{order_no}"), "suite": kind.suite().value(), "locator": locator.get(),
+            "producer_id": PRODUCER, "product_id": PRODUCT, "season": "2026", "account_id": "sea_pear", "pack_id": "pac_pear",
+            "kind": kind.as_str(), "count": count, "unit_amount": 5000, "with_pin": with_pin, "state": "issued",
+            "base_url": "https://gi.example.cn", "label": "{}", "key_wrapped": { "hex": data_encoding::HEXLOWER.encode(&wrapped.bytes) },
+            "master_key_id": wrapped.master_key_id, "key_sha256": key.sha256(), "ordered_at": noon(),
+        });
+        self.put("code_order", row).await;
         Issued { cipher: CodeCipher::new(key.as_bytes(), kind.suite(), locator), pins: PinKey::new(key.as_bytes()) }
     }
 
     /// A range of an order; all but issued ones lie in the batch.
     pub async fn range(&self, order_no: i64, first: i64, last: i64, state: &str, reason: Option<&str>) {
-        self.put(code_range::ActiveModel {
-            order_no: Set(order_no),
-            first: Set(first),
-            last: Set(last),
-            batch_id: Set((state != "issued").then(|| BATCH.to_owned())),
-            state: text(state),
-            reason: Set(reason.map(str::to_owned)),
-            since: Set(noon() - 24 * HOUR),
-            active_at: Set((state == "scheduled").then_some(noon() + HOUR)),
-        })
-        .await;
+        let row = json!({
+            "order_no": order_no, "first": first, "last": last, "batch_id": (state != "issued").then_some(BATCH), "state": state,
+            "reason": reason, "since": noon() - 24 * HOUR, "active_at": (state == "scheduled").then_some(noon() + HOUR),
+        });
+        self.put("code_range", row).await;
     }
 
-    /// A stop, confirmed by a second person, of whatever `change` says.
-    pub async fn stop(&self, change: impl FnOnce(&mut stop::ActiveModel)) {
-        let mut row = stop::ActiveModel {
-            id: text("sto_1"),
-            scope: text("batch"),
-            subject_id: Set(None),
-            order_no: Set(None),
-            first: Set(None),
-            last: Set(None),
-            category: text("stolen"),
-            ordered_by: text("演示机关"),
-            document_no: text("演示〔2026〕2号"),
-            public_text: text("标签被盗"),
-            state: text("in_force"),
-            proposed_by: text("acc_1"),
-            proposed_at: Set(noon()),
-            confirmed_by: Set(Some("acc_2".to_owned())),
-            confirmed_at: Set(Some(noon())),
-            ..Default::default()
-        };
-        change(&mut row);
-        self.put(row).await;
+    /// A stop, confirmed by a second person unless `change` says otherwise; it covers nothing until `change` says what.
+    pub async fn stop(&self, change: Value) {
+        let row = json!({
+            "id": "sto_1", "scope": "batch", "category": "labels_lost", "ordered_by": "演示机关", "document_no": "演示〔2026〕2号",
+            "public_text": "标签被盗", "state": "in_force", "proposed_by": "acc_1", "proposed_at": noon(), "confirmed_by": "acc_2",
+            "confirmed_at": noon(),
+        });
+        let (Value::Object(mut row), Value::Object(change)) = (row, change) else { panic!("rows are objects") };
+        row.extend(change);
+        self.put("stop", Value::Object(row)).await;
     }
 
     /// A recall of the batch, confirmed.
     pub async fn recall(&self, kind: &str) {
-        self.put(recall::ActiveModel {
-            id: text("rec_1"),
-            batch_id: text(BATCH),
-            kind: text(kind),
-            ordered_by: text("演示机关"),
-            document_no: text("演示〔2026〕1号"),
-            reason: text("residue"),
-            public_text: text("农药残留超标"),
-            state: text("in_force"),
-            proposed_by: text("acc_1"),
-            proposed_at: Set(noon()),
-            confirmed_by: Set(Some("acc_2".to_owned())),
-            confirmed_at: Set(Some(noon())),
-            ..Default::default()
-        })
-        .await;
+        let row = json!({
+            "id": "rec_1", "batch_id": BATCH, "kind": kind, "ordered_by": "演示机关", "document_no": "演示〔2026〕1号", "reason": "residue",
+            "public_text": "农药残留超标", "state": "in_force", "proposed_at": noon(), "confirmed_by": "acc_2", "confirmed_at": noon(),
+        });
+        self.put("recall", row).await;
     }
 
     async fn settle(&self) {
-        self.put(organisation::ActiveModel {
-            id: text(PRODUCER),
-            kind: text("producer"),
-            name: text("演示果品合作社"),
-            credit_code: Set(Some("93130183MA0EXAMPLE".to_owned())),
-            division_code: text("130183"),
-            state: text("active"),
-            demo: Set(false),
-            registered_at: Set(noon()),
-            ..Default::default()
-        })
-        .await;
-        self.put(product::ActiveModel {
-            id: text(PRODUCT),
-            slug: text("jinzhou-yali"),
-            name: text("晋州鸭梨"),
-            aliases: text("鸭梨;晋州梨"),
-            city: text("石家庄市"),
-            county_codes: text("130183"),
-            class: text("fruit"),
-            base_unit: text("g"),
-            account_basis: text("plots"),
-            fresh: Set(true),
-            release_by: text("automatic"),
-            sort_key: text("jinzhouyali"),
-            source: text("test"),
-            confidence: text("A"),
-            demo: Set(false),
-            registered_at: Set(noon()),
-            ..Default::default()
-        })
-        .await;
-        self.put(gi_right::ActiveModel {
-            id: text(RIGHT),
-            product_id: text(PRODUCT),
-            route: text("gi_product"),
-            authority: text("国家质检总局"),
-            status: text("registered"),
-            number: Set(Some("2010年第75号".to_owned())),
-            date_precision: text("day"),
-            source: text("test"),
-            confidence: text("A"),
-            demo: Set(false),
-            recorded_at: Set(noon()),
-            ..Default::default()
-        })
-        .await;
-        self.put(mark_use::ActiveModel {
-            id: text(MARK_USE),
-            organisation_id: text(PRODUCER),
-            right_id: text(RIGHT),
-            state: text("in_force"),
-            in_force_from: text("2024-01-01"),
-            in_force_to: Set(Some("2028-12-31".to_owned())),
-            demo: Set(false),
-            recorded_at: Set(noon()),
-            ..Default::default()
-        })
-        .await;
-        self.settle_batch().await;
+        let producer = json!({
+            "id": PRODUCER, "kind": "producer", "name": "演示果品合作社", "credit_code": "93130183MA0EXAMPLE", "division_code": "130183",
+        });
+        self.put("organisation", producer).await;
+        let product = json!({
+            "id": PRODUCT, "slug": "jinzhou-yali", "name": "晋州鸭梨", "aliases": "鸭梨;晋州梨", "base_unit": "g", "account_basis": "plots",
+            "fresh": true,
+        });
+        self.put("product", product).await;
+        let right = json!({ "id": RIGHT, "product_id": PRODUCT, "route": "gi_product", "status": "registered", "number": "2010年第75号" });
+        self.put("gi_right", right).await;
+        let mark_use = json!({
+            "id": MARK_USE, "organisation_id": PRODUCER, "right_id": RIGHT, "state": "in_force", "in_force_from": "2024-01-01",
+            "in_force_to": "2028-12-31",
+        });
+        self.put("mark_use", mark_use).await;
+        let account = json!({
+            "id": "sea_pear", "party_id": PRODUCER, "product_id": PRODUCT, "season": "2026", "approved": 2_000_000, "released": 1_000_000,
+            "remaining": 1_000_000,
+        });
+        self.put("season_account", account).await;
+        let pack = json!({ "id": "pac_pear", "organisation_id": PRODUCER, "product_id": PRODUCT, "grade": "特级", "amount": 5000 });
+        self.put("pack", pack).await;
+        self.batch(BATCH, "JZ-0912").await;
     }
 
-    async fn settle_batch(&self) {
-        self.put(season_account()).await;
-        self.put(pack::ActiveModel {
-            id: text("pac_pear"),
-            organisation_id: text(PRODUCER),
-            product_id: text(PRODUCT),
-            grade: Set(Some("特级".to_owned())),
-            amount: Set(5000),
-            registered_at: Set(noon()),
-            ..Default::default()
-        })
-        .await;
-        self.put(batch::ActiveModel {
-            id: text(BATCH),
-            producer_id: text(PRODUCER),
-            product_id: text(PRODUCT),
-            season: text("2026"),
-            lot: text("JZ-0912"),
-            account_id: text("sea_pear"),
-            state: text("released"),
-            amount: Set(1_000_000),
-            covered: Set(1_000_000),
-            pending: Set(0),
-            coded: Set(0),
-            harvested_from: text("2026-09-10"),
-            harvested_to: text("2026-09-12"),
-            packed_on: Set(Some("2026-09-14".to_owned())),
-            best_before: Set(Some("2027-03-01".to_owned())),
-            grade: Set(Some("特级".to_owned())),
-            facility: Set(Some("演示果库".to_owned())),
-            standard_number: Set(Some("演示标准 YL-2026".to_owned())),
-            origin: text("晋州市东卓宿镇"),
-            late: Set(false),
-            version: Set(3),
-            registered_by: text("acc_1"),
-            registered_at: Set(noon()),
-            released_by: Set(Some("acc_1".to_owned())),
-            released_at: Set(Some(noon() - 48 * HOUR)),
-            ..Default::default()
-        })
-        .await;
-        self.put(batch_right::ActiveModel {
-            batch_id: text(BATCH),
-            mark_use_id: text(MARK_USE),
-            right_id: text(RIGHT),
-            route: text("gi_product"),
-            number: Set(Some("2010年第75号".to_owned())),
-            in_force_from: text("2024-01-01"),
-            in_force_to: Set(Some("2028-12-31".to_owned())),
-        })
-        .await;
-        self.put(batch_test::ActiveModel {
-            batch_id: text(BATCH),
-            no: Set(1),
-            item: text("可溶性固形物"),
-            result: text("12.4%"),
-            laboratory: Set(Some("演示检验室".to_owned())),
-            report_no: Set(Some("R-1".to_owned())),
-            reported_on: Set(Some("2026-09-13".to_owned())),
-        })
-        .await;
+    /// A released batch under the right, with one test.
+    pub async fn batch(&self, id: &str, lot: &str) {
+        let batch = json!({
+            "id": id, "producer_id": PRODUCER, "product_id": PRODUCT, "season": "2026", "lot": lot, "account_id": "sea_pear",
+            "state": "released", "amount": 1_000_000, "covered": 1_000_000, "harvested_from": "2026-09-10", "harvested_to": "2026-09-12",
+            "packed_on": "2026-09-14", "best_before": "2027-03-01", "grade": "特级", "facility": "演示果库",
+            "standard_number": "演示标准 YL-2026", "origin": "晋州市东卓宿镇", "version": 3, "released_at": noon() - 48 * HOUR,
+        });
+        self.put("batch", batch).await;
+        let right = json!({
+            "batch_id": id, "mark_use_id": MARK_USE, "right_id": RIGHT, "route": "gi_product", "number": "2010年第75号",
+            "in_force_from": "2024-01-01", "in_force_to": "2028-12-31",
+        });
+        self.put("batch_right", right).await;
+        let test = json!({
+            "batch_id": id, "no": 1, "item": "可溶性固形物", "result": "12.4%", "laboratory": "演示检验室", "report_no": "R-1",
+            "reported_on": "2026-09-13",
+        });
+        self.put("batch_test", test).await;
     }
-}
-
-fn season_account() -> season_account::ActiveModel {
-    let zero = || Set(0);
-    season_account::ActiveModel {
-        id: text("sea_pear"),
-        party_kind: text("organisation"),
-        party_id: text(PRODUCER),
-        product_id: text(PRODUCT),
-        season: text("2026"),
-        state: text("approved"),
-        basis: text("measured"),
-        basis_note: text("test"),
-        evidence: Set(None),
-        proposed: Set(2_000_000),
-        approved: Set(2_000_000),
-        received: zero(),
-        carried: zero(),
-        opening: zero(),
-        adjusted: zero(),
-        held: zero(),
-        released: Set(1_000_000),
-        uncoded: zero(),
-        exported: zero(),
-        processed: zero(),
-        lost: zero(),
-        downgraded: zero(),
-        own_use: zero(),
-        delivered: zero(),
-        lapsed: zero(),
-        remaining: Set(1_000_000),
-        pending: zero(),
-        reserved: zero(),
-        coded: zero(),
-        burned: zero(),
-        proposed_by: text("acc_1"),
-        proposed_at: Set(noon()),
-        decided_by: Set(None),
-        decided_at: Set(None),
-    }
-}
-
-fn text(value: &str) -> ActiveValue<String> {
-    Set(value.to_owned())
 }
 
 /// Somebody with an address and a telephone.

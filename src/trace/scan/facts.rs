@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::issued::Order;
 use crate::kernel::{Day, Failure, Millis, Outcome};
+use crate::registry::right::Route;
 use crate::trace::store::scan::codes::{BatchRow, RangeRow};
 use crate::trace::store::scan::goods::{RecallRow, Standing, StopRow, standings};
 use crate::trace::verdict::{Decision, Facts, Lift, MarkUse, RangeFact, Recall, RecallKind, Stop, VoidReason};
@@ -38,28 +39,14 @@ pub struct BatchRight {
     pub mark_use_id: String,
     /// The right.
     pub right_id: String,
-    /// The right's route, such as `gi_product`.
-    pub route: String,
+    /// The right's route.
+    pub route: Route,
     /// Announcement, registration or certificate number.
     pub number: Option<String>,
     /// First day of the mark use.
     pub from: Day,
     /// Its last day.
     pub until: Option<Day>,
-}
-
-impl BatchRight {
-    /// The right as people say it: 地理标志产品, 证明商标 …
-    pub fn kind_name(&self) -> &str {
-        match self.route.as_str() {
-            "gi_product" => "地理标志产品",
-            "certification_mark" => "证明商标",
-            "collective_mark" => "集体商标",
-            "agri_gi" => "农产品地理标志",
-            "abroad_eu" => "欧盟保护",
-            other => other,
-        }
-    }
 }
 
 /// One test of a batch.
@@ -201,7 +188,7 @@ pub(super) fn stop_fact(row: &StopRow) -> Stop {
 pub(super) fn mark_uses(text: &BatchText, row: &BatchRow, today: Day) -> Outcome<Vec<MarkUse>> {
     let standings = standings(row.standing.as_deref().unwrap_or_default())?;
     let mark_use = |right: &BatchRight| MarkUse {
-        right: right.kind_name().to_owned(),
+        right: right.route.name().to_owned(),
         from: right.from,
         until: right.until,
         ended_on: standings.iter().find(|s| s.mark_use_id == right.mark_use_id).and_then(|s| ended_on(s, text.production_day(), today)),

@@ -17,7 +17,7 @@ use crate::trace::verdict::{Facts, History, Hold, Recording};
 /// Batch texts kept in memory before all are forgotten.
 const TEXTS_KEPT: usize = 20_000;
 /// Category of a stop that says: staff confirmed copying.
-const CLONE_CONFIRMED: &str = "clone_confirmed";
+const CLONE: &str = "clone";
 
 /// Batch texts by id. A text belongs to one version of its batch, which every state names, so none is ever stale.
 #[derive(Debug, Default)]
@@ -144,7 +144,7 @@ fn known(row: CodeRow, order: &Arc<Order>, texts: &Texts, acts: &Acts, at: Milli
     }
     let id = batch.map(|b| b.id.as_str());
     let (copied, stops): (Vec<&StopRow>, Vec<&StopRow>) =
-        acts.stops.iter().filter(|stop| stop.key == row.key).partition(|stop| stop.category == CLONE_CONFIRMED);
+        acts.stops.iter().filter(|stop| stop.key == row.key).partition(|stop| stop.category == CLONE);
     let mark_uses = match (&text, batch) {
         (Some(text), Some(batch)) => facts::mark_uses(text, batch, Day::of(at))?,
         _ => Vec::new(),

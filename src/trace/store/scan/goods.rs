@@ -7,8 +7,9 @@ use sea_orm::ConnectionTrait;
 use serde_json::Value as Json;
 
 use super::codes::CodeKey;
-use super::{Columns, list, rows, unpacked};
+use super::{Columns, list, rows, unpacked, word};
 use crate::kernel::{Day, Failure, Millis, Outcome};
+use crate::registry::right::Route;
 use crate::trace::scan::{BatchRight, BatchTest, BatchText};
 
 /// Texts of the batches with these ids.
@@ -71,7 +72,7 @@ async fn rights<C: ConnectionTrait>(connection: &C, listed: &str, ids: sea_orm::
         let right = BatchRight {
             mark_use_id: columns.next()?,
             right_id: columns.next()?,
-            route: columns.next()?,
+            route: word(&columns.next::<String>()?, Route::parse)?,
             number: columns.next()?,
             from: columns.day()?,
             until: columns.day_if_any()?,

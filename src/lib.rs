@@ -3,12 +3,17 @@
 
 rust_i18n::i18n!("assets/words", fallback = "zh-CN");
 
+pub mod cli;
 pub mod config;
 pub mod db;
+pub mod demo;
 pub mod entity;
 pub mod identity;
 pub mod interop;
 pub mod kernel;
 pub mod ledger;
+pub mod node;
 pub mod registry;
+pub mod run;
 pub mod trace;
+pub mod web;

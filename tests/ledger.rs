@@ -1,4 +1,5 @@
 //! The ledger finds what somebody does to its tables behind the program's back; on both engines.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on has failed")]
 
 #[macro_use]
 mod support;

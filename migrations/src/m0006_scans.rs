@@ -14,7 +14,8 @@ crate::step!(
             via TEXT NOT NULL,
             verdict TEXT NOT NULL
         )",
-        // `ring` keeps the latest sessions, newest first: visitor, minute and place each.
+        // `ring` keeps the latest 32 sessions, newest first: visitor, minute and place each. `revision` grows with every write, so that
+        // two nodes that write at once are found.
         "CREATE TABLE code_stat (
             order_no BIGINT NOT NULL,
             seq BIGINT NOT NULL,
@@ -25,6 +26,7 @@ crate::step!(
             last_at BIGINT NOT NULL,
             last_place TEXT,
             ring TEXT NOT NULL,
+            revision BIGINT NOT NULL,
             PRIMARY KEY (order_no, seq)
         )",
         // Random, shared by all nodes, gone after 48 hours, never in a backup.

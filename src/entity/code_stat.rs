@@ -16,6 +16,7 @@ pub struct Model {
     pub last_at: i64,
     pub last_place: Option<String>,
     pub ring: String,
+    pub revision: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

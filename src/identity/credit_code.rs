@@ -2,20 +2,21 @@
 //!
 //! ```text
 //! 9 1 350100 M000100Y4 3
-//! │ │ │      │         └ whole-code check, position 18 (GB 32100-2015, 4.6)
+//! │ │ │      │         └ whole-code check, position 18 (GB 32100-2015)
 //! │ │ │      └────────── organisation code, positions 9–17, its own check last (GB 11714-1997)
 //! │ │ └───────────────── division at registration, positions 3–8 (GB/T 2260): frozen, may be abolished since
 //! │ └─────────────────── kind within the authority
 //! └───────────────────── registration authority: 1 5 9, N rural collectives, Y others …
 //! ```
 //! The region is never compared with today's list (130182 stays), nor is the list of authorities closed (it has grown by amendment).
-//! The whole-code check is a refusal; the inner one alone is a doubt that stays with the code, because codes in use fail it.
+//! The whole-code check is a refusal: it catches every single slip and swap. With it right, a wrong inner check can't be a slip of the
+//! pen, so it is no refusal but a doubt that stays with the code for an officer to settle.
 
 use std::fmt;
 
 use crate::kernel::{Failure, FieldProblem, text};
 
-/// The 31 characters, each standing for its place: no I, O, S, V, Z (GB 32100-2015, table 3).
+/// The 31 characters, each standing for its place: no I, O, S, V, Z (GB 32100-2015).
 pub const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 /// Characters in a code.
 pub const LENGTH: usize = 18;
@@ -234,7 +235,7 @@ fn look_alike(c: char) -> Option<char> {
 }
 
 /// Position 18 from positions 1–17: (31 − Σ cᵢ·3^(i−1) mod 31) mod 31. The outer mod turns a remainder of 0 into '0'
-/// (GB 32100-2015, annex A). `None` if a character is foreign or there are fewer than 17.
+/// (GB 32100-2015). `None` if a character is foreign or there are fewer than 17.
 pub fn check_character(code: &str) -> Option<char> {
     let (mut sum, mut weight, mut seen) = (0, 1, 0);
     for c in code.chars().take(LENGTH - 1) {
@@ -246,7 +247,7 @@ pub fn check_character(code: &str) -> Option<char> {
 }
 
 /// The ninth character of an organisation code from its first eight: 11 − Σ mod 11, where 10 is written X and 11 is written 0
-/// (GB 11714-1997, 3.3). Letters count 10 for A to 35 for Z. `None` if a character is foreign or there are fewer than eight.
+/// (GB 11714-1997). Letters count 10 for A to 35 for Z. `None` if a character is foreign or there are fewer than eight.
 pub fn organisation_check(code: &str) -> Option<char> {
     const WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
     let (mut sum, mut seen) = (0, 0);

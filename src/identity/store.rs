@@ -25,6 +25,18 @@ pub async fn organisation<C: ConnectionTrait>(connection: &C, id: &str) -> Outco
     organisation::Entity::find_by_id(id).one(connection).await?.ok_or_else(Failure::not_found)
 }
 
+/// An organisation by its registered name.
+///
+/// # Errors
+/// Only ours.
+pub async fn organisation_named<C: ConnectionTrait>(connection: &C, name: &str) -> Outcome<Option<OrganisationRow>> {
+    Ok(organisation::Entity::find()
+        .filter(organisation::Column::Name.eq(name))
+        .order_by_asc(organisation::Column::Id)
+        .one(connection)
+        .await?)
+}
+
 /// Organisations after `cursor` in the order of their ids.
 pub(super) async fn organisations<C: ConnectionTrait>(
     connection: &C,

@@ -87,6 +87,17 @@ impl From<Day> for String {
     }
 }
 
+impl utoipa::PartialSchema for Day {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .description(Some("YYYY-MM-DD in China Standard Time"))
+            .format(Some(utoipa::openapi::SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::Date)))
+            .into()
+    }
+}
+impl utoipa::ToSchema for Day {}
+
 /// Hour and minute in China of an instant, `16:20`.
 pub fn hour_minute(at: Millis) -> String {
     let minutes = (at + CST).rem_euclid(DAY) / 60_000;

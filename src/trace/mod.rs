@@ -23,11 +23,14 @@ pub mod label;
 pub mod measure;
 pub mod pack;
 pub mod pin;
+pub mod place;
 pub mod queries;
 pub mod record;
 pub mod replay;
+pub mod scan;
 pub mod store;
 pub mod verdict;
+pub mod visitor;
 mod word;
 
 pub use cipher::CodeCipher;

@@ -4,6 +4,7 @@
 /// `jobs` and `web` share a rank, so they can't use each other.
 const ARROWS: &[(&str, u8)] = &[
     ("kernel", 0),
+    ("config", 1),
     ("entity", 1),
     ("db", 2),
     ("ledger", 3),
@@ -21,7 +22,7 @@ const ARROWS: &[(&str, u8)] = &[
 ];
 
 /// What wires the rooms together at the crate's root; one room, the last.
-const MAIN: &[&str] = &["main", "lib", "cli", "config", "demo"];
+const MAIN: &[&str] = &["main", "lib", "cli", "demo", "node", "run"];
 /// The name under which all of [`MAIN`] counts.
 pub const MAIN_ROOM: &str = "main";
 

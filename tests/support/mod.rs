@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't be set up has failed")]
 
 pub mod postgres;
+pub mod server;
 pub mod world;
 
 use tempfile::TempDir;

@@ -8,6 +8,7 @@ pub mod pack;
 pub mod reach;
 pub mod register;
 pub mod replay;
+pub(crate) mod scan;
 
 use sea_orm::sea_query::LockType;
 use sea_orm::{EntityTrait, QuerySelect, Select};

@@ -2,20 +2,8 @@
 //! a recall or a void shows on the very next scan. Our own hold (平台暂停) is deliberately not here: it changes nothing
 //! a consumer sees.
 
+pub use super::super::kind::CodeKind;
 use crate::kernel::{Day, Millis};
-
-/// What the code stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CodeKind {
-    /// One item.
-    Unit,
-    /// One case of items.
-    Case,
-    /// Every item of a batch carries the same code.
-    Batch,
-    /// Samples, fairs, shelves and livestreams; never goods.
-    Sample,
-}
 
 /// Why labels were withdrawn from use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! The memory of Idempotency-Keys (contract §3): unique per account, kept 7 days, written in the act's own transaction.
+//! The table of Idempotency-Keys.
 
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 

@@ -1,0 +1,166 @@
+//! The command line: what can be asked, in words and flags. What is done lives in [`crate::run`].
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// 燕赵: geographical-indication registry and traceability.
+#[derive(Debug, Parser)]
+#[command(name = "yanzhao", version, about = "燕赵：地理标志登记与追溯平台 · geographical-indication registry and traceability")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What can be asked.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// 演示：在本机用真实的河北产品走一遍主流程 · The main job on this machine, with demonstration data
+    Demo(DemoArgs),
+    /// 正式运行 · Serve
+    Serve(ServeArgs),
+    /// 数据库结构 · Bring the database to this program's schema, or say how it stands
+    Migrate {
+        /// What to do.
+        #[command(subcommand)]
+        action: MigrateAction,
+        /// Where the settings come from.
+        #[command(flatten)]
+        setting: SettingArgs,
+    },
+    /// 管理员 · Administrators
+    Admin {
+        /// What to do.
+        #[command(subcommand)]
+        action: AdminAction,
+        /// Where the settings come from.
+        #[command(flatten)]
+        setting: SettingArgs,
+    },
+    /// 配置 · Settings
+    Config {
+        /// What to do.
+        #[command(subcommand)]
+        action: ConfigAction,
+        /// Where the settings come from.
+        #[command(flatten)]
+        setting: SettingArgs,
+    },
+    /// 账本 · The ledger
+    Ledger {
+        /// What to do.
+        #[command(subcommand)]
+        action: LedgerAction,
+        /// Where the settings come from.
+        #[command(flatten)]
+        setting: SettingArgs,
+    },
+    /// 接口说明 · Print the API's description (OpenAPI 3.1)
+    Openapi {
+        /// Where the settings come from.
+        #[command(flatten)]
+        setting: SettingArgs,
+    },
+    /// 健康检查 · Ask a running server whether it is ready
+    Healthcheck {
+        /// Where it listens.
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        addr: String,
+    },
+}
+
+/// Settings that can be given as flags; flags win over the environment, the environment over the file.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SettingArgs {
+    /// TOML file of settings.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// `sqlite:PATH` or `postgres://…`
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// What is printed on labels before `/Q/`.
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// Where to listen.
+    #[arg(long, value_name = "HOST:PORT")]
+    pub addr: Option<String>,
+    /// Directory of keys and checkpoints.
+    #[arg(long, value_name = "DIR")]
+    pub secrets_dir: Option<PathBuf>,
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub addr: String,
+    /// Where the demonstration lives.
+    #[arg(long, default_value = "data/demo")]
+    pub data: PathBuf,
+    /// Use another database than the embedded one, such as postgres://…
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// Writes site, codes and accounts as JSON once it listens.
+    #[arg(long, hide = true)]
+    pub facts: Option<PathBuf>,
+    /// Offline table of places.
+    #[arg(long, hide = true)]
+    pub place_table: Option<PathBuf>,
+    /// Networks whose forwarded addresses are believed.
+    #[arg(long, hide = true)]
+    pub trusted_proxies: Option<String>,
+}
+
+/// `serve`
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Where the settings come from.
+    #[command(flatten)]
+    pub setting: SettingArgs,
+}
+
+/// `migrate …`
+#[derive(Debug, Subcommand)]
+pub enum MigrateAction {
+    /// Which steps are taken.
+    Status,
+    /// Take the steps not yet taken.
+    Up,
+}
+
+/// `admin …`
+#[derive(Debug, Subcommand)]
+pub enum AdminAction {
+    /// Make an administrator's account. Run it once for each of the three: admin_system, admin_security, admin_audit.
+    Create {
+        /// Sign-in name.
+        #[arg(long)]
+        account: String,
+        /// Which of the three.
+        #[arg(long, default_value = "admin_system")]
+        role: String,
+        /// Read the password from standard input instead of asking for it.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
+/// `config …`
+#[derive(Debug, Subcommand)]
+pub enum ConfigAction {
+    /// Print the settings in force, secrets masked.
+    Check,
+}
+
+/// `ledger …`
+#[derive(Debug, Subcommand)]
+pub enum LedgerAction {
+    /// Read every event again and hold the tables against them.
+    Verify {
+        /// A file of kept checkpoints; the node's own if not given.
+        #[arg(long, value_name = "FILE")]
+        against: Option<PathBuf>,
+    },
+}

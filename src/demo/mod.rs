@@ -1,0 +1,67 @@
+//! The main job on a fresh machine: an embedded database with the real Hebei register, demonstration organisations and accounts,
+//! and (as the rooms are built) plots, batches and codes. Idempotent; passwords are set again at each start; no real authority is named.
+
+pub mod accounts;
+
+use std::net::SocketAddr;
+
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::cli::DemoArgs;
+use crate::config::Config;
+use crate::kernel::{Clock, Failure, Outcome, Random, crockford};
+use crate::node;
+
+/// Sets the demonstration up, says what there is to try, and serves until Ctrl-C.
+///
+/// # Errors
+/// If the address is taken or the directory can't be written.
+pub async fn run(args: &DemoArgs, clock: &Clock, random: &Random) -> Outcome<()> {
+    let listener = TcpListener::bind(&args.addr).await.map_err(|e| Failure::broken(format!("{}: {e}", args.addr)))?;
+    let address = listener.local_addr().map_err(Failure::broken)?;
+    let config = settings(args, address)?;
+    let site = config.base_url.clone();
+    eprintln!("准备演示数据 preparing demonstration data …");
+    let db = node::open(&config).await?;
+    let password = std::env::var("YANZHAO_DEMO_PASSWORD")
+        .unwrap_or_else(|_| crockford::upper(u128::from_le_bytes(random.bytes()), 12).to_ascii_lowercase());
+    let accounts = accounts::prepare(&db, clock, random, &password).await?;
+    let app = node::assemble(config, db, clock.clone(), random.clone()).await?;
+    let facts = json!({ "site": site, "accounts": accounts, "password": password });
+    say(&facts);
+    if let Some(file) = &args.facts {
+        std::fs::write(file, facts.to_string()).map_err(|e| Failure::broken(format!("{}: {e}", file.display())))?;
+    }
+    node::serve(app, listener, node::signal()).await
+}
+
+fn settings(args: &DemoArgs, address: SocketAddr) -> Outcome<Config> {
+    std::fs::create_dir_all(&args.data).map_err(|e| Failure::broken(format!("{}: {e}", args.data.display())))?;
+    let database = args.database_url.clone().unwrap_or_else(|| format!("sqlite:{}", args.data.join("yanzhao.db").display()));
+    Ok(Config {
+        addr: address.to_string(),
+        database_url: database,
+        base_url: format!("http://{address}"),
+        secrets_dir: args.data.join("secrets"),
+        place_table: args.place_table.clone().unwrap_or_default(),
+        trusted_proxies: match &args.trusted_proxies {
+            Some(list) => list.split(',').map(|n| n.trim().parse()).collect::<Result<_, _>>().map_err(Failure::broken)?,
+            None => Vec::new(),
+        },
+        demo: true,
+        ..Config::default()
+    })
+}
+
+fn say(facts: &Value) {
+    let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+    println!("\n燕赵 · 演示数据，未经任何机关授权 · demonstration data\n");
+    println!("  网址 site      {}", text(&facts["site"]));
+    println!("  登录 sign in   {}/login", text(&facts["site"]));
+    println!("  密码 password  {}", text(&facts["password"]));
+    for (name, what) in facts["accounts"].as_object().into_iter().flatten() {
+        println!("  账号 account   {name:<12} {}", text(what));
+    }
+    println!("\n  Ctrl-C 结束 ends it\n");
+}

@@ -1,0 +1,121 @@
+//! Wiring one node: open, migrate, load the register, take the keys, serve, drain.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+
+use crate::config::Config;
+use crate::db::{self, Db};
+use crate::interop::qr;
+use crate::kernel::{Clock, Failure, Outcome, Random};
+use crate::ledger::Notary;
+use crate::trace::keys::{KeyProvider, MasterKeys};
+use crate::trace::place::Places;
+use crate::trace::scan::{ScanDesk, ScanSettings};
+use crate::web::{App, Parts, Throttle, service};
+
+/// How long requests under way may take after the signal to stop.
+const DRAIN: Duration = Duration::from_secs(20);
+
+/// Opens the database and brings it to this program's schema, with the register's facts in it.
+///
+/// # Errors
+/// What is wrong with the database.
+pub async fn open(config: &Config) -> Outcome<Db> {
+    let db = Db::open(&config.database_url).await?;
+    db::up(&db).await?;
+    Ok(db)
+}
+
+/// The master keys: from the setting, or from the file, made at first start.
+///
+/// # Errors
+/// If there is a file that can't be read, or that doesn't hold keys.
+pub fn master_keys(config: &Config, random: &Random) -> Outcome<MasterKeys> {
+    if !config.master_key.is_empty() {
+        return Ok(MasterKeys::read(&config.master_key)?);
+    }
+    let path = config.secrets_dir.join("master.keys");
+    if path.exists() {
+        return Ok(MasterKeys::load(&path)?);
+    }
+    std::fs::create_dir_all(&config.secrets_dir).map_err(Failure::broken)?;
+    Ok(MasterKeys::create(&path, random)?)
+}
+
+/// The notary of the ledger.
+///
+/// # Errors
+/// If its files can't be read or written.
+pub fn notary(config: &Config, random: &Random) -> Outcome<Notary> {
+    let origin = format!("{}/log", config.domain());
+    Notary::open(&origin, &config.secrets_dir.join("ledger.key"), &config.checkpoints(), random)
+}
+
+/// Puts a node together on an open database.
+///
+/// # Errors
+/// If the master keys don't open the newest order, or a setting can't work.
+pub async fn assemble(config: Config, db: Db, clock: Clock, random: Random) -> Outcome<App> {
+    let version = qr::version_needed(&config.base_url).map_err(Failure::broken)?;
+    if version == qr::QrVersion::V4 && !config.allow_version_4 && !config.demo {
+        return Err(Failure::broken(format!(
+            "base_url {:?} needs QR version 4; shorten the host to 30 characters or set allow_version_4",
+            config.base_url
+        )));
+    }
+    let keys: Arc<dyn KeyProvider> = Arc::new(master_keys(&config, &random)?);
+    let places = if config.place_table.as_os_str().is_empty() { Places::none() } else { Places::load(&config.place_table)? };
+    let scans = ScanDesk::start(db.clone(), clock.clone(), random.clone(), keys.clone(), ScanSettings::default()).await?;
+    let notary = Arc::new(notary(&config, &random)?);
+    Ok(App::new(Parts { db, clock, random, config, keys, notary, scans, places, throttle: Throttle::default() }))
+}
+
+/// Serves until `stop` resolves, then drains. `listening` is called with the address once connections are taken.
+///
+/// # Errors
+/// If the address can't be listened on.
+pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Outcome<()> {
+    let notary = tokio::spawn(keep_checkpoints(app.clone()));
+    let router = service(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+        stop.await;
+        let _ = stopping.send(());
+    });
+    tokio::select! {
+        served = async { server.await } => served.map_err(Failure::broken)?,
+        () = async { let _ = stopped.await; tokio::time::sleep(DRAIN).await } => tracing::warn!("some requests were still under way after {DRAIN:?}"),
+    }
+    notary.abort();
+    app.scans.stop().await;
+    app.keep_checkpoint().await?;
+    app.db.close().await;
+    Ok(())
+}
+
+/// Signs what is new at least every so many seconds.
+async fn keep_checkpoints(app: App) {
+    let mut tick = tokio::time::interval(Duration::from_secs(app.config.checkpoint_seconds.max(1)));
+    loop {
+        tick.tick().await;
+        app.throttle.tidy();
+        if let Err(error) = app.keep_checkpoint().await {
+            tracing::error!(%error, "no checkpoint could be kept");
+        }
+    }
+}
+
+/// Resolves at SIGTERM or Ctrl-C.
+pub async fn signal() {
+    let interrupt = async { tokio::signal::ctrl_c().await.ok() };
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => signal.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! { _ = interrupt => {}, _ = terminate => {} }
+}

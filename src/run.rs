@@ -1,0 +1,169 @@
+//! Doing what the command line asks. Exit code 0 done, 1 refused or failed (the reason on stderr), 2 misused.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::process::ExitCode;
+
+use toml::{Table, Value};
+
+use crate::cli::{AdminAction, Cli, Command, ConfigAction, LedgerAction, MigrateAction, SettingArgs};
+use crate::config::Config;
+use crate::db::{self, Db};
+use crate::identity::commands::{AccountInput, GrantInput, create_account, grant_role_at_start};
+use crate::identity::password;
+use crate::identity::role::{Role, ScopeKind};
+use crate::kernel::{Clock, Desk, Failure, Outcome, Random};
+use crate::web::words::Lang;
+use crate::{demo, ledger, node, web};
+
+/// Runs one command to its end.
+pub async fn run(cli: Cli) -> ExitCode {
+    let (clock, random) = (Clock::system(), Random::system());
+    match dispatch(cli.command, &clock, &random).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(failure) => {
+            eprintln!("yanzhao: {}", said(&failure));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A failure for somebody at a terminal: words, fields, and the source, since it is their own machine.
+fn said(failure: &Failure) -> String {
+    let lang = if std::env::var("LANG").unwrap_or_default().starts_with("zh") { Lang::Chinese } else { Lang::English };
+    let mut text = web::failure_words(lang, failure);
+    if let Some(source) = &failure.source {
+        text = format!("{text} ({source})");
+    }
+    text
+}
+
+async fn dispatch(command: Command, clock: &Clock, random: &Random) -> Outcome<bool> {
+    match command {
+        Command::Demo(args) => demo::run(&args, clock, random).await.map(|()| true),
+        Command::Serve(args) => serve(settings(&args.setting)?, clock, random).await.map(|()| true),
+        Command::Migrate { action, setting } => migrate(&settings(&setting)?, &action).await.map(|()| true),
+        Command::Admin { action: AdminAction::Create { account, role, password_stdin }, setting } => {
+            create_admin(&settings(&setting)?, clock, random, &account, &role, password_stdin).await.map(|()| true)
+        }
+        Command::Config { action: ConfigAction::Check, setting } => {
+            print!("{}", settings(&setting)?.shown());
+            Ok(true)
+        }
+        Command::Ledger { action: LedgerAction::Verify { against }, setting } => {
+            verify(&settings(&setting)?, random, against.as_deref()).await
+        }
+        Command::Openapi { setting } => {
+            let description = web::openapi(&settings(&setting)?.base_url);
+            println!("{}", serde_json::to_string_pretty(&description).map_err(Failure::broken)?);
+            Ok(true)
+        }
+        Command::Healthcheck { addr } => healthcheck(&addr).await,
+    }
+}
+
+fn settings(args: &SettingArgs) -> Outcome<Config> {
+    let mut flags = Table::new();
+    let mut put = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            flags.insert(name.to_owned(), Value::String(value));
+        }
+    };
+    put("database_url", args.database_url.clone());
+    put("base_url", args.base_url.clone());
+    put("addr", args.addr.clone());
+    put("secrets_dir", args.secrets_dir.as_ref().map(|p| p.display().to_string()));
+    Config::load(args.config.as_deref(), std::env::vars(), flags)
+}
+
+async fn serve(config: Config, clock: &Clock, random: &Random) -> Outcome<()> {
+    let db = node::open(&config).await?;
+    let listener = tokio::net::TcpListener::bind(&config.addr).await.map_err(|e| Failure::broken(format!("{}: {e}", config.addr)))?;
+    let app = node::assemble(config, db, clock.clone(), random.clone()).await?;
+    tracing::info!(addr = app.config.addr, base_url = app.config.base_url, "listening");
+    node::serve(app, listener, node::signal()).await
+}
+
+async fn migrate(config: &Config, action: &MigrateAction) -> Outcome<()> {
+    let db = Db::open(&config.database_url).await?;
+    if matches!(action, MigrateAction::Up) {
+        db::up(&db).await?;
+    }
+    for step in db::pending(&db).await? {
+        println!("{} {}", if step.applied { "done   " } else { "pending" }, step.name);
+    }
+    Ok(())
+}
+
+async fn create_admin(config: &Config, clock: &Clock, random: &Random, account: &str, role: &str, from_stdin: bool) -> Outcome<()> {
+    let role =
+        Role::parse(role).filter(|r| r.is_administrator()).ok_or_else(|| Failure::field("/role", "word_unknown").with("value", role))?;
+    let typed = read_password(from_stdin)?;
+    password::check(&typed)?;
+    let password_hash = password::hash(typed, random).await?;
+    let db = node::open(config).await?;
+    let desk = Desk::system(clock, random);
+    let input =
+        AccountInput { name: account.to_owned(), display_name: account.to_owned(), password_hash, organisation_id: None, grower_id: None };
+    db.write(move |tx| {
+        let (desk, input) = (desk.clone(), input.clone());
+        Box::pin(async move {
+            let account = create_account(tx, &desk, &input).await?;
+            let from = desk.clock.today();
+            let grant = GrantInput { account_id: account.id, role, scope_kind: ScopeKind::All, scope_ref: None, from, to: None };
+            grant_role_at_start(tx, &desk.clock, &desk.random, &grant).await
+        })
+    })
+    .await?;
+    db.close().await;
+    println!("{account}: {}", role.word());
+    Ok(())
+}
+
+fn read_password(from_stdin: bool) -> Outcome<String> {
+    if from_stdin || !std::io::stdin().is_terminal() {
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line).map_err(Failure::broken)?;
+        return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
+    }
+    rpassword::prompt_password("密码 password: ").map_err(Failure::broken)
+}
+
+async fn verify(config: &Config, random: &Random, against: Option<&std::path::Path>) -> Outcome<bool> {
+    let db = Db::open(&config.database_url).await?;
+    let notary = node::notary(config, random)?;
+    let kept = match against {
+        Some(path) => notary.read(&std::fs::read_to_string(path).map_err(|e| Failure::broken(format!("{}: {e}", path.display())))?)?,
+        None => notary.kept()?,
+    };
+    let report = ledger::verify(db.reader(), &kept, |_, _, _| {}).await?;
+    let mut out = std::io::stdout().lock();
+    let line = |out: &mut std::io::StdoutLock<'_>, text: String| writeln!(out, "{text}").map_err(Failure::broken);
+    line(&mut out, format!("events {}   root {}", report.size, data_encoding::BASE64.encode(&report.root)))?;
+    line(&mut out, format!("kept checkpoints {}   proved up to {}   bodies erased {}", kept.len(), report.proved, report.erased))?;
+    if report.size > report.proved {
+        line(
+            &mut out,
+            format!("the last {} events are newer than the last kept checkpoint: they can't be proved yet", report.size - report.proved),
+        )?;
+    }
+    for finding in &report.findings {
+        line(&mut out, format!("FOUND {finding:?}"))?;
+    }
+    line(
+        &mut out,
+        if report.findings.is_empty() { "nothing was found to differ".to_owned() } else { format!("{} findings", report.findings.len()) },
+    )?;
+    Ok(report.findings.is_empty())
+}
+
+async fn healthcheck(addr: &str) -> Outcome<bool> {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut stream = tokio::net::TcpStream::connect(addr).await.map_err(Failure::broken)?;
+    stream.write_all(b"GET /readyz HTTP/1.0\r\n\r\n").await.map_err(Failure::broken)?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.map_err(Failure::broken)?;
+    let status = answer.lines().next().unwrap_or_default();
+    println!("{status}");
+    Ok(status.contains(" 200"))
+}

@@ -1,0 +1,79 @@
+//! What every handler has at hand.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::db::Db;
+use crate::kernel::{Actor, Clock, Desk, Outcome, Random};
+use crate::ledger::Notary;
+use crate::trace::keys::KeyProvider;
+use crate::trace::place::Places;
+use crate::trace::scan::ScanDesk;
+
+use super::limit::Throttle;
+use super::pages::Site;
+
+/// Shared by every request of one node. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of [`App`].
+pub struct Parts {
+    /// The database.
+    pub db: Db,
+    /// Tells the time.
+    pub clock: Clock,
+    /// Gives chance.
+    pub random: Random,
+    /// Settings.
+    pub config: Config,
+    /// Opens order keys.
+    pub keys: Arc<dyn KeyProvider>,
+    /// Signs checkpoints.
+    pub notary: Arc<Notary>,
+    /// Records scans.
+    pub scans: ScanDesk,
+    /// Where an address is, by the configured table.
+    pub places: Places,
+    /// Slows down guessing.
+    pub throttle: Throttle,
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+    /// A desk for `actor`.
+    pub fn desk(&self, actor: Actor) -> Desk {
+        Desk { clock: self.clock.clone(), random: self.random.clone(), actor }
+    }
+    /// What pages say about who runs them.
+    pub fn site(&self) -> Site {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Site {
+            domain: self.config.domain().to_owned(),
+            operator: some(&self.config.operator),
+            phone: some(&self.config.phone),
+            icp: some(&self.config.icp),
+            police_record: some(&self.config.police_record),
+            demo: self.config.demo,
+        }
+    }
+    /// Signs and keeps a checkpoint if the ledger has grown.
+    ///
+    /// # Errors
+    /// If the database can't be read or the file can't be written.
+    pub async fn keep_checkpoint(&self) -> Outcome<bool> {
+        let edge = crate::ledger::head(self.db.reader()).await?;
+        self.notary.keep(&edge)
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

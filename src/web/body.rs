@@ -1,0 +1,236 @@
+//! What comes in: bounded before it is read, every fault said with its place, unknown fields refused.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::request::Parts;
+use axum::http::{Method, header};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use super::auth::Token;
+use super::failure::Refusal;
+use super::words::Lang;
+use crate::identity::session::{Carrier, csrf_matches};
+use crate::kernel::{Actor, Failure, FailureKind};
+
+/// The most bytes of a JSON body or a form.
+pub const MOST_BYTES: usize = 1024 * 1024;
+/// The longest Idempotency-Key.
+const KEY_MOST: usize = 128;
+
+/// An act somebody posted: who, what, and the key under which it is done only once.
+#[derive(Debug, Clone)]
+pub struct Posted<T> {
+    /// Who.
+    pub actor: Actor,
+    /// What.
+    pub body: T,
+    /// Under which key, if one was given.
+    pub once: Option<Once>,
+    /// The reader's language.
+    pub lang: Lang,
+}
+
+/// An Idempotency-Key with what it was used for.
+#[derive(Debug, Clone)]
+pub struct Once {
+    /// The key.
+    pub key: String,
+    /// SHA-256 of method, path and body in hex.
+    pub request_hash: String,
+}
+
+/// A body that says nothing: `{}` or no bytes at all.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+impl<S, T> FromRequest<S> for Posted<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned + Send,
+{
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let (parts, body) = request.into_parts();
+        let actor = parts.extensions.get::<Actor>().cloned();
+        let actor = actor.ok_or_else(|| Refusal(Failure::new(FailureKind::Forbidden, "not_signed_in")))?;
+        let token = parts.extensions.get::<Token>().cloned();
+        let lang = parts.extensions.get::<Lang>().copied().unwrap_or_default();
+        let media = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
+        let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
+        let named_key = parts.headers.get("idempotency-key").map(|v| v.to_str().map(str::to_owned));
+        let bytes = Bytes::from_request(Request::from_parts(parts, body), state)
+            .await
+            .map_err(|_| Refusal(Failure::invalid("body_too_large").with("most", MOST_BYTES)))?;
+        let form = media.starts_with("application/x-www-form-urlencoded");
+        let (body, form_key) = if form { read_form(&bytes, token.as_ref())? } else { (read_json(&bytes, &media, token.as_ref())?, None) };
+        let key = match named_key {
+            Some(Ok(key)) => Some(key),
+            Some(Err(_)) => return Err(Refusal(Failure::invalid("idempotency_key_unfit"))),
+            None => form_key,
+        };
+        if key.as_ref().is_some_and(|k| k.is_empty() || k.len() > KEY_MOST) {
+            return Err(Refusal(Failure::invalid("idempotency_key_unfit")));
+        }
+        let once = key.map(|key| Once { key, request_hash: request_hash(&method, &path, &bytes) });
+        Ok(Self { actor, body, once, lang })
+    }
+}
+
+fn request_hash(method: &Method, path: &str, body: &[u8]) -> String {
+    let hash =
+        Sha256::new().chain_update(method.as_str()).chain_update([0]).chain_update(path).chain_update([0]).chain_update(body).finalize();
+    data_encoding::HEXLOWER.encode(&hash)
+}
+
+fn read_json<T: DeserializeOwned>(bytes: &[u8], media: &str, token: Option<&Token>) -> Result<T, Refusal> {
+    // A page of another site can't send JSON with our cookie without asking first; a form with another media type could.
+    let cookie = token.is_some_and(|t| t.carrier == Carrier::Page);
+    if !media.starts_with("application/json") && (cookie || !bytes.is_empty()) {
+        return Err(Refusal(Failure::invalid("media_type_unfit").with("value", media)));
+    }
+    json(if bytes.is_empty() { b"{}" } else { bytes }).map_err(Refusal)
+}
+
+/// Reads JSON; a fault says where and what.
+///
+/// # Errors
+/// `json_syntax` with line and column, or `json_field` at its pointer.
+pub fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let inner = error.inner();
+        if inner.is_data() {
+            let pointer: String = error.path().iter().filter_map(pointer_part).collect();
+            let said = inner.to_string();
+            let said = said.split(" at line ").next().unwrap_or_default().to_owned();
+            Failure::field(pointer, "json_field").with("said", said)
+        } else {
+            Failure::invalid("json_syntax").with("line", inner.line()).with("column", inner.column())
+        }
+    })?;
+    reader.end().map_err(|e| Failure::invalid("json_syntax").with("line", e.line()).with("column", e.column()))?;
+    Ok(value)
+}
+
+fn pointer_part(segment: &serde_path_to_error::Segment) -> Option<String> {
+    use serde_path_to_error::Segment;
+    match segment {
+        Segment::Seq { index } => Some(format!("/{index}")),
+        Segment::Map { key } => Some(format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    }
+}
+
+/// Reads a form of one of our pages: its CSRF word must be the session's, its hidden key makes a double tap one act.
+fn read_form<T: DeserializeOwned>(bytes: &[u8], token: Option<&Token>) -> Result<(T, Option<String>), Refusal> {
+    let mut fields = serde_json::Map::new();
+    let (mut csrf, mut key) = (None, None);
+    for (name, value) in url::form_urlencoded::parse(bytes) {
+        match name.as_ref() {
+            "csrf" => csrf = Some(value.into_owned()),
+            "idempotency_key" => key = Some(value.into_owned()),
+            _ if value.is_empty() => {}
+            _ => {
+                fields.insert(name.into_owned(), serde_json::Value::String(value.into_owned()));
+            }
+        }
+    }
+    let right = matches!((token, &csrf), (Some(t), Some(word)) if t.carrier == Carrier::Page && csrf_matches(&t.word, word));
+    if !right {
+        return Err(Refusal(Failure::conflict("form_stale")));
+    }
+    let value = serde_path_to_error::deserialize(serde_json::Value::Object(fields)).map_err(|error| {
+        let pointer: String = error.path().iter().filter_map(pointer_part).collect();
+        Refusal(Failure::field(pointer, "json_field").with("said", error.inner()))
+    })?;
+    Ok((value, key))
+}
+
+/// Query parameters; unknown ones are refused by the type's `deny_unknown_fields`.
+#[derive(Debug, Clone)]
+pub struct Asked<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
+    type Rejection = Refusal;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        Query::<T>::try_from_uri(&parts.uri)
+            .map(|Query(q)| Self(q))
+            .map_err(|e| Refusal(Failure::invalid("query_unfit").with("said", e.body_text())))
+    }
+}
+
+/// Page of a list: how many, and after which.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Paging {
+    /// 1–200, 50 if not given.
+    pub limit: Option<u64>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+impl Paging {
+    /// How many to answer.
+    ///
+    /// # Errors
+    /// `query_unfit` outside 1–200.
+    pub fn limit(&self) -> Result<u64, Failure> {
+        match self.limit.unwrap_or(50) {
+            n @ 1..=200 => Ok(n),
+            n => Err(Failure::invalid("query_unfit").with("said", format!("limit={n}; 1–200"))),
+        }
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, serde::Serialize)]
+pub struct Page<T> {
+    /// This page.
+    pub items: Vec<T>,
+    /// Give this as `cursor` for the next one; null at the end.
+    pub next_cursor: Option<String>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Lang {
+    type Rejection = std::convert::Infallible;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(parts.extensions.get::<Self>().copied().unwrap_or_default())
+    }
+}
+
+/// What a list is asked for: its own filters, and which page. Unknown parameters are refused.
+#[derive(Debug, Clone)]
+pub struct Listing<T> {
+    /// Filters of the list.
+    pub filter: T,
+    /// 1–200.
+    pub limit: u64,
+    /// After which.
+    pub cursor: Option<String>,
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Listing<T> {
+    type Rejection = Refusal;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        let unfit = |said: String| Refusal(Failure::invalid("query_unfit").with("said", said));
+        let mut paging = Paging::default();
+        let mut rest = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in url::form_urlencoded::parse(parts.uri.query().unwrap_or("").as_bytes()) {
+            match name.as_ref() {
+                "limit" => paging.limit = Some(value.parse().map_err(|_| unfit(format!("limit={value}; 1–200")))?),
+                "cursor" => paging.cursor = Some(value.into_owned()),
+                "lang" => {}
+                _ => {
+                    rest.append_pair(&name, &value);
+                }
+            }
+        }
+        let uri: http::Uri = format!("/?{}", rest.finish()).parse().map_err(|e| unfit(format!("{e}")))?;
+        let Query(filter) = Query::<T>::try_from_uri(&uri).map_err(|e| unfit(e.body_text()))?;
+        let limit = paging.limit().map_err(Refusal)?;
+        Ok(Self { filter, limit, cursor: paging.cursor })
+    }
+}

@@ -1,0 +1,108 @@
+//! Around every answer: security headers, the reader's language, failures as JSON or as a page.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+
+use super::app::App;
+use super::failure::{problem_response, status, words};
+use super::pages;
+use super::words::Lang;
+use crate::kernel::{Failure, FailureKind};
+
+/// The language asked for: `?lang=` first, then `Accept-Language`; Chinese otherwise.
+pub fn language(uri: &Uri, headers: &HeaderMap) -> Lang {
+    let query = uri.query().unwrap_or("");
+    if let Some((_, lang)) = url::form_urlencoded::parse(query.as_bytes()).find(|(k, _)| k == "lang") {
+        return Lang::from_query(Some(&lang));
+    }
+    if uri.path().starts_with("/en/") {
+        return Lang::English;
+    }
+    let accepts = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or("");
+    if accepts.trim_start().to_ascii_lowercase().starts_with("en") { Lang::English } else { Lang::Chinese }
+}
+
+/// Does the reader want JSON here?
+pub fn wants_json(path: &str, headers: &HeaderMap) -> bool {
+    path.starts_with("/api/") || headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|a| a.contains("application/json"))
+}
+
+/// Wraps every route.
+pub async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
+    let lang = language(request.uri(), request.headers());
+    let json = wants_json(request.uri().path(), request.headers());
+    let mut request = request;
+    request.extensions_mut().insert(lang);
+    let mut response = next.run(request).await;
+    let plain = response.extensions().get::<Arc<Failure>>().cloned().or_else(|| unhandled(&response).map(Arc::new));
+    if let Some(failure) = plain {
+        let extra = std::mem::take(response.headers_mut());
+        response = if json { problem_response(&failure, lang) } else { page(&app, &failure, lang) };
+        for (name, value) in &extra {
+            if *name == header::ALLOW {
+                response.headers_mut().insert(name, value.clone());
+            }
+        }
+    }
+    secure(&app, &mut response);
+    response
+}
+
+/// What the router itself says when no handler ran.
+fn unhandled(response: &Response) -> Option<Failure> {
+    if response.headers().contains_key(header::CONTENT_TYPE) {
+        return None;
+    }
+    match response.status() {
+        StatusCode::NOT_FOUND => Some(Failure::not_found()),
+        StatusCode::METHOD_NOT_ALLOWED => Some(Failure::invalid("method_unfit")),
+        StatusCode::PAYLOAD_TOO_LARGE => Some(Failure::invalid("body_too_large")),
+        StatusCode::REQUEST_TIMEOUT => Some(Failure::not_now("busy")),
+        StatusCode::INTERNAL_SERVER_ERROR => Some(Failure::new(FailureKind::Broken, "broken")),
+        _ => None,
+    }
+}
+
+fn page(app: &App, failure: &Failure, lang: Lang) -> Response {
+    let status = status(failure);
+    if let Some(source) = &failure.source {
+        tracing::error!(code = failure.code, source, "refused");
+    }
+    let detail = match failure.fields.as_slice() {
+        [] => words(lang, failure.code, &failure.params),
+        fields => fields.iter().map(|f| words(lang, f.code, &f.params)).collect::<Vec<_>>().join(" "),
+    };
+    let title = lang.say(&format!("status.{}", status.as_u16())).into_owned();
+    match pages::portal::message_page(lang, &app.site(), &title, &detail) {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the failure page could not be made");
+            (status, detail).into_response()
+        }
+    }
+}
+
+fn secure(app: &App, response: &mut Response) {
+    let style = pages::style::style_hash();
+    let csp = format!(
+        "default-src 'none'; style-src 'self' '{style}'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    );
+    let headers = response.headers_mut();
+    let mut put = |name: header::HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    put(header::REFERRER_POLICY, "no-referrer");
+    put(header::X_FRAME_OPTIONS, "DENY");
+    put(header::CACHE_CONTROL, "no-store");
+    if app.config.is_https() {
+        put(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    if let Ok(csp) = HeaderValue::from_str(&csp) {
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(csp);
+    }
+}

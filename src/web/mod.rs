@@ -1,0 +1,40 @@
+//! The only room that speaks HTTP and HTML. Pages are pure functions from plain data to text; the router gives them the data.
+//!
+//! [`router`] holds every route in one table with its permission; [`auth`] lets nobody past it; [`frame`] puts headers, language and
+//! refusals around every answer; [`act`] does a posted act once. Handlers turn requests into commands and queries and decide nothing.
+
+pub mod act;
+pub mod api;
+pub mod app;
+pub mod auth;
+pub mod body;
+pub mod failure;
+pub mod frame;
+pub mod health;
+pub mod limit;
+pub mod link;
+pub mod openapi;
+pub mod pages;
+pub mod public;
+pub mod route;
+pub mod router;
+pub mod stream;
+pub mod words;
+pub mod work;
+
+pub use api::openapi;
+pub use app::{App, Parts};
+pub use limit::Throttle;
+pub use router::{service, table};
+
+use crate::kernel::Failure;
+use words::Lang;
+
+/// A refusal as one line for a terminal.
+pub fn failure_words(lang: Lang, refused: &Failure) -> String {
+    let mut said = failure::words(lang, refused.code, &refused.params);
+    for field in &refused.fields {
+        said = format!("{said} {}: {}", field.pointer, failure::words(lang, field.code, &field.params));
+    }
+    said
+}

@@ -1,0 +1,122 @@
+//! Maps as tiles: one square per division in roughly its place, so that no border is drawn that would need an approved base
+//! map. The layouts are our own drawing; divisions by GB/T 2260 code.
+
+use super::place_href;
+use crate::web::words::Lang;
+
+/// How many registered products a place has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceCount {
+    /// Six-digit division code.
+    pub code: String,
+    /// Name as shown.
+    pub name: String,
+    /// Products.
+    pub products: u32,
+}
+
+/// Code, short name, column, row.
+type Spot = (&'static str, &'static str, u32, u32);
+
+const SHIJIAZHUANG: [Spot; 22] = [
+    ("130125", "行唐", 0, 0),
+    ("130126", "灵寿", 1, 0),
+    ("130184", "新乐", 2, 0),
+    ("130131", "平山", 0, 1),
+    ("130110", "鹿泉", 1, 1),
+    ("130123", "正定", 2, 1),
+    ("130130", "无极", 3, 1),
+    ("130128", "深泽", 4, 1),
+    ("130121", "井陉", 0, 2),
+    ("130107", "矿区", 1, 2),
+    ("130105", "新华", 2, 2),
+    ("130102", "长安", 3, 2),
+    ("130109", "藁城", 4, 2),
+    ("130183", "晋州", 5, 2),
+    ("130181", "辛集", 6, 2),
+    ("130104", "桥西", 2, 3),
+    ("130108", "裕华", 3, 3),
+    ("130129", "赞皇", 0, 4),
+    ("130132", "元氏", 1, 4),
+    ("130127", "高邑", 2, 4),
+    ("130111", "栾城", 3, 4),
+    ("130133", "赵县", 4, 4),
+];
+
+const HEBEI: [Spot; 11] = [
+    ("130700", "张家口", 0, 0),
+    ("130800", "承德", 1, 0),
+    ("130300", "秦皇岛", 2, 0),
+    ("131000", "廊坊", 1, 1),
+    ("130200", "唐山", 2, 1),
+    ("130600", "保定", 0, 1),
+    ("130100", "石家庄", 0, 2),
+    ("131100", "衡水", 1, 2),
+    ("130900", "沧州", 2, 2),
+    ("130500", "邢台", 0, 3),
+    ("130400", "邯郸", 0, 4),
+];
+
+/// One square.
+pub(super) struct Tile {
+    pub x: u32,
+    pub y: u32,
+    pub name: &'static str,
+    pub href: String,
+    pub products: u32,
+    pub fill: &'static str,
+    pub ink: &'static str,
+}
+
+/// A map with its table.
+pub(super) struct Map {
+    pub title: String,
+    pub text: String,
+    pub width: u32,
+    pub height: u32,
+    pub tiles: Vec<Tile>,
+}
+
+impl Map {
+    /// Shijiazhuang by county.
+    pub(super) fn counties(lang: Lang, places: &[PlaceCount]) -> Self {
+        Self::new(lang, "front.counties", &SHIJIAZHUANG, places)
+    }
+    /// Hebei by city.
+    pub(super) fn cities(lang: Lang, places: &[PlaceCount]) -> Self {
+        Self::new(lang, "front.cities", &HEBEI, places)
+    }
+
+    fn new(lang: Lang, title: &str, spots: &[Spot], places: &[PlaceCount]) -> Self {
+        let tiles = spots.iter().map(|&(code, name, column, row)| {
+            let products = places.iter().find(|p| p.code == code).map_or(0, |p| p.products);
+            let (fill, ink) = match products {
+                0 => ("#e6e0d2", "#1c2321"),
+                1 => ("#b7d2c5", "#1c2321"),
+                2 | 3 => ("#7fb09b", "#1c2321"),
+                _ => ("#1e6b4f", "#ffffff"),
+            };
+            Tile { x: column * 66, y: row * 66, name, href: place_href(lang, code), products, fill, ink }
+        });
+        // Both maps are seven columns wide, so that their tiles are equally large.
+        let columns = 7;
+        let rows = spots.iter().map(|s| s.3).max().unwrap_or(0) + 1;
+        let title = lang.say(title).into_owned();
+        let text = lang.say1("front.map_text", "title", &title);
+        Self { text, title, width: columns * 66 - 2, height: rows * 66, tiles: tiles.collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_tiles_share_a_place() {
+        for spots in [&SHIJIAZHUANG[..], &HEBEI[..]] {
+            for (i, a) in spots.iter().enumerate() {
+                assert!(spots[i + 1..].iter().all(|b| (b.2, b.3) != (a.2, a.3) && b.0 != a.0), "{}", a.1);
+            }
+        }
+    }
+}

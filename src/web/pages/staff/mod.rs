@@ -1,0 +1,72 @@
+//! The frame of signed-in pages: a dark rail (a strip on phones), the page, an error summary that leads to each field, and
+//! the parts ordinary pages are made of (`staff/macros.html`: hidden fields, field, select, table, badge, facts).
+//!
+//! A page of another file extends `staff/base.html` and has a field `frame: Frame`. Every form carries the CSRF token and
+//! works without script.
+
+mod login;
+mod table;
+
+use super::{Site, style};
+use crate::web::words::Lang;
+
+pub use login::{LoginView, login_page};
+pub use table::{Cell, Column, Table};
+
+/// One entry of the rail.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RailLink {
+    /// Where it leads.
+    pub href: String,
+    /// What it says.
+    pub label: String,
+    /// How much waits there.
+    pub count: Option<u64>,
+    /// The page belongs to it.
+    pub current: bool,
+}
+
+/// One fault of a form.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FormError {
+    /// Id of the field; empty for a fault of the whole form.
+    pub field: String,
+    /// The refusal in words.
+    pub text: String,
+}
+
+/// What the frame needs; every signed-in page has one in its field `frame`.
+#[derive(Debug, Clone)]
+pub struct Frame<'a> {
+    /// Language.
+    pub lang: Lang,
+    /// Who runs the site.
+    pub site: &'a Site,
+    /// The page's heading; begins the title.
+    pub title: String,
+    /// Organisation of the account.
+    pub organisation: &'a str,
+    /// Name of the account.
+    pub account: &'a str,
+    /// The rail.
+    pub rail: &'a [RailLink],
+    /// CSRF token of the session.
+    pub csrf: &'a str,
+    /// What was just done, to be read once.
+    pub done: Option<String>,
+    /// Faults of the form on this page.
+    pub errors: Vec<FormError>,
+    /// One question a page: a narrow column.
+    pub narrow: bool,
+}
+
+impl Frame<'_> {
+    /// Path of the sheet.
+    pub fn css(&self) -> &'static str {
+        style::staff_href()
+    }
+    /// The fault of this field, empty if there is none.
+    pub fn error(&self, field: &str) -> &str {
+        self.errors.iter().find(|e| e.field == field).map_or("", |e| e.text.as_str())
+    }
+}

@@ -1,0 +1,41 @@
+//! Every route on one screen: path · handler · permission. The API's description and the authorisation matrix are read from here.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use super::app::App;
+use super::auth::guard;
+use super::body::MOST_BYTES;
+use super::frame::around;
+use super::route::Route;
+use super::{api, health, public, work};
+
+/// Every route there is.
+pub fn table() -> Vec<Route> {
+    [api::house(), public::routes(), work::routes(), health::routes()].into_iter().flatten().collect()
+}
+
+/// The whole service.
+pub fn service(app: App) -> Router {
+    let mut router = Router::new();
+    for route in table() {
+        let guarded = route.handler.layer(from_fn_with_state((app.clone(), route.access), guard));
+        router = router.route(route.path, guarded);
+    }
+    router
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, Duration::from_secs(app.config.request_seconds)))
+        .layer(RequestBodyLimitLayer::new(MOST_BYTES))
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+            let mut response = axum::response::Response::new(axum::body::Body::empty());
+            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+            response
+        }))
+        .layer(from_fn_with_state(app.clone(), around))
+        .with_state(app)
+}

@@ -1,0 +1,151 @@
+//! Every route of the one route table × every account of the demonstration (and nobody): who gets past the door, and for things with an
+//! owner, whose. The result is a text that people review: `tests/authorization.txt`. Run with `UPDATE=1` to write it anew.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on has failed")]
+
+#[macro_use]
+mod support;
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use support::server::{Person, Server, answer};
+use yanzhao::web::route::{Access, Route};
+use yanzhao::web::table;
+
+/// Accounts and the role each stands for; `anybody` is not signed in.
+const ACCOUNTS: [&str; 16] = [
+    "anybody",
+    "producer",
+    "producer2",
+    "noodles",
+    "holder",
+    "office",
+    "county",
+    "supervisor",
+    "seller",
+    "printer",
+    "auditor",
+    "admin",
+    "security",
+    "security2",
+    "office2",
+    "supervisor2",
+];
+
+/// What a status says about the door: 401 and 403 are the door itself, 404 is “not within your reach”, all else has passed it.
+fn door(status: u16) -> &'static str {
+    match status {
+        401 | 303 => "sign in",
+        403 => "no",
+        404 => "hidden",
+        500.. => "BROKEN",
+        _ => "yes",
+    }
+}
+
+/// Real things to ask for, by what the path names: one of `producer` (county 晋州), one of `producer2` (county 赵县).
+async fn things(server: &Server) -> BTreeMap<&'static str, [String; 2]> {
+    let office = server.person("office").await;
+    let organisations = office.get("/api/v1/organisations?kind=producer&limit=200").await.1;
+    let named = |name: &str| {
+        organisations["items"].as_array().unwrap().iter().find(|o| o["name"] == name).unwrap()["id"].as_str().unwrap().to_owned()
+    };
+    BTreeMap::from([("/api/v1/organisations/{id}", [named("演示果品专业合作社"), named("演示梨业有限公司")])])
+}
+
+async fn ask(person: &Person, route: &Route, path: &str) -> u16 {
+    let request = person.request(route.method.clone(), path).header("accept", "application/json");
+    // A body that no act accepts: whoever may use the verb is told so by a refusal other than 401 and 403, and nothing is done.
+    let request = if route.method == Method::GET { request } else { request.json(&json!({ "no such field": 1 })) };
+    let (status, _): (u16, Value) = answer(request).await;
+    status
+}
+
+/// `yes: a b c · no: d e`, accounts grouped by how they fared.
+fn grouped(fared: &[(&str, &'static str)]) -> String {
+    let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (account, how) in fared {
+        groups.entry(how).or_default().push(account);
+    }
+    if groups.len() == 1 {
+        return format!("{}: everybody", fared[0].1);
+    }
+    groups.iter().rev().map(|(how, who)| format!("{how}: {}", who.join(" "))).collect::<Vec<_>>().join(" · ")
+}
+
+async fn matrix(server: &Server) -> String {
+    let mut people = Vec::new();
+    for account in ACCOUNTS {
+        people.push((account, if account == "anybody" { server.anybody() } else { server.person(account).await }));
+    }
+    let things = things(server).await;
+    let mut text = String::new();
+    for route in table() {
+        let access = match route.access {
+            Access::Public => "public".to_owned(),
+            Access::SignedIn => "signed in".to_owned(),
+            Access::Needs(permission) => permission.word().to_owned(),
+        };
+        writeln!(text, "{} {}   [{access}]", route.method, route.path).unwrap();
+        if route.access == Access::Public || route.path.ends_with("/current") || route.path == "/logout" {
+            continue;
+        }
+        let whose: Vec<(&str, &str)> = match things.get(route.path) {
+            Some([one, other]) => vec![("晋州", one), ("赵县", other)],
+            None => vec![("", "nothing-like-that")],
+        };
+        for (label, id) in whose {
+            let mut fared = Vec::new();
+            for (account, person) in &people {
+                let path = route.path.replace("{id}", id);
+                fared.push((*account, door(ask(person, &route, &path).await)));
+            }
+            writeln!(text, "    {label}{}{}", if label.is_empty() { "" } else { " " }, grouped(&fared)).unwrap();
+        }
+    }
+    text
+}
+
+on_both_engines! {
+    async fn who_may_do_what_is_what_was_reviewed(engine: Engine) {
+        let server = Server::start(engine).await;
+        let found = matrix(&server).await;
+        assert!(!found.contains("BROKEN"), "{found}");
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/authorization.txt");
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(file, &found).unwrap();
+        }
+        let reviewed = std::fs::read_to_string(file).unwrap_or_default();
+        for (n, (now, then)) in found.lines().zip(reviewed.lines()).enumerate() {
+            assert_eq!(now, then, "line {}; if it is right, UPDATE=1 and review the difference", n + 1);
+        }
+        assert_eq!(found.lines().count(), reviewed.lines().count());
+    }
+}
+
+#[test]
+fn every_api_route_is_described() {
+    let description = yanzhao::web::openapi("https://gi.example.cn");
+    for route in table().iter().filter(|r| r.is_api()) {
+        let operation = &description["paths"][route.path][route.method.as_str().to_lowercase()];
+        assert!(operation["summary"].as_str().is_some_and(|s| !s.is_empty()), "{} {} has no summary", route.method, route.path);
+        let takes_body = operation.get("requestBody").is_some();
+        assert!(route.method == Method::GET || route.method == Method::DELETE || takes_body == route.body.is_some(), "{}", route.path);
+    }
+    let text = description.to_string();
+    for reference in text.split("#/components/schemas/").skip(1) {
+        let name = reference.split('"').next().unwrap();
+        assert!(description["components"]["schemas"].get(name).is_some(), "{name} is referred to and not described");
+    }
+}
+
+#[test]
+fn no_two_routes_are_one() {
+    let mut seen = std::collections::BTreeSet::new();
+    for route in table() {
+        assert!(seen.insert((route.method.to_string(), route.path)), "{} {} twice", route.method, route.path);
+    }
+}

@@ -1,0 +1,8 @@
+//! Stories over HTTP, each on both engines.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on has failed")]
+
+#[macro_use]
+#[path = "../support/mod.rs"]
+mod support;
+
+mod sign_in;

@@ -16,6 +16,7 @@ crate::step!(
             basis TEXT NOT NULL,
             basis_note TEXT NOT NULL,
             evidence TEXT,
+            measured BOOLEAN NOT NULL,
             proposed BIGINT NOT NULL CHECK (proposed >= 0),
             approved BIGINT NOT NULL CHECK (approved >= 0),
             received BIGINT NOT NULL CHECK (received >= 0),
@@ -41,6 +42,7 @@ crate::step!(
             proposed_at BIGINT NOT NULL,
             decided_by TEXT,
             decided_at BIGINT,
+            decision_reason TEXT,
             UNIQUE (party_id, product_id, season),
             CHECK (remaining = approved + received + carried + opening + adjusted - held - released - uncoded - exported
                 - processed - lost - downgraded - own_use - delivered - lapsed)
@@ -58,6 +60,7 @@ crate::step!(
             subject_id TEXT,
             reason TEXT,
             happened_on TEXT NOT NULL,
+            late BOOLEAN NOT NULL,
             recorded_at BIGINT NOT NULL,
             recorded_by TEXT NOT NULL
         )",
@@ -65,14 +68,17 @@ crate::step!(
         "CREATE TABLE adjustment (
             id TEXT PRIMARY KEY,
             account_id TEXT NOT NULL REFERENCES season_account (id),
+            kind TEXT NOT NULL,
             amount BIGINT NOT NULL,
+            happened_on TEXT NOT NULL,
             reason TEXT NOT NULL,
             evidence TEXT,
             state TEXT NOT NULL,
             proposed_by TEXT NOT NULL,
             proposed_at BIGINT NOT NULL,
             decided_by TEXT,
-            decided_at BIGINT
+            decided_at BIGINT,
+            decision_reason TEXT
         )",
         "CREATE INDEX adjustment_account ON adjustment (account_id)",
         "CREATE TABLE delivery (
@@ -92,10 +98,11 @@ crate::step!(
             grade TEXT,
             certificate_no TEXT,
             late BOOLEAN NOT NULL,
+            late_reason TEXT,
             recorded_at BIGINT NOT NULL,
             recorded_by TEXT NOT NULL,
             CHECK (covered + pending = amount),
-            CHECK (used <= amount)
+            CHECK (used <= covered)
         )",
         "CREATE INDEX delivery_buyer ON delivery (buyer_id, id)",
         "CREATE INDEX delivery_grower ON delivery (grower_id, id)",
@@ -135,6 +142,7 @@ crate::step!(
             hold_reason TEXT,
             hold_document TEXT,
             late BOOLEAN NOT NULL,
+            late_reason TEXT,
             version BIGINT NOT NULL,
             registered_by TEXT NOT NULL,
             registered_at BIGINT NOT NULL,
@@ -142,12 +150,15 @@ crate::step!(
             released_at BIGINT,
             release_basis TEXT,
             void_reason TEXT,
+            voided_by TEXT,
+            voided_at BIGINT,
             UNIQUE (producer_id, product_id, season, lot),
             CHECK (covered + pending = amount),
             CHECK (coded <= covered)
         )",
         "CREATE INDEX batch_producer ON batch (producer_id, id)",
         "CREATE INDEX batch_product ON batch (product_id, id)",
+        // `covered` is what the source itself vouches for; the `used` of a delivery is the sum of it over batches that stand.
         "CREATE TABLE batch_source (
             batch_id TEXT NOT NULL REFERENCES batch (id),
             no BIGINT NOT NULL,
@@ -155,7 +166,9 @@ crate::step!(
             subject_id TEXT,
             input TEXT,
             amount BIGINT NOT NULL CHECK (amount > 0),
-            PRIMARY KEY (batch_id, no)
+            covered BIGINT NOT NULL CHECK (covered >= 0),
+            PRIMARY KEY (batch_id, no),
+            CHECK (covered <= amount)
         )",
         "CREATE INDEX batch_source_subject ON batch_source (subject_id)",
         // The rights a batch relies on, frozen at release: what its label and its scan page may show.
@@ -188,6 +201,7 @@ crate::step!(
             laboratory TEXT,
             report_no TEXT,
             reported_on TEXT,
+            scope TEXT NOT NULL,
             PRIMARY KEY (batch_id, no)
         )",
     ]

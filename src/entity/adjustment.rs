@@ -8,7 +8,9 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: String,
     pub account_id: String,
+    pub kind: String,
     pub amount: i64,
+    pub happened_on: String,
     pub reason: String,
     pub evidence: Option<String>,
     pub state: String,
@@ -16,6 +18,7 @@ pub struct Model {
     pub proposed_at: i64,
     pub decided_by: Option<String>,
     pub decided_at: Option<i64>,
+    pub decision_reason: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

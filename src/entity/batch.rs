@@ -29,6 +29,7 @@ pub struct Model {
     pub hold_reason: Option<String>,
     pub hold_document: Option<String>,
     pub late: bool,
+    pub late_reason: Option<String>,
     pub version: i64,
     pub registered_by: String,
     pub registered_at: i64,
@@ -36,6 +37,8 @@ pub struct Model {
     pub released_at: Option<i64>,
     pub release_basis: Option<String>,
     pub void_reason: Option<String>,
+    pub voided_by: Option<String>,
+    pub voided_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -13,6 +13,7 @@ pub struct Model {
     pub subject_id: Option<String>,
     pub input: Option<String>,
     pub amount: i64,
+    pub covered: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -14,6 +14,7 @@ pub struct Model {
     pub laboratory: Option<String>,
     pub report_no: Option<String>,
     pub reported_on: Option<String>,
+    pub scope: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -22,6 +22,7 @@ pub struct Model {
     pub grade: Option<String>,
     pub certificate_no: Option<String>,
     pub late: bool,
+    pub late_reason: Option<String>,
     pub recorded_at: i64,
     pub recorded_by: String,
 }

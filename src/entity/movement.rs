@@ -16,6 +16,7 @@ pub struct Model {
     pub subject_id: Option<String>,
     pub reason: Option<String>,
     pub happened_on: String,
+    pub late: bool,
     pub recorded_at: i64,
     pub recorded_by: String,
 }

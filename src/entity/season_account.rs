@@ -15,6 +15,7 @@ pub struct Model {
     pub basis: String,
     pub basis_note: String,
     pub evidence: Option<String>,
+    pub measured: bool,
     pub proposed: i64,
     pub approved: i64,
     pub received: i64,
@@ -40,6 +41,7 @@ pub struct Model {
     pub proposed_at: i64,
     pub decided_by: Option<String>,
     pub decided_at: Option<i64>,
+    pub decision_reason: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -38,6 +38,7 @@ kinds! {
     ANNOUNCEMENT_RECORDED = "announcement.recorded";
     AREA_RECORDED = "area.recorded";
     BATCH_CORRECTED = "batch.corrected";
+    BATCH_COVERED = "batch.covered";
     BATCH_HELD = "batch.held";
     BATCH_REGISTERED = "batch.registered";
     BATCH_RELEASED = "batch.released";
@@ -52,6 +53,7 @@ kinds! {
     CODE_ORDER_ISSUED = "code_order.issued";
     CODE_ORDER_PROPOSED = "code_order.proposed";
     CODE_ORDER_REFUSED = "code_order.refused";
+    DELIVERY_COVERED = "delivery.covered";
     DELIVERY_RECORDED = "delivery.recorded";
     GROWER_REGISTERED = "grower.registered" sealed;
     KEYS_ROTATED = "keys.rotated";

@@ -9,19 +9,29 @@
 //! What a valid code is, is decided by what was issued: whoever learns an order's key can copy its codes, not add any.
 //! This room never says that goods are genuine; it says what was registered.
 
+pub mod account;
+pub mod batch;
+pub mod check;
 pub mod cipher;
 pub mod code;
 pub mod commands;
+pub mod delivery;
+pub mod goods;
 pub mod keys;
 pub mod kind;
 pub mod label;
+pub mod measure;
+pub mod pack;
 pub mod pin;
 pub mod place;
 pub mod queries;
+pub mod record;
+pub mod replay;
 pub mod scan;
 pub mod store;
 pub mod verdict;
 pub mod visitor;
+mod word;
 
 pub use cipher::CodeCipher;
 pub use code::{Code, Locator, Mistyped, Suite};

@@ -7,6 +7,7 @@
 
 pub mod postgres;
 pub mod server;
+pub mod world;
 
 use tempfile::TempDir;
 

@@ -1,1 +1,41 @@
 //! The verbs of the trade, one file per noun. Each takes a transaction and a desk, checks, changes, and appends its one event last.
+
+pub mod account;
+pub mod adjustment;
+pub mod batch;
+mod compose;
+pub mod correct;
+pub mod delivery;
+mod draft;
+mod gather;
+pub mod movement;
+pub mod pack;
+
+use crate::db::Tx;
+use crate::kernel::{Desk, Failure, Outcome};
+use crate::trace::store::reach::{self, Party, Reach};
+use crate::trace::store::register;
+
+/// The party, and by what the actor reaches its affairs with the product. Out of reach is not there.
+///
+/// # Errors
+/// `not_found`.
+async fn reached(tx: &Tx, desk: &Desk, party_id: &str, product_id: &str) -> Outcome<(Party, Reach)> {
+    let party = register::party(tx.connection(), party_id).await?.ok_or_else(Failure::not_found)?;
+    let reach = reach::reach(tx.connection(), &desk.actor.scope, &party, product_id).await?;
+    reach.map(|reach| (party, reach)).ok_or_else(Failure::not_found)
+}
+
+/// Who decides about a party must not be tied to it, and decides by office or by a right held.
+///
+/// # Errors
+/// `not_permitted`, `tied_to_party`.
+fn may_decide(desk: &Desk, party: &Party, reach: Reach) -> Outcome<()> {
+    if !reach.decides() {
+        return Err(Failure::not_permitted());
+    }
+    if desk.actor.organisation_id.as_ref() == Some(&party.id) {
+        return Err(Failure::conflict("tied_to_party").with("party", &party.name));
+    }
+    Ok(())
+}

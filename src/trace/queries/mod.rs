@@ -1,1 +1,14 @@
 //! Reading, one file per noun; every query starts from a scope.
+
+pub mod account;
+pub mod batch;
+pub mod delivery;
+pub mod pack;
+
+/// The most rows one page has, and how many it has if nothing is said.
+const LIMITS: (u64, u64) = (200, 50);
+
+/// A page's length within its bounds.
+fn bounded(limit: Option<u64>) -> u64 {
+    limit.unwrap_or(LIMITS.1).clamp(1, LIMITS.0)
+}

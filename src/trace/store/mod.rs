@@ -1,3 +1,32 @@
 //! The only files of this room that know tables, one per noun.
 
+pub mod account;
+pub mod area;
+pub mod batch;
+pub mod delivery;
+pub mod pack;
+pub mod reach;
+pub mod register;
+pub mod replay;
 pub(crate) mod scan;
+
+use sea_orm::sea_query::LockType;
+use sea_orm::{EntityTrait, QuerySelect, Select};
+
+use crate::db::{Engine, Tx};
+
+/// Locks the rows a query reads until the commit. SQLite has one writer, which is lock enough.
+pub(super) fn locked<E: EntityTrait>(tx: &Tx, query: Select<E>) -> Select<E> {
+    if tx.engine() == Engine::Postgres { query.lock(LockType::NoKeyUpdate) } else { query }
+}
+
+/// One more row than asked for tells whether there is a next page: cuts it off and answers its predecessor's id.
+pub(super) fn page<T>(mut rows: Vec<T>, limit: u64, id: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    if rows.len() <= limit {
+        return (rows, None);
+    }
+    rows.truncate(limit);
+    let next = rows.last().map(id);
+    (rows, next)
+}

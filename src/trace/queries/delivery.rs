@@ -1,0 +1,100 @@
+//! Deliveries as they are read.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::bounded;
+use crate::db::Db;
+use crate::kernel::clock::rfc3339;
+use crate::kernel::quantity::BaseUnit;
+use crate::kernel::{Actor, Outcome};
+use crate::trace::delivery::DeliveryFilter;
+use crate::trace::measure::{amount_name, named};
+use crate::trace::store::delivery::{self as store, DeliveryRow};
+use crate::trace::store::register;
+
+/// A delivery. Figures are `net_weight_g`, `covered_g`, `pending_g`, `used_g`, or `quantity`, `covered` … for other units.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[expect(missing_docs, reason = "each field means what the input's field of the same name means")]
+pub struct DeliveryView {
+    pub id: String,
+    pub grower_id: String,
+    pub buyer_id: String,
+    pub product_id: String,
+    pub season: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plot_id: Option<String>,
+    pub delivered_on: String,
+    pub unit: String,
+    #[serde(flatten)]
+    pub figures: BTreeMap<String, i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grade: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cert_no: Option<String>,
+    /// Written down later (补录).
+    pub late: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub late_reason: Option<String>,
+    pub recorded_at: String,
+}
+
+impl DeliveryView {
+    /// Of a row.
+    pub fn of(row: DeliveryRow, unit: BaseUnit) -> Self {
+        let mut figures = named(unit, [("covered", row.covered), ("pending", row.pending), ("used", row.used)]);
+        figures.insert(amount_name(unit), row.amount);
+        Self {
+            figures,
+            unit: unit.word().to_owned(),
+            recorded_at: rfc3339(row.recorded_at),
+            id: row.id,
+            grower_id: row.grower_id,
+            buyer_id: row.buyer_id,
+            product_id: row.product_id,
+            season: row.season,
+            plot_id: row.plot_id,
+            delivered_on: row.delivered_on,
+            grade: row.grade,
+            cert_no: row.certificate_no,
+            late: row.late,
+            late_reason: row.late_reason,
+        }
+    }
+    /// A figure by its name without unit, such as `pending`.
+    pub fn figure(&self, name: &str) -> i64 {
+        self.figures.get(name).or_else(|| self.figures.get(&format!("{name}_g"))).copied().unwrap_or(0)
+    }
+}
+
+/// Deliveries the actor reaches, newest first, before `cursor`.
+///
+/// # Errors
+/// Only ours.
+pub async fn deliveries(
+    db: &Db,
+    actor: &Actor,
+    filter: &DeliveryFilter,
+    cursor: Option<&str>,
+    limit: Option<u64>,
+) -> Outcome<(Vec<DeliveryView>, Option<String>)> {
+    let (rows, next) = store::deliveries(db.reader(), &actor.scope, filter, cursor, bounded(limit)).await?;
+    let goods = register::goods_of(db.reader(), rows.iter().map(|r| r.product_id.clone()).collect()).await?;
+    let view = |row: DeliveryRow| {
+        let unit = goods.get(&row.product_id).map_or(BaseUnit::G, |g| g.unit);
+        DeliveryView::of(row, unit)
+    };
+    Ok((rows.into_iter().map(view).collect(), next))
+}
+
+/// One delivery.
+///
+/// # Errors
+/// `not_found`, also where the actor's scope does not reach.
+pub async fn delivery(db: &Db, actor: &Actor, id: &str) -> Outcome<DeliveryView> {
+    let row = store::delivery_within(db.reader(), &actor.scope, id).await?;
+    let unit = register::goods(db.reader(), &row.product_id).await?.unit;
+    Ok(DeliveryView::of(row, unit))
+}

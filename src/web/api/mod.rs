@@ -1,9 +1,72 @@
 //! `/api/v1`: one file per noun, the path in the tree is the path in the address. Handlers turn a request into a command or a query
 //! and its answer into JSON; they decide nothing.
 
+/// The forms most handlers take, so that a file of handlers shows only what differs.
+///
+/// `listed!(handler, Filter, View, query)` one page of what the actor's scope reaches; `shown!(handler, View, query)` one of them;
+/// `decided!(handler, command)` an act on one thing that says nothing more; `reasoned!(handler, command)` one with a reason;
+/// `changed_by!(handler, Input, command)` one with an input; `made_by!(handler, Input, noun, command)` something new.
+macro_rules! listed {
+    ($handler:ident, $filter:ty, $view:ty, $query:ident) => {
+        async fn $handler(State(app): State<App>, By(actor): By, listing: Listing<$filter>) -> Result<Json<Page<$view>>, Refusal> {
+            let (items, next_cursor) = $query(&app.db, &actor, &listing.filter, listing.cursor.as_deref(), Some(listing.limit)).await?;
+            Ok(Json(Page { items, next_cursor }))
+        }
+    };
+}
+macro_rules! shown {
+    ($handler:ident, $view:ty, $query:ident) => {
+        async fn $handler(State(app): State<App>, By(actor): By, Path(id): Path<String>) -> Result<Json<$view>, Refusal> {
+            Ok(Json($query(&app.db, &actor, &id).await?))
+        }
+    };
+}
+macro_rules! decided {
+    ($handler:ident, $command:ident) => {
+        async fn $handler(State(app): State<App>, Path(id): Path<String>, posted: Posted<Nothing>) -> Result<Response, Refusal> {
+            act(&app, posted, move |tx, desk, _| {
+                let id = id.clone();
+                changed(async move { $command(tx, &desk, &id).await })
+            })
+            .await
+        }
+    };
+}
+macro_rules! reasoned {
+    ($handler:ident, $command:ident) => {
+        async fn $handler(State(app): State<App>, Path(id): Path<String>, posted: Posted<super::Reason>) -> Result<Response, Refusal> {
+            act(&app, posted, move |tx, desk, input| {
+                let id = id.clone();
+                changed(async move { $command(tx, &desk, &id, &input.reason).await })
+            })
+            .await
+        }
+    };
+}
+macro_rules! changed_by {
+    ($handler:ident, $input:ty, $command:ident) => {
+        async fn $handler(State(app): State<App>, Path(id): Path<String>, posted: Posted<$input>) -> Result<Response, Refusal> {
+            act(&app, posted, move |tx, desk, input| {
+                let id = id.clone();
+                changed(async move { $command(tx, &desk, &id, &input).await })
+            })
+            .await
+        }
+    };
+}
+macro_rules! made_by {
+    ($handler:ident, $input:ty, $noun:literal, $command:ident) => {
+        async fn $handler(State(app): State<App>, posted: Posted<$input>) -> Result<Response, Refusal> {
+            act(&app, posted, |tx, desk, input| made($noun, async move { $command(tx, &desk, &input).await })).await
+        }
+    };
+}
+
 mod accounts;
+mod batches;
 mod describe;
 mod organisations;
+mod quantity;
 mod sessions;
 
 use super::route::{Access, Route};
@@ -14,6 +77,11 @@ pub use describe::openapi;
 pub fn house() -> Vec<Route> {
     [sessions::routes(), accounts::routes(), organisations::routes(), describe::routes()].into_iter().flatten().collect()
 }
+/// Season accounts to batches.
+pub fn quantity() -> Vec<Route> {
+    [quantity::routes(), batches::routes()].into_iter().flatten().collect()
+}
+
 const PUBLIC: Access = Access::Public;
 
 /// Why something is done, in plain words.

@@ -26,7 +26,7 @@ fn with_batch(goods: &mut Goods, batch: &BatchText, scanned: &Scanned, lang: Lan
         .rights
         .iter()
         .map(|right| GoodsRight {
-            kind: right.kind_name().to_owned(),
+            kind: right.route.name().to_owned(),
             number: right.number.clone(),
             in_force: Some((right.from, right.until)),
         })

@@ -11,5 +11,6 @@ pub mod interop;
 pub mod kernel;
 pub mod ledger;
 pub mod registry;
+pub mod supervision;
 pub mod trace;
 pub mod web;

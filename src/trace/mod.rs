@@ -12,16 +12,24 @@
 pub mod cipher;
 pub mod code;
 pub mod commands;
+pub mod issued;
 pub mod keys;
 pub mod kind;
 pub mod label;
+pub mod order;
 pub mod pin;
 pub mod queries;
+pub mod range;
+pub mod recall;
+pub mod roll;
+pub mod stop;
 pub mod store;
 pub mod verdict;
+mod word;
 
 pub use cipher::CodeCipher;
 pub use code::{Code, Locator, Mistyped, Suite};
+pub use issued::IssuedOrder;
 pub use keys::OrderKey;
 pub use kind::CodeKind;
 pub use label::LabelText;

@@ -47,6 +47,30 @@ pub enum Command {
         #[command(flatten)]
         setting: SettingArgs,
     },
+    /// 查验码 · Codes
+    Codes {
+        /// What to do.
+        #[command(subcommand)]
+        action: CodesAction,
+        /// Where the settings come from.
+        #[command(flatten)]
+        setting: SettingArgs,
+    },
+    /// 主密钥 · Master keys
+    Keys {
+        /// What to do.
+        #[command(subcommand)]
+        action: KeysAction,
+        /// Where the settings come from.
+        #[command(flatten)]
+        setting: SettingArgs,
+    },
+    /// 地址库 · The offline table of places
+    Geoip {
+        /// What to do.
+        #[command(subcommand)]
+        action: GeoipAction,
+    },
     /// 账本 · The ledger
     Ledger {
         /// What to do.
@@ -162,5 +186,32 @@ pub enum LedgerAction {
         /// A file of kept checkpoints; the node's own if not given.
         #[arg(long, value_name = "FILE")]
         against: Option<PathBuf>,
+    },
+}
+
+/// `codes …`
+#[derive(Debug, Subcommand)]
+pub enum CodesAction {
+    /// Say all that is known of one code.
+    Inspect {
+        /// The 20 characters.
+        code: String,
+    },
+}
+
+/// `keys …`
+#[derive(Debug, Subcommand)]
+pub enum KeysAction {
+    /// Make a new master key and wrap every order's key under it. Labels are not affected.
+    Rotate,
+}
+
+/// `geoip …`
+#[derive(Debug, Subcommand)]
+pub enum GeoipAction {
+    /// Check a table of places row by row.
+    Check {
+        /// csv: from,to,province,city
+        file: PathBuf,
     },
 }

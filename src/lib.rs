@@ -15,5 +15,6 @@ pub mod ledger;
 pub mod node;
 pub mod registry;
 pub mod run;
+pub mod supervision;
 pub mod trace;
 pub mod web;

@@ -67,6 +67,7 @@ pub async fn assemble(config: Config, db: Db, clock: Clock, random: Random) -> O
         )));
     }
     let keys: Arc<dyn KeyProvider> = Arc::new(master_keys(&config, &random)?);
+    crate::trace::commands::rotation::check_keys(&db, keys.as_ref()).await?;
     let places = if config.place_table.as_os_str().is_empty() { Places::none() } else { Places::load(&config.place_table)? };
     let scans = ScanDesk::start(db.clone(), clock.clone(), random.clone(), keys.clone(), ScanSettings::default()).await?;
     let notary = Arc::new(notary(&config, &random)?);

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use toml::{Table, Value};
 
-use crate::cli::{AdminAction, Cli, Command, ConfigAction, LedgerAction, MigrateAction, SettingArgs};
+use crate::cli::{AdminAction, Cli, CodesAction, Command, ConfigAction, GeoipAction, KeysAction, LedgerAction, MigrateAction, SettingArgs};
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::identity::commands::{AccountInput, GrantInput, create_account, grant_role_at_start};
@@ -13,7 +13,7 @@ use crate::identity::password;
 use crate::identity::role::{Role, ScopeKind};
 use crate::kernel::{Clock, Desk, Failure, Outcome, Random};
 use crate::web::words::Lang;
-use crate::{demo, ledger, node, web};
+use crate::{demo, ledger, node, trace, web};
 
 /// Runs one command to its end.
 pub async fn run(cli: Cli) -> ExitCode {
@@ -28,10 +28,14 @@ pub async fn run(cli: Cli) -> ExitCode {
     }
 }
 
+/// The language of this terminal.
+fn lang() -> Lang {
+    if std::env::var("LANG").unwrap_or_default().starts_with("zh") { Lang::Chinese } else { Lang::English }
+}
+
 /// A failure for somebody at a terminal: words, fields, and the source, since it is their own machine.
 fn said(failure: &Failure) -> String {
-    let lang = if std::env::var("LANG").unwrap_or_default().starts_with("zh") { Lang::Chinese } else { Lang::English };
-    let mut text = web::failure_words(lang, failure);
+    let mut text = web::failure_words(lang(), failure);
     if let Some(source) = &failure.source {
         text = format!("{text} ({source})");
     }
@@ -50,6 +54,9 @@ async fn dispatch(command: Command, clock: &Clock, random: &Random) -> Outcome<b
             print!("{}", settings(&setting)?.shown());
             Ok(true)
         }
+        Command::Codes { action: CodesAction::Inspect { code }, setting } => inspect(&settings(&setting)?, clock, random, &code).await,
+        Command::Keys { action: KeysAction::Rotate, setting } => rotate(&settings(&setting)?, clock, random).await.map(|()| true),
+        Command::Geoip { action: GeoipAction::Check { file } } => check_places(&file),
         Command::Ledger { action: LedgerAction::Verify { against }, setting } => {
             verify(&settings(&setting)?, random, against.as_deref()).await
         }
@@ -136,7 +143,9 @@ async fn verify(config: &Config, random: &Random, against: Option<&std::path::Pa
         Some(path) => notary.read(&std::fs::read_to_string(path).map_err(|e| Failure::broken(format!("{}: {e}", path.display())))?)?,
         None => notary.kept()?,
     };
-    let report = ledger::verify(db.reader(), &kept, |_, _, _| {}).await?;
+    let mut replay = trace::replay::Replay::default();
+    let mut report = ledger::verify(db.reader(), &kept, |_, _, body| replay.fold(body)).await?;
+    report.findings.extend(trace::store::replay::compare(db.reader(), &replay).await?);
     let mut out = std::io::stdout().lock();
     let line = |out: &mut std::io::StdoutLock<'_>, text: String| writeln!(out, "{text}").map_err(Failure::broken);
     line(&mut out, format!("events {}   root {}", report.size, data_encoding::BASE64.encode(&report.root)))?;
@@ -155,6 +164,46 @@ async fn verify(config: &Config, random: &Random, against: Option<&std::path::Pa
         if report.findings.is_empty() { "nothing was found to differ".to_owned() } else { format!("{} findings", report.findings.len()) },
     )?;
     Ok(report.findings.is_empty())
+}
+
+async fn inspect(config: &Config, clock: &Clock, random: &Random, code: &str) -> Outcome<bool> {
+    let db = Db::open(&config.database_url).await?;
+    let keys = node::master_keys(config, random)?;
+    let found = trace::queries::code::code_view(&db, &keys, &Desk::system(clock, random).actor, clock.now(), code).await?;
+    println!("{}", serde_json::to_string_pretty(&found).map_err(Failure::broken)?);
+    Ok(true)
+}
+
+async fn rotate(config: &Config, clock: &Clock, random: &Random) -> Outcome<()> {
+    if !config.master_key.is_empty() {
+        return Err(Failure::conflict("master_key_given"));
+    }
+    let db = Db::open(&config.database_url).await?;
+    node::master_keys(config, random)?;
+    let keys = trace::keys::MasterKeys::add(&config.secrets_dir.join("master.keys"), random)?;
+    let bar = progress();
+    let done = trace::commands::rotation::rotate_keys(&db, std::sync::Arc::new(keys), &Desk::system(clock, random), |done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    })
+    .await?;
+    bar.finish_and_clear();
+    println!("checked {}   wrapped under the new master key {}", done.checked, done.rewrapped);
+    Ok(())
+}
+
+/// A bar on a terminal, nothing otherwise.
+fn progress() -> indicatif::ProgressBar {
+    if std::io::stderr().is_terminal() { indicatif::ProgressBar::new(0) } else { indicatif::ProgressBar::hidden() }
+}
+
+fn check_places(file: &std::path::Path) -> Outcome<bool> {
+    let report = trace::place::check(file)?;
+    for fault in &report.faults {
+        println!("{}", fault.words(lang().tag()));
+    }
+    println!("rows {}   places {}   faults {}", report.rows, report.places, report.faults.len());
+    Ok(report.faults.is_empty())
 }
 
 async fn healthcheck(addr: &str) -> Outcome<bool> {

@@ -32,11 +32,16 @@ crate::step!(
             ordered_by TEXT NOT NULL,
             ordered_at BIGINT NOT NULL,
             decided_by TEXT,
-            decided_at BIGINT
+            decided_at BIGINT,
+            decision_reason TEXT,
+            issued_at BIGINT
         )",
         "CREATE INDEX code_order_producer ON code_order (producer_id, id)",
         "CREATE INDEX code_order_batch ON code_order (batch_id)",
-        // Partitions 1..count of each order without gap or overlap. `active_at` is the moment a scheduled range comes alive.
+        "CREATE INDEX code_order_product ON code_order (product_id, id)",
+        "CREATE INDEX code_order_issued ON code_order (issued_at)",
+        // Partitions 1..count of each order without gap or overlap. `since` is the last act; `bound_at` the binding, kept while active;
+        // `active_at` the moment a scheduled range comes alive. `batch_id` says whose quantity the codes take up.
         "CREATE TABLE code_range (
             order_no BIGINT NOT NULL REFERENCES code_order (order_no),
             first BIGINT NOT NULL,
@@ -45,6 +50,7 @@ crate::step!(
             state TEXT NOT NULL,
             reason TEXT,
             since BIGINT NOT NULL,
+            bound_at BIGINT,
             active_at BIGINT,
             PRIMARY KEY (order_no, first),
             CHECK (first >= 1 AND first <= last)
@@ -57,7 +63,8 @@ crate::step!(
             codes BIGINT NOT NULL,
             account_id TEXT NOT NULL,
             started_at BIGINT NOT NULL,
-            completed_at BIGINT
+            completed_at BIGINT,
+            abandoned_at BIGINT
         )",
         "CREATE INDEX download_order ON download (order_no)",
         // `scope` code | range | order | batch | producer | product; codes and ranges by order_no, first, last, the others by subject_id.
@@ -78,13 +85,14 @@ crate::step!(
             confirmed_by TEXT,
             confirmed_at BIGINT,
             lift_text TEXT,
+            lift_document_no TEXT,
             lift_proposed_by TEXT,
             lifted_by TEXT,
             lifted_at BIGINT
         )",
         "CREATE INDEX stop_subject ON stop (subject_id, state)",
         "CREATE INDEX stop_order ON stop (order_no, state)",
-        // `kind` withdrawal (追回, fresh produce) | recall (召回, food).
+        // `kind` take_back (追回, fresh produce) | recall (召回, food).
         "CREATE TABLE recall (
             id TEXT PRIMARY KEY,
             batch_id TEXT NOT NULL REFERENCES batch (id),
@@ -99,6 +107,7 @@ crate::step!(
             confirmed_by TEXT,
             confirmed_at BIGINT,
             lift_text TEXT,
+            lift_document_no TEXT,
             lift_proposed_by TEXT,
             lifted_by TEXT,
             lifted_at BIGINT

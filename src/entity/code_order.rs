@@ -34,6 +34,8 @@ pub struct Model {
     pub ordered_at: i64,
     pub decided_by: Option<String>,
     pub decided_at: Option<i64>,
+    pub decision_reason: Option<String>,
+    pub issued_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

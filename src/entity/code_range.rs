@@ -14,6 +14,7 @@ pub struct Model {
     pub state: String,
     pub reason: Option<String>,
     pub since: i64,
+    pub bound_at: Option<i64>,
     pub active_at: Option<i64>,
 }
 

@@ -13,6 +13,7 @@ pub struct Model {
     pub account_id: String,
     pub started_at: i64,
     pub completed_at: Option<i64>,
+    pub abandoned_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

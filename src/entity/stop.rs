@@ -22,6 +22,7 @@ pub struct Model {
     pub confirmed_by: Option<String>,
     pub confirmed_at: Option<i64>,
     pub lift_text: Option<String>,
+    pub lift_document_no: Option<String>,
     pub lift_proposed_by: Option<String>,
     pub lifted_by: Option<String>,
     pub lifted_at: Option<i64>,

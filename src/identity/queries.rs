@@ -66,6 +66,17 @@ pub async fn who(db: &Db, clock: &Clock, token: &str, carrier: Carrier) -> Outco
     }
 }
 
+/// An account with the grants in force today, without a sign-in: for the demonstration and for jobs that act for somebody.
+///
+/// # Errors
+/// `not_found`.
+pub async fn standing_of(db: &Db, clock: &Clock, name: &str) -> Outcome<SignedIn> {
+    let account = store::account_by_name(db.reader(), name).await?.ok_or_else(Failure::not_found)?;
+    let grants = store::grants(db.reader(), &account.id).await?;
+    let grants = reach(db, &account, &grants, clock.today()).await?;
+    Ok(SignedIn { account, grants })
+}
+
 async fn reach(db: &Db, account: &AccountRow, grants: &[GrantRow], today: Day) -> Outcome<Vec<(Role, Scope)>> {
     let today = today.to_string();
     let mut out = Vec::with_capacity(grants.len());

@@ -68,6 +68,7 @@ kinds! {
     PRODUCT_CHANGED = "product.changed";
     PRODUCT_REGISTERED = "product.registered";
     RECALL_ANNOUNCED = "recall.announced";
+    RECALL_DROPPED = "recall.dropped";
     RECALL_LIFTED = "recall.lifted";
     RECALL_LIFT_PROPOSED = "recall.lift_proposed";
     RECALL_PROPOSED = "recall.proposed";
@@ -83,6 +84,7 @@ kinds! {
     SEIZURE_LIFTED = "seizure.lifted";
     STANDARD_RECORDED = "standard.recorded";
     STOP_CONFIRMED = "stop.confirmed";
+    STOP_DROPPED = "stop.dropped";
     STOP_LIFTED = "stop.lifted";
     STOP_LIFT_PROPOSED = "stop.lift_proposed";
     STOP_PROPOSED = "stop.proposed";

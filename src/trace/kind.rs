@@ -1,10 +1,14 @@
 //! What the codes of an order are for. The word is stored with the order, goes into the associated data of its key
 //! and stands in every exported line, so it never changes once printed.
 
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
 use super::code::Suite;
 
 /// What the codes of one order stand for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum CodeKind {
     /// One retail unit each.
     Unit,
@@ -32,6 +36,10 @@ impl CodeKind {
     /// The kind of a stored word.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+    /// Do its codes take up quantity? Only one level does, so that nothing is counted twice.
+    pub const fn carries_quantity(self) -> bool {
+        matches!(self, Self::Unit)
     }
     /// The suite whose codes such an order prints.
     pub const fn suite(self) -> Suite {

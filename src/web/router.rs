@@ -18,7 +18,10 @@ use super::{api, health, public, work};
 
 /// Every route there is.
 pub fn table() -> Vec<Route> {
-    [api::house(), api::quantity(), public::routes(), work::routes(), health::routes()].into_iter().flatten().collect()
+    [api::house(), api::quantity(), api::codes(), api::supervision(), public::routes(), work::routes(), health::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The whole service.

@@ -3,13 +3,18 @@
 pub mod account;
 pub mod adjustment;
 pub mod batch;
+mod change;
 mod compose;
 pub mod correct;
 pub mod delivery;
+pub mod download;
 mod draft;
 mod gather;
 pub mod movement;
+pub mod order;
 pub mod pack;
+pub mod range;
+pub mod rotation;
 
 use crate::db::Tx;
 use crate::kernel::{Desk, Failure, Outcome};

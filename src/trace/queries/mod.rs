@@ -2,7 +2,9 @@
 
 pub mod account;
 pub mod batch;
+pub mod code;
 pub mod delivery;
+pub mod order;
 pub mod pack;
 
 /// The most rows one page has, and how many it has if nothing is said.

@@ -4,11 +4,16 @@ pub mod account;
 pub mod area;
 pub mod batch;
 pub mod delivery;
+pub mod download;
+pub mod order;
 pub mod pack;
+pub mod range;
 pub mod reach;
 pub mod register;
 pub mod replay;
 pub(crate) mod scan;
+pub mod stock;
+pub mod stop;
 
 use sea_orm::sea_query::LockType;
 use sea_orm::{EntityTrait, QuerySelect, Select};

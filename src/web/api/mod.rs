@@ -64,10 +64,13 @@ macro_rules! made_by {
 
 mod accounts;
 mod batches;
+mod codes;
 mod describe;
+mod downloads;
 mod organisations;
 mod quantity;
 mod sessions;
+mod supervision;
 
 use super::route::{Access, Route};
 
@@ -80,6 +83,16 @@ pub fn house() -> Vec<Route> {
 /// Season accounts to batches.
 pub fn quantity() -> Vec<Route> {
     [quantity::routes(), batches::routes()].into_iter().flatten().collect()
+}
+
+/// Orders to labels, and scans by programs.
+pub fn codes() -> Vec<Route> {
+    [codes::routes(), downloads::routes()].into_iter().flatten().collect()
+}
+
+/// Stops and recalls.
+pub fn supervision() -> Vec<Route> {
+    supervision::routes()
 }
 
 const PUBLIC: Access = Access::Public;

@@ -1,0 +1,63 @@
+//! Proposing, confirming, dropping and lifting stops and recalls. Every step after the first is another person's.
+
+mod recall;
+mod stop;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::competence::{self, Subject};
+use crate::db::Tx;
+use crate::kernel::failure::Faults;
+use crate::kernel::{Desk, Failure, Outcome, text};
+use crate::trace::stop::DecisionState;
+use crate::trace::store::order as orders;
+
+pub use recall::{RecallInput, confirm_recall, confirm_recall_lift, drop_recall, propose_recall, propose_recall_lift};
+pub use stop::{StopInput, confirm_stop, confirm_stop_lift, drop_stop, propose_stop, propose_stop_lift};
+
+/// `POST /stops/{id}/lift`, `POST /recalls/{id}/lift`.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LiftInput {
+    /// Number of the document.
+    pub document_no: String,
+    /// What the public is told, for 90 days.
+    pub public_text: String,
+}
+
+/// A text somebody must write, cleaned.
+pub(super) fn required(faults: &mut Faults, pointer: &str, code: &'static str, typed: &str, most: usize) -> String {
+    let cleaned = text::clean(typed);
+    if cleaned.is_empty() || text::too_long(&cleaned, most) {
+        faults.add(pointer, code).with("most", most);
+    }
+    cleaned
+}
+
+/// Goes one step on: the state allows it, and whoever took the step before is somebody else.
+pub(super) fn step(state: &mut String, to: DecisionState, before: Option<&str>, desk: &Desk) -> Outcome<()> {
+    if DecisionState::parse(state).is_none_or(|from| !from.may_become(to)) {
+        return Err(Failure::conflict("already_decided").with("state", &*state));
+    }
+    if before == Some(desk.actor.account_id.as_str()) {
+        return Err(Failure::conflict("second_person_needed"));
+    }
+    to.word().clone_into(state);
+    Ok(())
+}
+
+/// Document number and public text of a lifting.
+pub(super) fn lift_texts(input: &LiftInput) -> Outcome<(String, String)> {
+    let mut faults = Faults::new();
+    let document_no = required(&mut faults, "/document_no", "document_no_missing", &input.document_no, 120);
+    let public_text = required(&mut faults, "/public_text", "public_text_missing", &input.public_text, 500);
+    faults.check().map(|()| (document_no, public_text))
+}
+
+/// Is the actor competent for goods of this producer under this product?
+pub(super) async fn goods(tx: &Tx, desk: &Desk, producer_id: &str, product_id: &str) -> Outcome<()> {
+    let producer = orders::producer(tx.connection(), producer_id).await?.ok_or_else(Failure::not_found)?;
+    let product = orders::product(tx.connection(), product_id).await?.ok_or_else(Failure::not_found)?;
+    competence::check(&desk.actor.scope, Subject::Goods(&producer, &product))
+}

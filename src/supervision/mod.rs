@@ -1,0 +1,17 @@
+//! 长效监管: what officers do about goods in trade. Here: stopping labels (停用) and recalling batches (追回 of fresh produce, 召回 of food).
+//!
+//! ```mermaid
+//! stateDiagram-v2
+//!     [*] --> proposed: one officer, with a document number
+//!     proposed --> in_force: another officer
+//!     proposed --> dropped
+//!     in_force --> lift_proposed: one officer
+//!     lift_proposed --> lifted: another officer
+//! ```
+//! The facts lie in `trace`, where the next scan reads them; the process lies here. Officers act where they are competent: the producer
+//! lies in their division, or the product's counties do; a whole product only where all of its counties do. Nothing is ever deleted: what was
+//! lifted is shown for 90 days. It never acts by itself: rules may propose, only persons decide.
+
+pub mod commands;
+pub mod competence;
+pub mod queries;

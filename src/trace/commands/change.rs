@@ -1,0 +1,142 @@
+//! What every verb on codes shares: whose order it is, whether the batch may be used, and carrying out a planned change, so that ranges,
+//! order, account and batch never tell different stories.
+
+use crate::db::Tx;
+use crate::kernel::quantity::BaseUnit;
+use crate::kernel::{Desk, Failure, Outcome};
+use crate::ledger::Effect;
+use crate::trace::range::plan::{Bucket, Change, Stock};
+use crate::trace::range::{Partition, Range};
+use crate::trace::store::order::{self as orders, OrderRow, ProducerRow, ProductRow};
+use crate::trace::store::range as ranges;
+use crate::trace::store::stock::{self, BatchRow};
+use crate::trace::store::stop::{self as stops, Covered};
+
+/// Producer and product of an order within the actor's reach.
+pub(super) async fn parties(tx: &Tx, desk: &Desk, row: &OrderRow) -> Outcome<(ProducerRow, ProductRow)> {
+    let gone = || Failure::broken(format!("order {} lost its producer or product", row.order_no));
+    let producer = orders::producer(tx.connection(), &row.producer_id).await?.ok_or_else(gone)?;
+    let product = orders::product(tx.connection(), &row.product_id).await?.ok_or_else(gone)?;
+    if !orders::reaches(tx.connection(), &desk.actor.scope, &producer, &product).await? {
+        return Err(Failure::not_found());
+    }
+    Ok((producer, product))
+}
+
+/// A batch there is not, or that is none of the actor's business: both answer alike.
+pub(super) fn unknown_batch(id: &str) -> Failure {
+    Failure::field("/batch_id", "batch_unknown").with("value", id)
+}
+
+/// A batch by its id, as somebody typed it, held until the transaction ends.
+pub(super) async fn batch(tx: &Tx, id: &str) -> Outcome<BatchRow> {
+    stock::lock_batch(tx, id).await.map_err(|f| if f.says("not_found") { unknown_batch(id) } else { f })
+}
+
+/// May codes of this producer, product and season be put on this batch?
+pub(super) async fn fits(tx: &Tx, desk: &Desk, batch: &BatchRow, producer_id: &str, product_id: &str, season: &str) -> Outcome<()> {
+    let no = |code| Err(Failure::field("/batch_id", code).with("lot", &batch.lot).with("season", &batch.season));
+    if batch.producer_id != producer_id {
+        let known = desk.actor.scope.reaches_organisation(&batch.producer_id, None);
+        return if known { no("batch_of_other_producer") } else { Err(unknown_batch(&batch.id)) };
+    }
+    if batch.product_id != product_id {
+        return no("batch_of_other_product");
+    }
+    if batch.season != season {
+        return no("batch_of_other_season");
+    }
+    usable(tx, batch).await
+}
+
+/// Is the batch neither voided nor held nor recalled nor stopped?
+pub(super) async fn usable(tx: &Tx, batch: &BatchRow) -> Outcome<()> {
+    let no = |code| Failure::conflict(code).with("lot", &batch.lot);
+    if batch.state == "voided" || batch.void_reason.is_some() {
+        return Err(no("batch_voided"));
+    }
+    if let Some(document) = &batch.hold_document {
+        return Err(no("batch_seized").with("document", document));
+    }
+    if batch.state == "on_hold" || batch.hold_reason.is_some() {
+        return Err(no("batch_on_hold").with("figure", batch.hold_reason.clone().unwrap_or_default()));
+    }
+    if let Some(recall) = stops::recall_on(tx.connection(), &batch.id).await? {
+        return Err(no("batch_recalled").with("document", recall.document_no));
+    }
+    let covered = Covered { producer_id: &batch.producer_id, product_id: &batch.product_id, batch_id: Some(&batch.id), codes: None };
+    not_stopped(tx, covered).await
+}
+
+/// Is none of it stopped by an authority?
+pub(super) async fn not_stopped(tx: &Tx, covered: Covered<'_>) -> Outcome<()> {
+    match stops::stop_on(tx.connection(), covered).await? {
+        Some(stop) => Err(Failure::conflict("use_stopped").with("ordered_by", stop.ordered_by).with("document", stop.document_no)),
+        None => Ok(()),
+    }
+}
+
+/// `batch_overdrawn` with its figures.
+pub(super) fn overdrawn(batch: &BatchRow, asked: i64, unit_amount: i64, unit: BaseUnit) -> Failure {
+    let left = (batch.covered - batch.coded).max(0);
+    Failure::conflict("batch_overdrawn")
+        .with("lot", &batch.lot)
+        .with("asked", unit.show(asked))
+        .with("left", unit.show(left))
+        .with("codes", left / unit_amount.max(1))
+}
+
+/// What is left of an order.
+pub(super) fn stock_of(row: &OrderRow) -> Stock {
+    Stock { quota_left: row.quota_left, spare_left: row.spare_left }
+}
+
+/// A movement on an account, as the ledger replays it.
+pub(super) fn moved(account: &str, from: Bucket, to: Bucket, amount: i64) -> Effect {
+    Effect::Move { account: account.to_owned(), from: from.word().to_owned(), to: to.word().to_owned(), amount }
+}
+
+/// Ranges as the ledger replays them.
+pub(super) fn laid(order_no: i64, pieces: &[Range]) -> Vec<Effect> {
+    let effect = |r: &Range| Effect::Range {
+        order_no,
+        first: r.first,
+        last: r.last,
+        state: r.standing.state.word().to_owned(),
+        batch: r.standing.batch_id.clone(),
+    };
+    pieces.iter().map(effect).collect()
+}
+
+/// Carries out a planned change: ranges, the order's stock, batches, the account. The caller holds the order's row.
+///
+/// # Errors
+/// `batch_overdrawn` with figures.
+pub(super) async fn apply(tx: &Tx, row: &mut OrderRow, before: &Partition, change: &Change, unit: BaseUnit) -> Outcome<Vec<Effect>> {
+    ranges::replace(tx, row.order_no, before.ranges(), before.painted(&change.pieces).ranges()).await?;
+    (row.quota_left, row.spare_left) = (change.stock.quota_left, change.stock.spare_left);
+    orders::set_stock(tx, row.order_no, change.stock).await?;
+    let mut effects = laid(row.order_no, &change.pieces);
+    if row.unit_amount == 0 {
+        return Ok(effects);
+    }
+    for (batch, codes) in &change.batches {
+        let amount = codes * row.unit_amount;
+        if amount < 0 {
+            stock::uncode_batch(tx, batch, -amount).await?;
+        } else if amount > 0 && !stock::code_batch(tx, batch, amount).await? {
+            let batch = stock::batch(tx.connection(), batch).await?;
+            usable(tx, &batch).await?;
+            return Err(overdrawn(&batch, amount, row.unit_amount, unit));
+        }
+    }
+    let account = row.account_id.as_deref().ok_or_else(|| Failure::broken("an order of goods without an account"))?;
+    for (from, to, codes) in &change.moves {
+        let amount = codes * row.unit_amount;
+        if !stock::shift(tx, account, *from, *to, amount).await? {
+            return Err(Failure::broken(format!("account {account} has less {} than order {} says", from.word(), row.order_no)));
+        }
+        effects.push(moved(account, *from, *to, amount));
+    }
+    Ok(effects)
+}

@@ -24,7 +24,8 @@ impl Village {
         let desk = register.desk_of(own(&coop), Some(&coop));
         let mut ids = Vec::new();
         for (name, number) in [("张三", "1"), ("李四", "2")] {
-            let grower: GrowerInput = input(json!({ "name": name, "division_code": "130183104", "village": "周家庄村", "household_no": number }));
+            let grower: GrowerInput =
+                input(json!({ "name": name, "division_code": "130183104", "village": "周家庄村", "household_no": number }));
             ids.push(act!(register, desk, register_grower, grower).unwrap().id);
         }
         let pears = register.product("jinzhou-yali").await;

@@ -7,7 +7,9 @@ use yanzhao::registry::queries::{self, MarkUsesAsked, StandingWord};
 use super::*;
 
 fn use_of(organisation: &str, right: &str, from: &str, to: Option<&str>) -> MarkUseInput {
-    input(json!({ "organisation_id": organisation, "right_id": right, "in_force_from": from, "in_force_to": to, "evidence": "许可合同备案，2020-03-01" }))
+    input(
+        json!({ "organisation_id": organisation, "right_id": right, "in_force_from": from, "in_force_to": to, "evidence": "许可合同备案，2020-03-01" }),
+    )
 }
 
 fn suspend(from: &str) -> SuspendInput {

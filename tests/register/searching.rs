@@ -17,7 +17,8 @@ async fn names(register: &Register, q: &str, limit: u64) -> Vec<String> {
 /// A name that was made up from few characters, so that many share them.
 fn made_up(random: &Random, n: u32) -> String {
     const PARTS: [&str; 24] = [
-        "晋", "州", "赵", "县", "雪", "花", "梨", "鸭", "枣", "行", "唐", "蔚", "乐", "亭", "A2", "b", "大", "城", "（", " ", "鑫", "村", "果", "合",
+        "晋", "州", "赵", "县", "雪", "花", "梨", "鸭", "枣", "行", "唐", "蔚", "乐", "亭", "A2", "b", "大", "城", "（", " ", "鑫", "村",
+        "果", "合",
     ];
     let length = 2 + random.below(4);
     let middle: String = (0..length).map(|_| PARTS[random.below(PARTS.len() as u64) as usize]).collect();

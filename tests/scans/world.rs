@@ -343,6 +343,7 @@ impl World {
             laboratory: Set(Some("演示检验室".to_owned())),
             report_no: Set(Some("R-1".to_owned())),
             reported_on: Set(Some("2026-09-13".to_owned())),
+            scope: text("lot"),
         })
         .await;
     }
@@ -360,6 +361,7 @@ fn season_account() -> season_account::ActiveModel {
         basis: text("measured"),
         basis_note: text("test"),
         evidence: Set(None),
+        measured: Set(true),
         proposed: Set(2_000_000),
         approved: Set(2_000_000),
         received: zero(),
@@ -385,6 +387,7 @@ fn season_account() -> season_account::ActiveModel {
         proposed_at: Set(noon()),
         decided_by: Set(None),
         decided_at: Set(None),
+        decision_reason: Set(None),
     }
 }
 

@@ -3,14 +3,19 @@
 crate::step!(
     "m0003_registry",
     &[
-        // Days are YYYY-MM-DD; an open end is NULL.
+        // Days are YYYY-MM-DD; an open end is NULL. `ended` is the year a code was abolished; `words` is what search looks in.
         "CREATE TABLE division (
             code TEXT PRIMARY KEY,
             name TEXT NOT NULL,
+            kind TEXT NOT NULL DEFAULT '',
             level TEXT NOT NULL,
             parent_code TEXT,
             full_name TEXT NOT NULL,
+            gbt2260 BOOLEAN NOT NULL DEFAULT FALSE,
             abolished BOOLEAN NOT NULL,
+            ended BIGINT,
+            verify BOOLEAN NOT NULL DEFAULT FALSE,
+            words TEXT NOT NULL DEFAULT '',
             note TEXT
         )",
         "CREATE INDEX division_parent ON division (parent_code)",
@@ -20,15 +25,19 @@ crate::step!(
             basis TEXT NOT NULL,
             PRIMARY KEY (old_code, new_code)
         )",
-        // `county_codes` and `aliases` are lists joined by ';'. Season and closing are MM-DD.
+        // `aliases`, `city_codes`, `county_codes`, `varieties` and `demo_figures` are lists joined by ';'. Season and closing are MM-DD.
+        // `yield_cap` is in base units: a 亩 for plots, a kilogram (litre, piece) of input for raw material, a day for capacity.
+        // `test_plan` is JSON. `demo_figures` names the columns whose value was made up for the demonstration; `demo` says there are some.
         "CREATE TABLE product (
             id TEXT PRIMARY KEY,
             slug TEXT NOT NULL UNIQUE,
             name TEXT NOT NULL,
             aliases TEXT NOT NULL,
-            city TEXT NOT NULL,
+            latin_name TEXT,
+            city_codes TEXT NOT NULL,
             county_codes TEXT NOT NULL,
             class TEXT NOT NULL,
+            product_group TEXT NOT NULL DEFAULT '',
             base_unit TEXT NOT NULL,
             account_basis TEXT NOT NULL,
             season_from TEXT,
@@ -38,15 +47,22 @@ crate::step!(
             release_by TEXT NOT NULL,
             yield_cap BIGINT,
             yield_cap_source TEXT,
+            carry_over_cap BIGINT,
+            varieties TEXT NOT NULL DEFAULT '',
+            test_plan TEXT,
             quality TEXT,
             sort_key TEXT NOT NULL,
             source TEXT NOT NULL,
             confidence TEXT NOT NULL,
+            note TEXT,
             demo BOOLEAN NOT NULL,
+            demo_figures TEXT NOT NULL DEFAULT '',
             registered_at BIGINT NOT NULL
         )",
         "CREATE INDEX product_sort_key ON product (sort_key, id)",
-        // `announced_on` may be only a year or a month; `date_precision` says which.
+        // `announced_on` is when the status was reached and may be only a year or a month; `date_precision` says which. `in_force_from` is
+        // the first day it can have counted, `in_force_to` the last day it counts, a trademark's time of grace included; `term_to` is the
+        // last day of a trademark's term. `source_row` names the row of `assets/data/rights.csv` it came from.
         "CREATE TABLE gi_right (
             id TEXT PRIMARY KEY,
             product_id TEXT NOT NULL REFERENCES product (id),
@@ -54,16 +70,26 @@ crate::step!(
             authority TEXT NOT NULL,
             status TEXT NOT NULL,
             number TEXT,
+            number_confidence TEXT,
             registration_number TEXT,
+            registration_kind TEXT,
+            registration_confidence TEXT,
             announced_on TEXT,
             date_precision TEXT NOT NULL,
             holder TEXT,
             holder_id TEXT REFERENCES organisation (id),
             in_force_from TEXT,
             in_force_to TEXT,
+            term_to TEXT,
+            county_codes TEXT NOT NULL DEFAULT '',
+            protected_area TEXT,
             quality TEXT,
+            standard_no TEXT,
+            output TEXT,
             source TEXT NOT NULL,
             source_url TEXT,
+            source_kind TEXT,
+            source_row TEXT UNIQUE,
             confidence TEXT NOT NULL,
             note TEXT,
             demo BOOLEAN NOT NULL,
@@ -79,16 +105,18 @@ crate::step!(
             announced_on TEXT,
             title TEXT NOT NULL,
             source TEXT NOT NULL,
+            source_url TEXT,
             confidence TEXT NOT NULL,
+            note TEXT,
             recorded_at BIGINT NOT NULL,
-            UNIQUE (issuer, number)
+            UNIQUE (issuer, number, kind)
         )",
         "CREATE TABLE right_announcement (
             right_id TEXT NOT NULL REFERENCES gi_right (id),
             announcement_id TEXT NOT NULL REFERENCES announcement (id),
             PRIMARY KEY (right_id, announcement_id)
         )",
-        // `boundary` is WGS-84 GeoJSON.
+        // `boundary` is WGS-84 GeoJSON. `as_of` may be only a year or a month.
         "CREATE TABLE area (
             id TEXT PRIMARY KEY,
             right_id TEXT NOT NULL REFERENCES gi_right (id),
@@ -96,29 +124,43 @@ crate::step!(
             words TEXT NOT NULL,
             boundary TEXT,
             source TEXT NOT NULL,
+            source_url TEXT,
+            source_row TEXT UNIQUE,
             confidence TEXT NOT NULL,
+            note TEXT,
             recorded_at BIGINT NOT NULL
         )",
         "CREATE INDEX area_right ON area (right_id)",
-        // `kind` county | township | village | zone; `division_code` where the name is known in the divisions.
+        // `kind` county | township | village | zone | extent | note; `division_code` where one division of today has the very name (of a
+        // village: its township's); `candidate_code` one that may be it, to be verified.
         "CREATE TABLE area_place (
             area_id TEXT NOT NULL REFERENCES area (id),
             no BIGINT NOT NULL,
             kind TEXT NOT NULL,
             name TEXT NOT NULL,
-            division_code TEXT,
+            county TEXT,
             township TEXT,
+            division_code TEXT,
+            candidate_code TEXT,
+            note TEXT,
             PRIMARY KEY (area_id, no)
         )",
+        // `number` with its version, `GB/T 22345-2008`.
         "CREATE TABLE standard (
             id TEXT PRIMARY KEY,
             product_id TEXT NOT NULL REFERENCES product (id),
             number TEXT NOT NULL,
+            version TEXT,
             title TEXT,
+            level TEXT,
+            replaces TEXT,
+            published_on TEXT,
             in_force_from TEXT,
             withdrawn_on TEXT,
             source TEXT NOT NULL,
+            source_url TEXT,
             confidence TEXT NOT NULL,
+            note TEXT,
             demo BOOLEAN NOT NULL,
             UNIQUE (product_id, number)
         )",
@@ -134,6 +176,7 @@ crate::step!(
             registered_at BIGINT NOT NULL
         )",
         "CREATE INDEX grower_registered_by ON grower (registered_by_id)",
+        // `division_code`, `village` and `as_of` are the first of its places; the box is in 1e-7 degrees. `parcel_code` is 承包地块编码.
         "CREATE TABLE plot (
             id TEXT PRIMARY KEY,
             holder_kind TEXT NOT NULL,
@@ -144,6 +187,8 @@ crate::step!(
             planted_year BIGINT,
             tenure TEXT NOT NULL,
             lessor TEXT,
+            parcel_code TEXT,
+            replaces_id TEXT REFERENCES plot (id),
             valid_from TEXT NOT NULL,
             valid_to TEXT,
             area_m2 BIGINT NOT NULL CHECK (area_m2 > 0),
@@ -157,12 +202,24 @@ crate::step!(
             max_lon BIGINT,
             min_lat BIGINT,
             max_lat BIGINT,
+            note TEXT,
             registered_by_id TEXT NOT NULL REFERENCES organisation (id),
             registered_at BIGINT NOT NULL
+        )",
+        "CREATE TABLE plot_place (
+            plot_id TEXT NOT NULL REFERENCES plot (id),
+            no BIGINT NOT NULL,
+            division_code TEXT NOT NULL,
+            village TEXT NOT NULL,
+            as_of TEXT NOT NULL,
+            PRIMARY KEY (plot_id, no)
         )",
         "CREATE INDEX plot_holder ON plot (holder_id)",
         "CREATE INDEX plot_registered_by ON plot (registered_by_id)",
         "CREATE INDEX plot_box ON plot (min_lon, max_lon)",
+        "CREATE INDEX plot_parcel ON plot (parcel_code)",
+        "CREATE INDEX plot_village ON plot (division_code, village, name)",
+        // One interval in force; `announcement` is the quotation of `announcement_id`.
         "CREATE TABLE mark_use (
             id TEXT PRIMARY KEY,
             organisation_id TEXT NOT NULL REFERENCES organisation (id),
@@ -171,6 +228,7 @@ crate::step!(
             in_force_from TEXT NOT NULL,
             in_force_to TEXT,
             announcement TEXT,
+            announcement_id TEXT REFERENCES announcement (id),
             evidence TEXT,
             demo BOOLEAN NOT NULL,
             recorded_at BIGINT NOT NULL,
@@ -182,21 +240,26 @@ crate::step!(
             from_day TEXT NOT NULL,
             to_day TEXT,
             reason TEXT NOT NULL,
+            document_no TEXT,
             PRIMARY KEY (mark_use_id, from_day)
         )",
-        // What search looks in: one text per subject, and its grams.
+        // What search looks in: one folded text per subject with its name, and its grams; `part` 0 is in the name, 1 elsewhere only.
         "CREATE TABLE search_text (
             kind TEXT NOT NULL,
             subject_id TEXT NOT NULL,
+            name TEXT NOT NULL,
             words TEXT NOT NULL,
             sort_key TEXT NOT NULL,
             PRIMARY KEY (kind, subject_id)
         )",
+        "CREATE INDEX search_text_name ON search_text (kind, name)",
+        "CREATE INDEX search_text_order ON search_text (kind, sort_key, subject_id)",
         "CREATE TABLE search_gram (
             kind TEXT NOT NULL,
             gram TEXT NOT NULL,
+            part BIGINT NOT NULL,
             subject_id TEXT NOT NULL,
-            PRIMARY KEY (kind, gram, subject_id)
+            PRIMARY KEY (kind, gram, part, subject_id)
         )",
         "CREATE INDEX search_gram_subject ON search_gram (kind, subject_id)",
     ]

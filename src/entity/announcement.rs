@@ -13,7 +13,9 @@ pub struct Model {
     pub announced_on: Option<String>,
     pub title: String,
     pub source: String,
+    pub source_url: Option<String>,
     pub confidence: String,
+    pub note: Option<String>,
     pub recorded_at: i64,
 }
 

@@ -12,7 +12,10 @@ pub struct Model {
     pub words: String,
     pub boundary: Option<String>,
     pub source: String,
+    pub source_url: Option<String>,
+    pub source_row: Option<String>,
     pub confidence: String,
+    pub note: Option<String>,
     pub recorded_at: i64,
 }
 

@@ -11,8 +11,11 @@ pub struct Model {
     pub no: i64,
     pub kind: String,
     pub name: String,
-    pub division_code: Option<String>,
+    pub county: Option<String>,
     pub township: Option<String>,
+    pub division_code: Option<String>,
+    pub candidate_code: Option<String>,
+    pub note: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -8,10 +8,15 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub code: String,
     pub name: String,
+    pub kind: String,
     pub level: String,
     pub parent_code: Option<String>,
     pub full_name: String,
+    pub gbt2260: bool,
     pub abolished: bool,
+    pub ended: Option<i64>,
+    pub verify: bool,
+    pub words: String,
     pub note: Option<String>,
 }
 

@@ -13,6 +13,7 @@ pub struct Model {
     pub in_force_from: String,
     pub in_force_to: Option<String>,
     pub announcement: Option<String>,
+    pub announcement_id: Option<String>,
     pub evidence: Option<String>,
     pub demo: bool,
     pub recorded_at: i64,

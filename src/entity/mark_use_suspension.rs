@@ -11,6 +11,7 @@ pub struct Model {
     pub from_day: String,
     pub to_day: Option<String>,
     pub reason: String,
+    pub document_no: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -33,6 +33,7 @@ pub mod organisation;
 pub mod pack;
 pub mod pin_use;
 pub mod plot;
+pub mod plot_place;
 pub mod product;
 pub mod recall;
 pub mod refused_act;

@@ -15,6 +15,8 @@ pub struct Model {
     pub planted_year: Option<i64>,
     pub tenure: String,
     pub lessor: Option<String>,
+    pub parcel_code: Option<String>,
+    pub replaces_id: Option<String>,
     pub valid_from: String,
     pub valid_to: Option<String>,
     pub area_m2: i64,
@@ -28,6 +30,7 @@ pub struct Model {
     pub max_lon: Option<i64>,
     pub min_lat: Option<i64>,
     pub max_lat: Option<i64>,
+    pub note: Option<String>,
     pub registered_by_id: String,
     pub registered_at: i64,
 }

@@ -10,6 +10,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub gram: String,
     #[sea_orm(primary_key, auto_increment = false)]
+    pub part: i64,
+    #[sea_orm(primary_key, auto_increment = false)]
     pub subject_id: String,
 }
 

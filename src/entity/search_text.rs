@@ -9,6 +9,7 @@ pub struct Model {
     pub kind: String,
     #[sea_orm(primary_key, auto_increment = false)]
     pub subject_id: String,
+    pub name: String,
     pub words: String,
     pub sort_key: String,
 }

@@ -9,11 +9,17 @@ pub struct Model {
     pub id: String,
     pub product_id: String,
     pub number: String,
+    pub version: Option<String>,
     pub title: Option<String>,
+    pub level: Option<String>,
+    pub replaces: Option<String>,
+    pub published_on: Option<String>,
     pub in_force_from: Option<String>,
     pub withdrawn_on: Option<String>,
     pub source: String,
+    pub source_url: Option<String>,
     pub confidence: String,
+    pub note: Option<String>,
     pub demo: bool,
 }
 

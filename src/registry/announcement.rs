@@ -10,11 +10,12 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::kernel::{FieldProblem, text};
 
 /// Who announced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Issuer {
     /// 国家质检总局, until 2018. Numbers restart yearly.
@@ -55,7 +56,7 @@ impl Issuer {
 }
 
 /// What an announcement does. One paper may do it for many products (announcement n – m product).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AnnouncementKind {
     /// 受理

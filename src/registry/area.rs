@@ -5,11 +5,12 @@
 //! found ([`AreaGrade`]), because a polygon measured is worth more than a village declared.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::division::{DivisionCode, Divisions, Level};
 
 /// By what a plot was found to lie in the area, best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AreaGrade {
     /// The plot's polygon lies in the area's.
@@ -45,7 +46,7 @@ impl AreaGrade {
 }
 
 /// What a line of an area's list names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PlaceKind {
     /// A whole county.

@@ -1,6 +1,7 @@
 //! How a recorded fact says how sure it is: a date as precise as its source, a confidence, and where it was seen.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::kernel::Day;
 
@@ -136,7 +137,7 @@ impl From<PartialDate> for String {
 }
 
 /// How sure a fact is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub enum Confidence {
     /// The announcement, law or register itself, or an official body quoting it.
     A,

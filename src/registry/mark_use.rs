@@ -8,12 +8,13 @@
 //! what was made while the right was in force stays lawful whatever comes later. Approvals older than the platform begin as `in_use`.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::interval::DayInterval;
 use crate::kernel::Day;
 
 /// How far a mark use has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MarkUseState {
     /// 草稿

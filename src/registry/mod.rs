@@ -9,6 +9,7 @@
 
 pub mod announcement;
 pub mod area;
+pub mod commands;
 pub mod division;
 pub mod fact;
 pub mod geometry;
@@ -17,9 +18,11 @@ pub mod interval;
 pub mod mark_use;
 pub mod plot;
 pub mod product;
+pub mod queries;
 pub mod right;
 pub mod search;
 pub mod seed;
+pub mod store;
 
 #[cfg(test)]
 pub(crate) mod words;

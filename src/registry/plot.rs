@@ -4,12 +4,13 @@
 //! validity; two plots may lie on the same ground in different years, never on the same day beyond what measuring explains.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 pub use super::area::AreaGrade;
 use crate::kernel::{FieldProblem, quantity, text};
 
 /// By what title a plot is worked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Tenure {
     /// 承包: the household's own contract with the village.
@@ -65,7 +66,7 @@ impl Tenure {
 pub const MOST_M2: i64 = 100_000_000;
 
 /// A unit of land as people enter it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AreaUnit {
     /// 亩 = 2000/3 m², with at most two decimals.

@@ -4,11 +4,12 @@
 //! what must be shown before output is approved. Season, closing date and carry-over are the holder's yearly notice, not law.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::kernel::Day;
 
 /// What approved output is computed from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountBasis {
     /// Area × yield cap by variety.
@@ -49,7 +50,7 @@ impl AccountBasis {
 }
 
 /// The five classes of GB/T 43583-2023 《地理标志认定 产品分类与代码》.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ProductClass {
     /// 食用农林产品及食品

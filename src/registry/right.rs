@@ -4,12 +4,13 @@
 //! registered right lets a batch rely on it. A registered right still has a term: not yet, in force, in its grace period (宽展期), ended.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::fact::PartialDate;
 use crate::kernel::Day;
 
 /// How a name is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Route {
     /// 地理标志产品 (AQSIQ, since 2018 CNIPA).
@@ -75,7 +76,7 @@ impl Route {
 }
 
 /// How far a right has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RightStatus {
     /// Said to be under way; no step known.

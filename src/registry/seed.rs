@@ -8,13 +8,14 @@ mod cells;
 mod check;
 mod rows;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 pub use rows::{AreaRow, DemoKind, DemoRow, DivisionRow, HistoryRow, ProductRow, RegistrationKind, RightRow, StandardRow};
 use serde::de::DeserializeOwned;
 
 use super::area::Place;
-use super::division::{Division, Divisions, Succession};
+use super::division::{Division, DivisionCode, Divisions, Succession};
 
 const PRODUCTS: &str = include_str!("../../assets/data/products.csv");
 const RIGHTS: &str = include_str!("../../assets/data/rights.csv");
@@ -25,6 +26,19 @@ const HISTORY: &str = include_str!("../../assets/data/division_history.csv");
 const DEMO: &str = include_str!("../../assets/data/demo.csv");
 /// County boundaries of Shijiazhuang, simplified; for checks in the demonstration, never drawn on a public page.
 pub const DEMO_COUNTIES: &str = include_str!("../../assets/data/counties_shijiazhuang.geojson");
+
+/// The files of facts by name, in the order in which they are fingerprinted.
+pub fn files() -> [(&'static str, &'static str); 7] {
+    [
+        ("products.csv", PRODUCTS),
+        ("rights.csv", RIGHTS),
+        ("areas.csv", AREAS),
+        ("standards.csv", STANDARDS),
+        ("divisions.csv", DIVISIONS),
+        ("division_history.csv", HISTORY),
+        ("demo.csv", DEMO),
+    ]
+}
 
 /// All the facts, each line read.
 #[derive(Debug, Clone)]
@@ -39,6 +53,8 @@ pub struct Seed {
     pub standards: Vec<StandardRow>,
     /// Today's divisions and what came before.
     pub divisions: Divisions,
+    /// How each abolished code's successors were found.
+    history: BTreeMap<DivisionCode, String>,
     /// Caps, seasons and standards the demonstration needs; `demo` says which are made up.
     pub demo: Vec<DemoRow>,
 }
@@ -70,6 +86,10 @@ impl Seed {
     pub fn product(&self, slug: &str) -> Option<&ProductRow> {
         self.products.iter().find(|product| product.slug == slug)
     }
+    /// How the successors of an abolished code were found.
+    pub fn history_basis(&self, old: &DivisionCode) -> Option<&str> {
+        self.history.get(old).map(String::as_str)
+    }
     /// The area list of a right, by source row; empty if it has none.
     pub fn places_of(&self, source_row: &str) -> Vec<Place> {
         self.areas.iter().filter(|area| area.source_row == source_row).map(AreaRow::place).collect()
@@ -84,6 +104,7 @@ pub fn load() -> Result<Seed, SeedProblem> {
     let today = read::<DivisionRow>("divisions.csv", DIVISIONS)?;
     let past = read::<HistoryRow>("division_history.csv", HISTORY)?;
     check::divisions(&today, &past)?;
+    let history = past.iter().map(|(_, row)| (row.codes().0.clone(), row.basis().to_owned())).collect();
     let divisions = Divisions::new(bare(today).into_iter().map(Division::from), bare(past).into_iter().map(Succession::from));
     let products = read("products.csv", PRODUCTS)?;
     let rights = read("rights.csv", RIGHTS)?;
@@ -95,7 +116,15 @@ pub fn load() -> Result<Seed, SeedProblem> {
     check::areas(&areas, &rights, &divisions)?;
     check::standards(&standards, &products)?;
     check::demo(&demo, &products)?;
-    Ok(Seed { products: bare(products), rights: bare(rights), areas: bare(areas), standards: bare(standards), divisions, demo: bare(demo) })
+    Ok(Seed {
+        products: bare(products),
+        rights: bare(rights),
+        areas: bare(areas),
+        standards: bare(standards),
+        divisions,
+        history,
+        demo: bare(demo),
+    })
 }
 
 /// Rows with their lines, the header being line 1.

@@ -52,6 +52,17 @@ impl ProductRow {
     pub fn season(&self) -> Option<SeasonWindow> {
         Some(SeasonWindow { from: self.season_from.clone()?, to: self.season_to.clone()? })
     }
+    /// Sold fresh, so that nothing is carried into the next season unless the holder says so: fruit but for dates (mostly dried),
+    /// vegetables but for roots that are stored, mushrooms, fish and meat. A setting to begin with, not a fact.
+    pub fn is_fresh(&self) -> bool {
+        let (kind, sort) = self.group.split_once('-').unwrap_or((&self.group, ""));
+        match kind {
+            "水果" => sort != "枣",
+            "蔬菜" => sort != "薯类" && sort != "葱蒜",
+            "食用菌" | "水产" | "畜产" => true,
+            _ => false,
+        }
+    }
 }
 
 /// What kind of number a registration number is.
@@ -64,6 +75,17 @@ pub enum RegistrationKind {
     AgiSpecification,
     /// File number of the European register.
     EuFile,
+}
+
+impl RegistrationKind {
+    /// The word stored and sent.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Trademark => "trademark",
+            Self::AgiSpecification => "agi_specification",
+            Self::EuFile => "eu_file",
+        }
+    }
 }
 
 /// A line of `rights.csv`: one row of the source, nothing merged.
@@ -241,7 +263,7 @@ impl From<DivisionRow> for Division {
 /// A line of `division_history.csv`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "names, basis and source are for readers of the file")]
+#[expect(dead_code, reason = "names and source are for readers of the file")]
 pub struct HistoryRow {
     #[serde(deserialize_with = "one_code")]
     old_code: DivisionCode,
@@ -261,6 +283,10 @@ impl HistoryRow {
     /// The abolished code and those that came after it.
     pub(super) fn codes(&self) -> (&DivisionCode, &[DivisionCode]) {
         (&self.old_code, &self.successor_codes)
+    }
+    /// How the successors were found.
+    pub(super) fn basis(&self) -> &str {
+        &self.basis
     }
 }
 

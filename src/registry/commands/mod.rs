@@ -1,0 +1,29 @@
+//! What is done to the register. Every act is one event, in the caller's transaction; every fault of what was sent is said at once,
+//! with its place. Nothing here changes what was recorded before: a fact that turns out otherwise is recorded anew, with its source.
+
+mod announcement;
+mod area;
+mod form;
+mod grower;
+mod index;
+mod load;
+mod mark_use;
+mod organisation;
+mod plot;
+mod product;
+mod right;
+mod standard;
+
+pub use announcement::{AnnouncementInput, record_announcement};
+pub use area::{AreaInput, AreaPlaceInput, record_area};
+pub use form::Registered;
+pub use grower::{GrowerInput, GrowerKind, register_grower};
+pub use load::{load_demo_figures, load_register};
+pub use mark_use::{
+    EndInput, Ending, MarkUseInput, ResumeInput, SuspendInput, end_mark_use, grant_mark_use, resume_mark_use, suspend_mark_use,
+};
+pub use organisation::register_organisation;
+pub use plot::{PlaceInput, PlotInput, register_plot};
+pub use product::{ProductInput, ReleaseBy, TestPlanItem, TestScope, change_product, register_product};
+pub use right::{RegistrationKind, RightInput, record_right};
+pub use standard::{StandardInput, record_standard};

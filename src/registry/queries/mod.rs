@@ -1,0 +1,48 @@
+//! Read models of the register, named after what they answer. Products, rights, announcements, areas, standards and divisions are
+//! public; growers, plots and mark uses start from the actor's scope, and what is out of it is `not_found`.
+//!
+//! Where a question has an `as_of`, the answer is of that day: rights and mark uses in force then, plots valid then.
+
+mod announcement;
+mod area;
+mod division;
+mod grower;
+mod mark_use;
+mod page;
+mod plot;
+mod product;
+mod right;
+mod search;
+mod standard;
+
+pub use announcement::{AnnouncementView, announcement, announcements};
+pub use area::{AreaPlaceView, AreaView, area, areas};
+pub use division::{DivisionView, division, divisions};
+pub use grower::{GrowerView, grower, growers};
+pub use mark_use::{MarkUseView, MarkUsesAsked, StandingWord, SuspensionView, mark_use, mark_uses};
+pub use page::{MarkUser, ProductFacts, product_counties, product_facts};
+pub use plot::{EnteredAreaView, PlotPlaceView, PlotView, PlotsAsked, plot, plots};
+pub use product::{ProductView, ProductsAsked, RightBrief, product, product_count, products};
+pub use right::{RightView, RightsAsked, right, rights};
+pub use search::{Kind, search, search_organisations};
+pub use standard::{StandardView, standard, standards};
+
+/// One page of a list.
+#[derive(Debug, Clone)]
+pub struct Listed<T> {
+    /// This page.
+    pub items: Vec<T>,
+    /// Where the next one begins; none at the end.
+    pub next_cursor: Option<String>,
+}
+
+impl<T> Listed<T> {
+    /// From `rows` read one further than `limit`, so that a full page knows whether another follows.
+    fn cut<R>(mut rows: Vec<R>, limit: u64, id: impl Fn(&R) -> String) -> (Vec<R>, Option<String>) {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = rows.last().filter(|_| more).map(id);
+        (rows, next)
+    }
+}

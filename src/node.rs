@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::interop::qr;
-use crate::kernel::{Clock, Failure, Outcome, Random};
+use crate::kernel::{Clock, Desk, Failure, Outcome, Random};
 use crate::ledger::Notary;
 use crate::trace::keys::{KeyProvider, MasterKeys};
 use crate::trace::place::Places;
@@ -23,9 +23,10 @@ const DRAIN: Duration = Duration::from_secs(20);
 ///
 /// # Errors
 /// What is wrong with the database.
-pub async fn open(config: &Config) -> Outcome<Db> {
+pub async fn open(config: &Config, clock: &Clock, random: &Random) -> Outcome<Db> {
     let db = Db::open(&config.database_url).await?;
     db::up(&db).await?;
+    crate::registry::commands::load_register(&db, &Desk::system(clock, random)).await?;
     Ok(db)
 }
 

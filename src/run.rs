@@ -84,7 +84,7 @@ fn settings(args: &SettingArgs) -> Outcome<Config> {
 }
 
 async fn serve(config: Config, clock: &Clock, random: &Random) -> Outcome<()> {
-    let db = node::open(&config).await?;
+    let db = node::open(&config, clock, random).await?;
     let listener = tokio::net::TcpListener::bind(&config.addr).await.map_err(|e| Failure::broken(format!("{}: {e}", config.addr)))?;
     let app = node::assemble(config, db, clock.clone(), random.clone()).await?;
     tracing::info!(addr = app.config.addr, base_url = app.config.base_url, "listening");
@@ -108,7 +108,7 @@ async fn create_admin(config: &Config, clock: &Clock, random: &Random, account: 
     let typed = read_password(from_stdin)?;
     password::check(&typed)?;
     let password_hash = password::hash(typed, random).await?;
-    let db = node::open(config).await?;
+    let db = node::open(config, clock, random).await?;
     let desk = Desk::system(clock, random);
     let input =
         AccountInput { name: account.to_owned(), display_name: account.to_owned(), password_hash, organisation_id: None, grower_id: None };

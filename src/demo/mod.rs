@@ -2,6 +2,9 @@
 //! and (as the rooms are built) plots, batches and codes. Idempotent; passwords are set again at each start; no real authority is named.
 
 pub mod accounts;
+mod codes;
+mod goods;
+mod plan;
 
 use std::net::SocketAddr;
 
@@ -12,6 +15,7 @@ use crate::cli::DemoArgs;
 use crate::config::Config;
 use crate::kernel::{Clock, Failure, Outcome, Random, crockford};
 use crate::node;
+use crate::web::App;
 
 /// Sets the demonstration up, says what there is to try, and serves until Ctrl-C.
 ///
@@ -23,17 +27,28 @@ pub async fn run(args: &DemoArgs, clock: &Clock, random: &Random) -> Outcome<()>
     let config = settings(args, address)?;
     let site = config.base_url.clone();
     eprintln!("准备演示数据 preparing demonstration data …");
-    let db = node::open(&config).await?;
+    let db = node::open(&config, clock, random).await?;
     let password = std::env::var("YANZHAO_DEMO_PASSWORD")
         .unwrap_or_else(|_| crockford::upper(u128::from_le_bytes(random.bytes()), 12).to_ascii_lowercase());
     let accounts = accounts::prepare(&db, clock, random, &password).await?;
     let app = node::assemble(config, db, clock.clone(), random.clone()).await?;
-    let facts = json!({ "site": site, "accounts": accounts, "password": password });
+    prepare_goods(&app).await?;
+    let codes = codes::codes_to_try(&app).await?;
+    let facts = json!({ "site": site, "accounts": accounts, "password": password, "codes": codes });
     say(&facts);
     if let Some(file) = &args.facts {
         std::fs::write(file, facts.to_string()).map_err(|e| Failure::broken(format!("{}: {e}", file.display())))?;
     }
     node::serve(app, listener, node::signal()).await
+}
+
+/// Growers, plots, batches and codes, where they are missing.
+///
+/// # Errors
+/// Only ours.
+pub async fn prepare_goods(app: &App) -> Outcome<()> {
+    let shop = goods::Workshop { db: &app.db, clock: &app.clock, random: &app.random, keys: &app.keys, config: &app.config };
+    shop.prepare().await
 }
 
 fn settings(args: &DemoArgs, address: SocketAddr) -> Outcome<Config> {
@@ -63,5 +78,11 @@ fn say(facts: &Value) {
     for (name, what) in facts["accounts"].as_object().into_iter().flatten() {
         println!("  账号 account   {name:<12} {}", text(what));
     }
+    let q = |code: &Value| format!("{}/Q/{}", text(&facts["site"]), text(code));
+    println!("\n  可以扫的码 codes to scan:");
+    println!("    未查验过 not yet scanned  {}", q(&facts["codes"]["ready"][0]));
+    println!("    未启用   not activated    {}", q(&facts["codes"]["inactive"]));
+    println!("    已追回   recalled         {}", q(&facts["codes"]["recalled"]));
+    println!("    已停用   voided           {}", q(&facts["codes"]["voided"]));
     println!("\n  Ctrl-C 结束 ends it\n");
 }

@@ -116,7 +116,15 @@ pub fn load() -> Result<Seed, SeedProblem> {
     check::areas(&areas, &rights, &divisions)?;
     check::standards(&standards, &products)?;
     check::demo(&demo, &products)?;
-    Ok(Seed { products: bare(products), rights: bare(rights), areas: bare(areas), standards: bare(standards), divisions, history, demo: bare(demo) })
+    Ok(Seed {
+        products: bare(products),
+        rights: bare(rights),
+        areas: bare(areas),
+        standards: bare(standards),
+        divisions,
+        history,
+        demo: bare(demo),
+    })
 }
 
 /// Rows with their lines, the header being line 1.

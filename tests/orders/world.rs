@@ -209,8 +209,17 @@ impl World {
     /// Suspends the mark use of `pro_a` from a day on.
     pub async fn suspend(&self, from: &str, to: Option<&str>) {
         let to_day = ActiveValue::Set(to.map(str::to_owned));
-        put(&self.db, mark_use_suspension::ActiveModel { mark_use_id: set("mus_pro_a"), from_day: set(from), to_day, reason: set("整改") })
-            .await;
+        put(
+            &self.db,
+            mark_use_suspension::ActiveModel {
+                document_no: sea_orm::Set(None),
+                mark_use_id: set("mus_pro_a"),
+                from_day: set(from),
+                to_day,
+                reason: set("整改"),
+            },
+        )
+        .await;
     }
 
     fn desk(&self, account: &str, organisation: Option<&str>, scope: Scope) -> Desk {

@@ -105,7 +105,7 @@ impl Orchard {
         act!(self.world, self.member, |tx, desk| record_delivery(tx, desk, &input), [input])
     }
 
-    pub fn from_delivery(&self, lot: &str, delivery: &str, weight_g: i64) -> BatchInput {
+    pub fn batch_of(&self, lot: &str, delivery: &str, weight_g: i64) -> BatchInput {
         let source = SourceInput { delivery_id: Some(delivery.to_owned()), net_weight_g: Some(weight_g), ..SourceInput::default() };
         BatchInput { plot_ids: Vec::new(), net_weight_g: None, sources: vec![source], ..self.batch(lot, weight_g) }
     }

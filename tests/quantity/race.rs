@@ -102,7 +102,7 @@ on_both_engines! {
         orchard.account(&orchard.producer, 7_500 * KG).await;
         let tasks: Vec<_> = (0..10)
             .map(|no| {
-                let (orchard, input) = (orchard.clone(), orchard.from_delivery(&format!("D{no}"), &delivery.id, 400 * KG));
+                let (orchard, input) = (orchard.clone(), orchard.batch_of(&format!("D{no}"), &delivery.id, 400 * KG));
                 tokio::spawn(async move { orchard.register(input).await })
             })
             .collect();
@@ -136,4 +136,49 @@ on_both_engines! {
         assert_eq!(orchard.figures(&account.id, [Bucket::Remaining, Bucket::Delivered, Bucket::Pending]).await, right);
         orchard.balanced().await;
     }
+}
+
+/// Why the debit is one conditional statement: reading first and writing what was computed lets several win the same kilogram. (SQLite
+/// has one writer at a time, so only PostgreSQL can show it.)
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reading_first_and_writing_later_would_lose_the_race() {
+    use sea_orm::{ActiveModelTrait, EntityTrait, Set};
+    use yanzhao::entity::season_account;
+    use yanzhao::kernel::Failure;
+
+    let orchard = Arc::new(Orchard::new(Engine::Postgres).await);
+    let id = orchard.account(&orchard.producer, KG).await.id;
+    let gate = Arc::new(tokio::sync::Barrier::new(5));
+    let tasks: Vec<_> = (0..5)
+        .map(|_| {
+            let (db, id, gate) = (orchard.world.db.clone(), id.clone(), gate.clone());
+            tokio::spawn(async move {
+                db.write(move |tx| {
+                    let (id, gate) = (id.clone(), gate.clone());
+                    Box::pin(async move {
+                        let row = season_account::Entity::find_by_id(&id).one(tx.connection()).await?.ok_or_else(Failure::not_found)?;
+                        gate.wait().await;
+                        if row.remaining < KG {
+                            return Err(Failure::conflict("quota_exceeded"));
+                        }
+                        let row = season_account::ActiveModel {
+                            id: Set(id),
+                            remaining: Set(row.remaining - KG),
+                            held: Set(row.held + KG),
+                            ..Default::default()
+                        };
+                        row.update(tx.connection()).await?;
+                        Ok(())
+                    })
+                })
+                .await
+            })
+        })
+        .collect();
+    let mut won = 0;
+    for task in tasks {
+        won += usize::from(task.await.unwrap().is_ok());
+    }
+    assert_eq!(won, 5, "all five hold the one kilogram");
+    assert_eq!(orchard.figures(&id, [Bucket::Held]).await, [KG], "and the table shows it once");
 }

@@ -32,8 +32,8 @@ on_both_engines! {
         let words = said(&act!(v.register, v.desk, register_plot, swapped).unwrap_err(), "/geometry", "geometry_swapped");
         assert!(words.iter().all(|w| w.contains("115.044000, 38.033000")), "it says what would be right: {words:?}");
         let from_minutes = ring(json!([[west, south], [east, south], [east, north], [west, north], [west, south]]));
-        let kept = act!(v.register, v.desk, register_plot, v.plot(&v.zhang, json!({ "geometry": from_minutes.to_string() }))).unwrap();
-        assert_eq!(kept.warnings.iter().map(|w| w.code).collect::<Vec<_>>(), Vec::<&str>::new(), "39 m by 37 m are 2.4 亩 within a tenth");
+        let kept = act!(v.register, v.desk, register_plot, v.plot(&v.zhang, json!({ "area": "2.15", "geometry": from_minutes.to_string() }))).unwrap();
+        assert_eq!(kept.warnings.iter().map(|w| w.code).collect::<Vec<_>>(), Vec::<&str>::new(), "39 m by 37 m are 2.15 亩 within a tenth");
         let large = v.plot(&v.li, json!({ "name": "别处", "area": "240", "geometry": square(115.1, 38.1, 40.0) }));
         let doubted = act!(v.register, v.desk, register_plot, large).unwrap();
         assert_eq!(doubted.warnings[0].code, "plot_area_unlike_boundary", "a decimal point was lost");
@@ -51,7 +51,7 @@ on_both_engines! {
             (json!({ "area_m2": 2400 }), "/area_m2", "plot_area_differs"),
             (json!({ "area": null, "area_unit": null, "area_m2": -5 }), "/area_m2", "plot_area_unreadable"),
             (json!({ "tenure": "transferred" }), "/lessor", "plot_lessor_missing"),
-            (json!({ "tenure": "transferred", "lessor": "周家庄村委会" }), "/valid_to", "plot_lease_end_missing"),
+            (json!({ "tenure": "transferred", "lessor": "东卓宿村委会" }), "/valid_to", "plot_lease_end_missing"),
             (json!({ "tenure": "other" }), "/note", "plot_note_missing"),
             (json!({ "valid_to": "2025-12-31" }), "/valid_to", "plot_backwards"),
             (json!({ "planted_year": 2027 }), "/planted_year", "plot_planted_year"),

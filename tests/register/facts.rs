@@ -196,7 +196,8 @@ on_both_engines! {
         act!(register, register.desk, record_standard, standard("DB13/T 123-2019", "2020-01-01", None), false).unwrap();
         said(&act!(register, register.desk, record_standard, standard("DB13/T 123-2019", "2020-01-01", None), false).unwrap_err(), "/number", "standard_taken");
         said(&act!(register, register.desk, record_standard, standard("DB13/T 124", "2020-01-01", Some("2020-01-01")), false).unwrap_err(), "/withdrawn_on", "standard_days");
-        let listed = queries::standards(&register.db, Some(&id), None, 10).await.unwrap().items;
+        let mut listed = queries::standards(&register.db, Some(&id), None, 10).await.unwrap().items;
+        listed.sort_by(|a, b| a.number.cmp(&b.number));
         assert_eq!(listed.iter().map(|s| s.number.as_str()).collect::<Vec<_>>(), ["DB13/T 123-2008", "DB13/T 123-2019"]);
     }
 }

@@ -9,22 +9,30 @@ use super::*;
 
 /// A co-operative of 晋州 with two households.
 pub struct Village {
+    /// The register.
     pub register: Register,
+    /// The co-operative.
     pub coop: String,
+    /// Its people's desk.
     pub desk: Desk,
+    /// One household.
     pub zhang: String,
+    /// Another.
     pub li: String,
+    /// 晋州鸭梨
     pub pears: String,
 }
 
 impl Village {
+    /// Registers them.
     pub async fn of(engine: Engine) -> Self {
         let register = Register::loaded(engine).await;
         let coop = register.producer("晋州合作社", "130183", 1).await;
         let desk = register.desk_of(own(&coop), Some(&coop));
         let mut ids = Vec::new();
         for (name, number) in [("张三", "1"), ("李四", "2")] {
-            let grower: GrowerInput = input(json!({ "name": name, "division_code": "130183104", "village": "周家庄村", "household_no": number }));
+            let grower: GrowerInput =
+                input(json!({ "name": name, "division_code": "130183104", "village": "东卓宿村", "household_no": number }));
             ids.push(act!(register, desk, register_grower, grower).unwrap().id);
         }
         let pears = register.product("jinzhou-yali").await;
@@ -32,12 +40,12 @@ impl Village {
         Self { register, coop, desk, zhang, li, pears }
     }
 
-    /// A plot of 2.40 亩 in 周家庄村 with some fields put in place of others.
+    /// A plot of 2.40 亩 in 东卓宿村 with some fields put in place of others.
     pub fn plot(&self, holder: &str, more: Value) -> PlotInput {
         let mut plot = json!({
             "holder_id": holder, "product_id": self.pears, "name": "村东一号", "variety": "鸭梨", "planted_year": 2005,
             "tenure": "contracted", "valid_from": "2026-01-01", "area": "2.40", "area_unit": "mu",
-            "places": [{ "division_code": "130183104", "as_of": "2023-06-30", "village": "周家庄村" }],
+            "places": [{ "division_code": "130183104", "as_of": "2023-06-30", "village": "东卓宿村" }],
         });
         for (name, value) in more.as_object().unwrap() {
             plot[name] = value.clone();
@@ -59,7 +67,7 @@ on_both_engines! {
         assert_eq!((row.area_m2, row.entered_area.as_str(), row.grade.as_str()), (1600, "2.40 mu", "township"));
         let view = queries::plot(&v.register.db, &v.desk.actor, &row.id).await.unwrap();
         assert_eq!((view.entered_area.number.as_str(), view.entered_area.unit.as_str()), ("2.40", "mu"));
-        assert_eq!(view.places[0].division, "河北省石家庄市晋州市周家庄乡");
+        assert_eq!(view.places[0].division, "河北省石家庄市晋州市东卓宿镇");
         assert_eq!((view.product.as_str(), view.has_geometry), ("晋州鸭梨", false));
         let hectares = v.plot(&v.zhang, json!({ "name": "村东二号", "area": "０．１６", "area_unit": "ha" }));
         assert_eq!(act!(v.register, v.desk, register_plot, hectares).unwrap().row.area_m2, 1600);
@@ -104,12 +112,12 @@ on_both_engines! {
     async fn a_county_by_its_old_code_is_understood(engine: Engine) {
         let v = Village::of(engine).await;
         let office = v.register.desk_of(region("1301"), None);
-        let product: yanzhao::registry::commands::ProductInput = input(json!({
+        let product: commands::ProductInput = input(json!({
             "slug": "gaocheng-test", "name": "藁城试验梨", "county_codes": ["130109"], "class": "food", "base_unit": "g", "account_basis": "plots",
             "varieties": ["黄冠", "雪花"], "source": "test", "confidence": "C",
         }));
         let product = act!(v.register, office, register_product, product, false).unwrap();
-        let right: yanzhao::registry::commands::RightInput = input(json!({ "product_id": product.id, "route": "gi_product", "status": "registered", "date": "2012", "county_codes": ["130109"], "source": "test", "confidence": "C" }));
+        let right: commands::RightInput = input(json!({ "product_id": product.id, "route": "gi_product", "status": "registered", "date": "2012", "county_codes": ["130109"], "source": "test", "confidence": "C" }));
         let right = act!(v.register, office, record_right, right, false).unwrap();
         let area: AreaInput = input(json!({ "right_id": right.id, "as_of": "2012-05-01", "places": [{ "kind": "county", "name": "藁城市" }], "source": "test", "confidence": "C" }));
         let area = act!(v.register, office, record_area, area).unwrap();
@@ -150,7 +158,7 @@ on_both_engines! {
         let all = ("2026-01-01", None);
         let first = act!(v.register, v.desk, register_plot, at(&v.zhang, "甲", 115.044, all)).unwrap().row;
         // 40 units are some 35 m by 44 m; 2 units of overlap are 5 %, 3 are more.
-        act!(v.register, v.desk, register_plot, at(&v.zhang, "乙", 115.044_38, all)).unwrap();
+        act!(v.register, v.desk, register_plot, at(&v.zhang, "乙", 115.044_385, all)).unwrap();
         let words = said(&act!(v.register, v.desk, register_plot, at(&v.li, "丙", 115.043_63, all)).unwrap_err(), "/geometry", "plot_overlaps");
         assert!(words[0].contains(&first.id) && words[0].contains(" 11") && words[1].contains("77"), "the other plot and the figures: {words:?}");
         let words = said(&act!(v.register, v.desk, register_plot, at(&v.li, "丙", 115.043_9, all)).unwrap_err(), "/geometry", "plot_claimed");

@@ -24,7 +24,9 @@ use yanzhao::web::words::Lang;
 
 /// A register with all its facts, at noon on 2026-11-24 in China.
 pub struct Register {
+    /// The database.
     pub db: Db,
+    /// The program's own desk.
     pub desk: Desk,
     url: String,
     _guard: support::Guard,

@@ -7,7 +7,9 @@ use yanzhao::registry::queries::{self, MarkUsesAsked, StandingWord};
 use super::*;
 
 fn use_of(organisation: &str, right: &str, from: &str, to: Option<&str>) -> MarkUseInput {
-    input(json!({ "organisation_id": organisation, "right_id": right, "in_force_from": from, "in_force_to": to, "evidence": "许可合同备案，2020-03-01" }))
+    input(
+        json!({ "organisation_id": organisation, "right_id": right, "in_force_from": from, "in_force_to": to, "evidence": "许可合同备案，2020-03-01" }),
+    )
 }
 
 fn suspend(from: &str) -> SuspendInput {
@@ -163,7 +165,7 @@ on_both_engines! {
         assert!(sees(own(&holder)).await.is_empty());
         let facts = queries::product_facts(&register.db, "jinzhou-yali", day("2026-01-01")).await.unwrap();
         assert_eq!(facts.users.iter().map(|u| (u.name.as_str(), u.credit_code.is_some())).collect::<Vec<_>>(), [("甲合作社", true)]);
-        assert_eq!(facts.rights.len(), 3);
+        assert_eq!(facts.rights.len(), 4);
         let area = facts.rights.iter().find(|r| r.id == pears).unwrap().area.as_ref().unwrap();
         assert_eq!(area.places.len(), 8);
         assert!(queries::search(&register.db, queries::Kind::Product, "鸭梨协会", 5).await.unwrap().contains(&product), "by its holder");

@@ -9,7 +9,7 @@ use yanzhao::registry::queries;
 use super::*;
 
 fn household(name: &str) -> GrowerInput {
-    input(json!({ "name": name, "division_code": "130183104", "village": "周家庄村", "household_no": "5-12", "phone": "138 0013 8000" }))
+    input(json!({ "name": name, "division_code": "130183104", "village": "东卓宿村", "household_no": "5-12", "phone": "138 0013 8000" }))
 }
 
 on_both_engines! {

@@ -47,7 +47,7 @@ impl Server {
             Config { database_url, base_url: base.clone(), secrets_dir: dir.path().to_owned(), demo: true, ..Config::default() };
         change(&mut config);
         let (clock, random) = (Clock::at(parse_rfc3339(START).unwrap()), Random::system());
-        let db = node::open(&config).await.unwrap();
+        let db = node::open(&config, &clock, &random).await.unwrap();
         demo::accounts::prepare(&db, &clock, &random, PASSWORD).await.unwrap();
         let app = node::assemble(config, db, clock.clone(), random).await.unwrap();
         tokio::spawn(node::serve(app.clone(), listener, std::future::pending()));

@@ -66,6 +66,11 @@ impl World {
                 _ => name.to_owned(),
             };
             let row = division::Model {
+                kind: String::new(),
+                gbt2260: false,
+                ended: None,
+                verify: false,
+                words: String::new(),
                 code: code.to_owned(),
                 name: name.to_owned(),
                 level: level.to_owned(),
@@ -109,11 +114,19 @@ impl World {
     pub async fn product(&self, name: &str, change: impl FnOnce(&mut product::Model)) -> String {
         let id = self.id(Noun::Product);
         let mut row = product::Model {
+            latin_name: None,
+            city_codes: String::new(),
+            product_group: String::new(),
+            carry_over_cap: None,
+            varieties: String::new(),
+            test_plan: None,
+            note: None,
+            demo_figures: String::new(),
             slug: id.clone(),
             id: id.clone(),
             name: name.to_owned(),
             aliases: String::new(),
-            city: "石家庄市".to_owned(),
+
             county_codes: COUNTY.to_owned(),
             class: "food".to_owned(),
             base_unit: "g".to_owned(),
@@ -156,6 +169,16 @@ impl World {
     /// A registered right of 2010 whose area is the township [`INSIDE`]; bend it by `change`.
     pub async fn right(&self, product_id: &str, holder_id: Option<&str>, change: impl FnOnce(&mut gi_right::Model)) -> String {
         let mut row = gi_right::Model {
+            number_confidence: None,
+            registration_kind: None,
+            registration_confidence: None,
+            term_to: None,
+            county_codes: String::new(),
+            protected_area: None,
+            standard_no: None,
+            output: None,
+            source_kind: None,
+            source_row: None,
             id: self.id(Noun::Right),
             product_id: product_id.to_owned(),
             route: "gi_product".to_owned(),
@@ -181,6 +204,9 @@ impl World {
         let right = self.put(row).await.id;
         let area_id = self.id(Noun::Area);
         let area = area::Model {
+            source_url: None,
+            source_row: None,
+            note: None,
             id: area_id.clone(),
             right_id: right.clone(),
             as_of: None,
@@ -192,6 +218,9 @@ impl World {
         };
         self.put(area).await;
         let place = area_place::Model {
+            county: None,
+            candidate_code: None,
+            note: None,
             area_id,
             no: 1,
             kind: "township".to_owned(),
@@ -205,6 +234,7 @@ impl World {
 
     pub async fn mark_use(&self, organisation_id: &str, right_id: &str, from: &str, to: Option<&str>) -> String {
         let row = mark_use::Model {
+            announcement_id: None,
             id: self.id(Noun::MarkUse),
             organisation_id: organisation_id.to_owned(),
             right_id: right_id.to_owned(),
@@ -221,6 +251,7 @@ impl World {
 
     pub async fn suspension(&self, mark_use_id: &str, from: &str) {
         let row = mark_use_suspension::Model {
+            document_no: None,
             mark_use_id: mark_use_id.to_owned(),
             from_day: from.to_owned(),
             to_day: None,
@@ -231,6 +262,12 @@ impl World {
 
     pub async fn standard(&self, product_id: &str, number: &str, withdrawn_on: Option<&str>) {
         let row = standard::Model {
+            version: None,
+            level: None,
+            replaces: None,
+            published_on: None,
+            source_url: None,
+            note: None,
             id: self.id(Noun::Standard),
             product_id: product_id.to_owned(),
             number: number.to_owned(),
@@ -264,6 +301,9 @@ impl World {
         let is_grower = holder_id.starts_with("gro_");
         let id = self.id(Noun::Plot);
         let mut row = plot::Model {
+            parcel_code: None,
+            replaces_id: None,
+            note: None,
             holder_kind: if is_grower { "grower" } else { "organisation" }.to_owned(),
             holder_id: holder_id.to_owned(),
             product_id: product_id.to_owned(),

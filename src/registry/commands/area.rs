@@ -216,7 +216,9 @@ impl Reader<'_> {
         };
         let counties: Vec<DivisionCode> = match county {
             Some(county) => self.divisions.today(county).into_iter().collect(),
-            None => self.counties.iter().filter_map(|code| DivisionCode::parse(code)).flat_map(|code| self.divisions.today(&code)).collect(),
+            None => {
+                self.counties.iter().filter_map(|code| DivisionCode::parse(code)).flat_map(|code| self.divisions.today(&code)).collect()
+            }
         };
         let found: Vec<&DivisionCode> =
             counties.iter().filter_map(|county| self.divisions.named(county, wanted)).map(|division| &division.code).collect();

@@ -88,7 +88,12 @@ pub async fn register_grower(tx: &Tx, desk: &Desk, input: &GrowerInput) -> Outco
     {
         faults.add("/phone", "grower_phone").with("value", phone);
     }
-    let fields = [("/name", Some(&row.name)), ("/village", Some(&row.village)), ("/household_no", row.household_no.as_ref()), ("/phone", row.phone.as_ref())];
+    let fields = [
+        ("/name", Some(&row.name)),
+        ("/village", Some(&row.village)),
+        ("/household_no", row.household_no.as_ref()),
+        ("/phone", row.phone.as_ref()),
+    ];
     for (at, value) in fields {
         if value.is_some_and(|value| has_id_number(value)) {
             faults.add(at, "grower_id_number");

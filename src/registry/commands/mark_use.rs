@@ -136,7 +136,10 @@ async fn right_fits(tx: &Tx, desk: &Desk, faults: &mut Faults, right: &RightRow,
             faults.add("/in_force_from", "mark_use_before_recognition").with("value", first).with("from", from);
         }
         TermState::Ended => {
-            faults.add("/in_force_from", "mark_use_after_right").with("value", first).with("to", right.in_force_to.clone().unwrap_or_default());
+            faults
+                .add("/in_force_from", "mark_use_after_right")
+                .with("value", first)
+                .with("to", right.in_force_to.clone().unwrap_or_default());
         }
         TermState::InForce | TermState::Grace => {}
     }
@@ -179,9 +182,8 @@ async fn paper(
         let names = products_of(tx, spoken_of.into_iter().map(|(_, right_id)| right_id).collect()).await?;
         faults.add(at, "mark_use_announcement_other").with("number", &row.number).with("products", names);
     }
-    let admits = AnnouncementKind::parse(&row.kind).is_some_and(|kind| {
-        matches!(kind, AnnouncementKind::MarkUsers | AnnouncementKind::Recognition | AnnouncementKind::Change)
-    });
+    let admits = AnnouncementKind::parse(&row.kind)
+        .is_some_and(|kind| matches!(kind, AnnouncementKind::MarkUsers | AnnouncementKind::Recognition | AnnouncementKind::Change));
     if !admits {
         faults.add(at, "mark_use_announcement_kind").with("number", &row.number);
     }

@@ -19,7 +19,9 @@ pub use area::{AreaInput, AreaPlaceInput, record_area};
 pub use form::Registered;
 pub use grower::{GrowerInput, GrowerKind, register_grower};
 pub use load::{load_demo_figures, load_register};
-pub use mark_use::{EndInput, Ending, MarkUseInput, ResumeInput, SuspendInput, end_mark_use, grant_mark_use, resume_mark_use, suspend_mark_use};
+pub use mark_use::{
+    EndInput, Ending, MarkUseInput, ResumeInput, SuspendInput, end_mark_use, grant_mark_use, resume_mark_use, suspend_mark_use,
+};
 pub use organisation::register_organisation;
 pub use plot::{PlaceInput, PlotInput, register_plot};
 pub use product::{ProductInput, ReleaseBy, TestPlanItem, TestScope, change_product, register_product};

@@ -49,7 +49,8 @@ pub async fn announcements(
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<Listed<AnnouncementView>> {
-    let rows = store::announcement::page(db.reader(), issuer.map(Issuer::word), kind.map(AnnouncementKind::word), cursor, limit + 1).await?;
+    let rows =
+        store::announcement::page(db.reader(), issuer.map(Issuer::word), kind.map(AnnouncementKind::word), cursor, limit + 1).await?;
     let (rows, next_cursor) = Listed::<AnnouncementView>::cut(rows, limit, |row| row.id.clone());
     Ok(Listed { items: views(db, rows).await?, next_cursor })
 }

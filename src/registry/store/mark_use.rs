@@ -111,7 +111,11 @@ pub(in crate::registry) async fn suspensions<C: ConnectionTrait>(connection: &C,
         return Ok(Vec::new());
     }
     let query = mark_use_suspension::Entity::find().filter(mark_use_suspension::Column::MarkUseId.is_in(ids));
-    Ok(query.order_by_asc(mark_use_suspension::Column::MarkUseId).order_by_asc(mark_use_suspension::Column::FromDay).all(connection).await?)
+    Ok(query
+        .order_by_asc(mark_use_suspension::Column::MarkUseId)
+        .order_by_asc(mark_use_suspension::Column::FromDay)
+        .all(connection)
+        .await?)
 }
 
 pub(in crate::registry) async fn insert_suspension(tx: &Tx, row: SuspensionRow) -> Outcome<()> {

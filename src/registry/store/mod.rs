@@ -43,7 +43,9 @@ pub(super) async fn wait_for(tx: &Tx, turn: Turn) -> Outcome<()> {
     if tx.engine() == Engine::Postgres {
         let key = 7_100_000_000_i64 + turn as i64;
         let backend = tx.connection().get_database_backend();
-        tx.connection().query_all_raw(Statement::from_sql_and_values(backend, "SELECT 1 FROM pg_advisory_xact_lock($1)", [key.into()])).await?;
+        tx.connection()
+            .query_all_raw(Statement::from_sql_and_values(backend, "SELECT 1 FROM pg_advisory_xact_lock($1)", [key.into()]))
+            .await?;
     }
     Ok(())
 }

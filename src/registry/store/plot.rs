@@ -45,7 +45,8 @@ pub fn valid(row: &PlotRow) -> Outcome<DayInterval> {
 
 /// Plots valid on a day of `days`.
 fn meeting(days: DayInterval) -> Condition {
-    let mut all = Condition::all().add(Condition::any().add(plot::Column::ValidTo.is_null()).add(plot::Column::ValidTo.gte(days.from.to_string())));
+    let mut all =
+        Condition::all().add(Condition::any().add(plot::Column::ValidTo.is_null()).add(plot::Column::ValidTo.gte(days.from.to_string())));
     if let Some(to) = days.to {
         all = all.add(plot::Column::ValidFrom.lte(to.to_string()));
     }
@@ -73,7 +74,11 @@ pub(in crate::registry) async fn on_parcel<C: ConnectionTrait>(connection: &C, d
 }
 
 /// Plots of the same days and name in the same village.
-pub(in crate::registry) async fn of_the_name<C: ConnectionTrait>(connection: &C, days: DayInterval, row: &PlotRow) -> Outcome<Vec<PlotRow>> {
+pub(in crate::registry) async fn of_the_name<C: ConnectionTrait>(
+    connection: &C,
+    days: DayInterval,
+    row: &PlotRow,
+) -> Outcome<Vec<PlotRow>> {
     let query = plot::Entity::find()
         .filter(plot::Column::DivisionCode.eq(&row.division_code))
         .filter(plot::Column::Village.eq(&row.village))

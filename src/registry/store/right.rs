@@ -57,11 +57,9 @@ pub(super) fn in_force(day: &str) -> Condition {
     Condition::all()
         .add(gi_right::Column::Status.is_in([RightStatus::Registered.word(), RightStatus::Ended.word()]))
         .add(Condition::any().add(gi_right::Column::InForceFrom.is_null()).add(gi_right::Column::InForceFrom.lte(day)))
-        .add(
-            Condition::any()
-                .add(gi_right::Column::InForceTo.gte(day))
-                .add(Condition::all().add(gi_right::Column::InForceTo.is_null()).add(gi_right::Column::Status.eq(RightStatus::Registered.word()))),
-        )
+        .add(Condition::any().add(gi_right::Column::InForceTo.gte(day)).add(
+            Condition::all().add(gi_right::Column::InForceTo.is_null()).add(gi_right::Column::Status.eq(RightStatus::Registered.word())),
+        ))
 }
 
 /// What a list of rights is cut down to.

@@ -118,7 +118,7 @@ fn every_check_breaks_on_its_own() {
         (with(|f| f.lot_taken = Some("L1".to_owned())), "lot", "refused"),
         (with(|f| f.days.to = day("2026-09-11")), "harvest_order", "refused"),
         (with(|f| f.days.packed_on = Some(day("2026-10-21"))), "today", "refused"),
-        (with(|f| f.days.packed_on = Some(day("2026-09-11"))), "date_order", "refused"),
+        (with(|f| f.days.produced_on = Some(day("2026-09-11"))), "date_order", "refused"),
         (with(|f| f.days.best_before = Some(day("2026-10-19"))), "date_order", "refused"),
         (with(|f| f.days.from = day("2026-08-19")), "season", "held"),
         (with(|f| f.goods.window = None), "season", "silent"),

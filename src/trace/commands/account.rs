@@ -114,12 +114,12 @@ fn read_basis(faults: &mut Faults, basis: Option<&str>, product: AccountBasis) -
         faults.add("/basis", "basis_unknown").with("value", shortened(word));
         return None;
     };
-    let fits = match (product, basis) {
-        (_, Basis::Purchases) => true,
-        (AccountBasis::Plots, Basis::Plots) => true,
-        (AccountBasis::Capacity | AccountBasis::RawMaterial, Basis::Capacity | Basis::RawMaterial) => true,
-        _ => false,
-    };
+    let fits = matches!(
+        (product, basis),
+        (_, Basis::Purchases)
+            | (AccountBasis::Plots, Basis::Plots)
+            | (AccountBasis::Capacity | AccountBasis::RawMaterial, Basis::Capacity | Basis::RawMaterial)
+    );
     if !fits {
         faults.add("/basis", "basis_unfit").with("figure", basis.word()).with("right", product.word());
     }

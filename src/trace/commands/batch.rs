@@ -19,7 +19,7 @@ use crate::trace::batch::{BatchInput, BatchState, SourceWord};
 use crate::trace::check::{CheckOutcome, Examination, examine};
 use crate::trace::goods::{Goods, ReleaseBy};
 use crate::trace::queries::batch::BatchView;
-use crate::trace::record::{need_text, read_text};
+use crate::trace::record::need_text;
 use crate::trace::store::account::{self, AccountRow, Entry};
 use crate::trace::store::batch::{self as store, BatchRow, Change, SourceRow, Whole};
 use crate::trace::store::reach::{Party, Reach};
@@ -35,7 +35,7 @@ pub async fn register_batch(tx: &Tx, desk: &Desk, input: &BatchInput) -> Outcome
     let producer = input.producer_id.as_ref().or(desk.actor.organisation_id.as_ref());
     let producer = producer.ok_or_else(|| Failure::field("/producer_id", "organisation_missing"))?;
     let (producer, reach) = reached(tx, desk, producer, &goods.id).await?;
-    if reach == Reach::Holder || producer.registered_by_id.is_some() {
+    if !reach.acts() || producer.registered_by_id.is_some() {
         return Err(Failure::not_permitted());
     }
     let draft = draft::read(&goods, input)?;
@@ -231,8 +231,8 @@ fn release_basis(
 /// # Errors
 /// `not_found`, `not_permitted`, `reason_missing`, `batch_on_hold`, `batch_voided`.
 pub async fn hold_batch(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Outcome<BatchView> {
-    let (whole, goods, reach) = open_batch(tx, desk, id).await?;
-    let reason = decided_reason(reach, reason)?;
+    let (whole, goods, producer, reach) = open_batch(tx, desk, id).await?;
+    let reason = decided_reason(desk, &producer, reach, reason)?;
     match state(&whole.row)? {
         BatchState::OnHold => return Err(on_hold(&whole.row)),
         BatchState::Voided => return Err(Failure::conflict("batch_voided")),
@@ -246,8 +246,8 @@ pub async fn hold_batch(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Outcome
 /// # Errors
 /// `not_found`, `not_permitted`, `reason_missing`, `batch_not_on_hold`.
 pub async fn unhold_batch(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Outcome<BatchView> {
-    let (whole, goods, reach) = open_batch(tx, desk, id).await?;
-    let reason = decided_reason(reach, reason)?;
+    let (whole, goods, producer, reach) = open_batch(tx, desk, id).await?;
+    let reason = decided_reason(desk, &producer, reach, reason)?;
     if state(&whole.row)? != BatchState::OnHold {
         return Err(Failure::conflict("batch_not_on_hold"));
     }
@@ -279,15 +279,16 @@ async fn settle(
 /// # Errors
 /// `not_found`, `not_permitted`, `reason_missing`, `batch_has_codes` with how much is coded, `batch_on_hold` to the producer.
 pub async fn void_batch(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Outcome<BatchView> {
-    let (whole, goods, reach) = open_batch(tx, desk, id).await?;
+    let (whole, goods, producer, reach) = open_batch(tx, desk, id).await?;
     let mut faults = Faults::new();
     let reason = need_text(&mut faults, "/reason", Some(reason), 500, "reason_missing");
     faults.check()?;
     let row = &whole.row;
     match state(row)? {
         BatchState::Voided => return Ok(BatchView::of(whole, &goods)),
-        BatchState::OnHold if !reach.decides() => return Err(on_hold(row)),
-        _ if reach == Reach::Holder => return Err(Failure::not_permitted()),
+        // Whoever is held does not get out of it.
+        BatchState::OnHold if may_decide(desk, &producer, reach).is_err() => return Err(on_hold(row)),
+        _ if !reach.acts() => return Err(Failure::not_permitted()),
         _ => {}
     }
     if row.coded > 0 {
@@ -306,24 +307,19 @@ pub async fn void_batch(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Outcome
     Ok(BatchView::of(store::lock(tx, id).await?, &goods))
 }
 
-async fn open_batch(tx: &Tx, desk: &Desk, id: &str) -> Outcome<(Whole, Goods, Reach)> {
+async fn open_batch(tx: &Tx, desk: &Desk, id: &str) -> Outcome<(Whole, Goods, Party, Reach)> {
     let whole = store::lock(tx, id).await?;
-    let (_, reach) = reached(tx, desk, &whole.row.producer_id, &whole.row.product_id).await?;
+    let (producer, reach) = reached(tx, desk, &whole.row.producer_id, &whole.row.product_id).await?;
     let goods = register::goods(tx.connection(), &whole.row.product_id).await?;
-    Ok((whole, goods, reach))
+    Ok((whole, goods, producer, reach))
 }
 
-fn decided_reason(reach: Reach, reason: &str) -> Outcome<String> {
-    if !reach.decides() {
-        return Err(Failure::not_permitted());
-    }
+fn decided_reason(desk: &Desk, producer: &Party, reach: Reach, reason: &str) -> Outcome<String> {
+    may_decide(desk, producer, reach)?;
     let mut faults = Faults::new();
-    let reason = read_text(&mut faults, "/reason", Some(reason), 500);
-    if reason.is_none() {
-        faults.add("/reason", "reason_missing");
-    }
+    let reason = need_text(&mut faults, "/reason", Some(reason), 500, "reason_missing");
     faults.check()?;
-    Ok(reason.unwrap_or_default())
+    Ok(reason)
 }
 
 pub(super) fn state(row: &BatchRow) -> Outcome<BatchState> {

@@ -13,7 +13,7 @@ use crate::trace::check::examine;
 use crate::trace::goods::Goods;
 use crate::trace::queries::batch::BatchView;
 use crate::trace::store::batch::{self as store, Change, Whole};
-use crate::trace::store::reach::{Party, Reach};
+use crate::trace::store::reach::Party;
 use crate::trace::store::{account, register};
 
 /// Corrects a batch before release: every check is made again, and only the difference is held or given back.
@@ -24,7 +24,7 @@ use crate::trace::store::{account, register};
 pub async fn correct_batch(tx: &Tx, desk: &Desk, id: &str, patch: &BatchPatch) -> Outcome<BatchView> {
     let was = store::lock(tx, id).await?;
     let (producer, reach) = reached(tx, desk, &was.row.producer_id, &was.row.product_id).await?;
-    if reach == Reach::Holder {
+    if !reach.acts() {
         return Err(Failure::not_permitted());
     }
     check_open(&was, patch.version)?;
@@ -84,7 +84,7 @@ async fn move_difference(tx: &Tx, desk: &Desk, goods: &Goods, was: &Whole, now: 
 pub async fn cover_batch(tx: &Tx, desk: &Desk, id: &str) -> Outcome<BatchView> {
     let mut whole = store::lock(tx, id).await?;
     let (producer, reach) = reached(tx, desk, &whole.row.producer_id, &whole.row.product_id).await?;
-    if reach == Reach::Holder {
+    if !reach.acts() {
         return Err(Failure::not_permitted());
     }
     let goods = register::goods(tx.connection(), &whole.row.product_id).await?;

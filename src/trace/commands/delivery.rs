@@ -20,7 +20,7 @@ use crate::trace::record::{Happened, read_day, read_happened, read_text};
 use crate::trace::store::account::{self, AccountRow, Entry};
 use crate::trace::store::batch;
 use crate::trace::store::delivery::{self as store, DeliveryRow};
-use crate::trace::store::reach::{Party, Reach};
+use crate::trace::store::reach::Party;
 use crate::trace::store::register::{self, PlotRow};
 
 /// Records a delivery: debits the grower's account and credits the buyer's with what is covered; the rest is pending.
@@ -33,7 +33,7 @@ pub async fn record_delivery(tx: &Tx, desk: &Desk, input: &DeliveryInput) -> Out
     let buyer = input.buyer_id.as_ref().or(desk.actor.organisation_id.as_ref());
     let buyer = buyer.ok_or_else(|| Failure::field("/buyer_id", "organisation_missing"))?;
     let (buyer, reach) = reached(tx, desk, buyer, &goods.id).await?;
-    if reach == Reach::Holder {
+    if !reach.acts() {
         return Err(Failure::not_permitted());
     }
     let mut faults = Faults::new();
@@ -221,7 +221,7 @@ pub async fn cover_delivery(tx: &Tx, desk: &Desk, id: &str) -> Outcome<DeliveryV
     let before = store::delivery(tx.connection(), id).await?;
     let goods = register::goods(tx.connection(), &before.product_id).await?;
     let (buyer, reach) = reached(tx, desk, &before.buyer_id, &goods.id).await?;
-    if reach == Reach::Holder {
+    if !reach.acts() {
         return Err(Failure::not_permitted());
     }
     let grower = register::party(tx.connection(), &before.grower_id).await?.ok_or_else(Failure::not_found)?;

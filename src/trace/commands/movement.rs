@@ -16,7 +16,6 @@ use crate::trace::measure::{Entered, Sent, check_entered};
 use crate::trace::queries::account::MovementView;
 use crate::trace::record::{Happened, read_happened, read_text, shortened};
 use crate::trace::store::account::{self as store, AccountRow, Entry, MovementRow};
-use crate::trace::store::reach::Reach;
 use crate::trace::store::register;
 
 /// A movement as sent.
@@ -57,7 +56,7 @@ pub struct MovementInput {
 pub async fn record_movement(tx: &Tx, desk: &Desk, account_id: &str, input: &MovementInput) -> Outcome<MovementView> {
     let account = store::account(tx.connection(), account_id).await?;
     let (party, reach) = reached(tx, desk, &account.party_id, &account.product_id).await?;
-    if reach == Reach::Holder {
+    if !reach.acts() {
         return Err(Failure::not_permitted());
     }
     let goods = register::goods(tx.connection(), &account.product_id).await?;

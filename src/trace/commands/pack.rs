@@ -15,7 +15,6 @@ use crate::trace::pack::{HEAVIEST_PACK_G, LONGEST_SHELF_LIFE, PackInput};
 use crate::trace::queries::pack::PackView;
 use crate::trace::record::read_text;
 use crate::trace::store::pack::{self as store, PackRow};
-use crate::trace::store::reach::Reach;
 use crate::trace::store::register;
 
 /// Registers a trade item.
@@ -27,7 +26,7 @@ pub async fn register_pack(tx: &Tx, desk: &Desk, input: &PackInput) -> Outcome<P
     let owner = input.organisation_id.as_ref().or(desk.actor.organisation_id.as_ref());
     let owner = owner.ok_or_else(|| Failure::field("/organisation_id", "organisation_missing"))?;
     let (owner, reach) = reached(tx, desk, owner, &goods.id).await?;
-    if reach == Reach::Holder {
+    if !reach.acts() {
         return Err(Failure::not_permitted());
     }
     let mut faults = Faults::new();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::facts::{Scanned, Via};
+use super::facts::{ScanFacts, Scanned, Via};
 use super::history::Stat;
 use super::issued::{Located, Order};
 use super::reading::{self, Known, Texts, key_of};
@@ -113,33 +113,29 @@ async fn in_transaction(tx: &Tx, recorder: &Recorder, group: &Group) -> Outcome<
     let mut stats = Vec::with_capacity(group.codes.len());
     for ((key, _), (known, scans)) in group.codes.iter().zip(known.into_iter().zip(&group.of_code)) {
         match known {
-            Ok(mut known) => {
+            Ok(Known { facts, mut stat }) => {
                 let mut counted = false;
-                for &i in scans {
-                    let (scanned, new_session) = count(&mut known, &group.scans[i], &recorder.thresholds);
-                    counted |= new_session;
-                    answers[i] = Ok(scanned);
+                for (&i, facts) in scans.iter().zip(std::iter::repeat_n(facts, scans.len())) {
+                    counted |= Stat::count(&mut stat, &group.scans[i].visitor, group.scans[i].place.clone(), group.scans[i].at);
+                    answers[i] = Ok(told(facts, stat.as_ref(), &group.scans[i], &recorder.thresholds));
                 }
-                stats.extend(known.stat.filter(|_| counted).map(|stat| stat.row(*key)));
+                stats.extend(stat.filter(|_| counted).map(|stat| stat.row(*key)));
             }
             Err(failure) => scans.iter().for_each(|&i| answers[i] = Err(failure.clone())),
         }
     }
     let lines: Vec<JournalRow> =
         group.scans.iter().zip(&answers).filter_map(|(scan, answer)| answer.as_ref().ok().map(|scanned| line(scan, scanned))).collect();
-    codes::keep_stats(tx.connection(), &stats).await?;
-    codes::append(tx.connection(), &lines).await?;
+    codes::keep(tx.connection(), &stats, &lines).await?;
     Ok(answers)
 }
 
-/// Counts one scan and says what it is told, and whether it began a session.
-fn count(known: &mut Known, scan: &Scan, thresholds: &[Thresholds]) -> (Scanned, bool) {
-    let counted = Stat::count(&mut known.stat, &scan.visitor, scan.place.clone(), scan.at);
-    let mut facts = known.facts.clone();
+/// What a scan that was just counted is told.
+fn told(mut facts: ScanFacts, stat: Option<&Stat>, scan: &Scan, thresholds: &[Thresholds]) -> Scanned {
     facts.verdict.recording = Recording::Counted;
-    facts.verdict.history = known.stat.as_ref().map(|stat| stat.history(Some(&scan.visitor), scan.at)).unwrap_or_default();
+    facts.verdict.history = stat.map(|stat| stat.history(Some(&scan.visitor), scan.at)).unwrap_or_default();
     let decision = decide(&facts.verdict, &Thresholds::on(thresholds, Day::of(scan.at)), scan.at);
-    (Scanned { at: scan.at, facts, decision, recorded: true }, counted)
+    Scanned { at: scan.at, facts, decision, recorded: true }
 }
 
 fn line(scan: &Scan, scanned: &Scanned) -> JournalRow {

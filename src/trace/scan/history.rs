@@ -1,7 +1,7 @@
 //! The history of one code: how often it was checked, the first time, and a ring of the latest sessions, kept as one compact text.
 //!
 //! ```text
-//! AAECAwQFBgc1c71f80@河北/石家庄;…      newest first, at most 32
+//! AAECAwQFBgc1c71f80@河北/石家庄;…      newest first; of the last 7 days, at most 32
 //! ^          ^       ^
 //! visitor    minute  place, or nothing
 //! 11 × 6 bit hex
@@ -10,14 +10,18 @@
 use data_encoding::BASE64URL_NOPAD;
 
 use crate::kernel::Millis;
-use crate::kernel::clock::MINUTE;
+use crate::kernel::clock::{DAY, MINUTE};
 use crate::trace::place::{parse_place, place_text};
 use crate::trace::store::scan::codes::{CodeKey, StatRow};
 use crate::trace::verdict::{History, Place, Visit};
 use crate::trace::visitor::{SESSION, Visitor, VisitorHash};
 
-/// Sessions kept.
+/// Sessions kept at most.
 const RING: usize = 32;
+/// Sessions kept however old; pages name the latest places.
+const ALWAYS: usize = 3;
+/// Older sessions feed no rule.
+const YOUNG: Millis = 7 * DAY;
 /// Characters of a visitor.
 const VISITOR: usize = 11;
 
@@ -92,7 +96,8 @@ impl Stat {
         stat.sessions += 1;
         (stat.last_at, stat.last_place) = (at, place.clone());
         stat.ring.insert(0, Visit { visitor: visitor.hash, minute: minute(at), place });
-        stat.ring.truncate(RING);
+        let young = stat.ring.iter().take_while(|visit| minute(at) - visit.minute <= YOUNG / MINUTE).count();
+        stat.ring.truncate(young.clamp(ALWAYS, RING));
         true
     }
 
@@ -188,6 +193,18 @@ mod tests {
         let renewed = Visitor { hash: [9; 8], before: Some([1; 8]) };
         assert!(!Stat::count(&mut stat, &renewed, None, START + 20 * MINUTE));
         assert!(stat.unwrap().history(Some(&renewed), START + 20 * MINUTE).visitor_is_first);
+    }
+
+    #[test]
+    fn what_is_older_than_a_week_leaves_the_ring() {
+        let mut stat = None;
+        for who in 0..10 {
+            Stat::count(&mut stat, &visitor(who), None, START + i64::from(who) * DAY);
+        }
+        assert_eq!(stat.as_ref().unwrap().ring.len(), 8, "today and the seven days before");
+        Stat::count(&mut stat, &visitor(10), None, START + 100 * DAY);
+        let stat = stat.unwrap();
+        assert_eq!((stat.sessions, stat.ring.len(), stat.ring[0].visitor), (11, ALWAYS, [10; 8]));
     }
 
     #[test]

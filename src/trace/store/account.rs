@@ -80,8 +80,8 @@ pub fn free(row: &AccountRow) -> i64 {
     row.remaining + row.held + row.released - row.coded - row.burned - row.reserved
 }
 
-/// Moves `amount` if both the bucket it leaves and, where it stops backing codes, the free balance hold that much: one conditional
-/// statement, so that of two who want the same last kilogram only one gets it. Answers whether it moved.
+/// Moves `amount` if the bucket it leaves holds that much, and the free balance too where it stops backing codes or codes are ordered:
+/// one conditional statement, so that of two who want the same last kilogram only one gets it. Answers whether it moved.
 ///
 /// # Errors
 /// Only ours.
@@ -99,7 +99,7 @@ pub async fn shift(tx: &Tx, account_id: &str, from: Bucket, to: Bucket, amount: 
     if let Some(column) = column(to) {
         update = update.col_expr(column, changed(column, !to.is_source()));
     }
-    if from.backs_codes() && !to.backs_codes() {
+    if from == Bucket::Free || (from.backs_codes() && !to.backs_codes()) {
         update = update.filter(Expr::expr(free_expression()).gte(amount));
     }
     Ok(update.exec(tx.connection()).await?.rows_affected == 1)

@@ -54,25 +54,25 @@ fn ids<E: EntityTrait>(entity: E, column: E::Column, condition: Condition) -> Se
     query
 }
 
-/// By what a scope reaches a party's affairs with a product, the farthest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// Everything.
-    All,
-    /// The division it lies in.
-    Division,
+/// By what a scope reaches a party's affairs with a product; it may be several at once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// Everything, or the division it lies in.
+    pub office: bool,
     /// A right held on the product.
-    Holder,
-    /// Its own.
-    Own,
-    /// It registered the grower.
-    Registrar,
+    pub holder: bool,
+    /// Its own, or that of growers it registered.
+    pub own: bool,
 }
 
 impl Reach {
-    /// May decide about others: office, division, holder.
+    /// May decide about others: office or holder.
     pub fn decides(self) -> bool {
-        matches!(self, Self::All | Self::Division | Self::Holder)
+        self.office || self.holder
+    }
+    /// May act for the party; a holder only looks on and decides.
+    pub fn acts(self) -> bool {
+        self.office || self.own
     }
 }
 
@@ -96,26 +96,22 @@ pub struct Party {
 /// # Errors
 /// Only ours.
 pub async fn reach<C: ConnectionTrait>(connection: &C, scope: &Scope, party: &Party, product_id: &str) -> Outcome<Option<Reach>> {
-    if scope.all {
-        return Ok(Some(Reach::All));
-    }
-    if scope.reaches_division(&party.division_code) {
-        return Ok(Some(Reach::Division));
-    }
-    if !scope.holders.is_empty() {
-        let held = gi_right::Entity::find()
-            .filter(gi_right::Column::ProductId.eq(product_id))
-            .filter(gi_right::Column::HolderId.is_in(scope.holders.iter().cloned()))
-            .limit(1)
-            .one(connection)
-            .await?;
-        if held.is_some() {
-            return Ok(Some(Reach::Holder));
-        }
-    }
-    if scope.organisations.contains(&party.id) || scope.growers.contains(&party.id) {
-        return Ok(Some(Reach::Own));
-    }
     let registered = party.registered_by_id.as_ref().is_some_and(|by| scope.organisations.contains(by));
-    Ok(registered.then_some(Reach::Registrar))
+    let reach = Reach {
+        office: scope.all || scope.reaches_division(&party.division_code),
+        holder: holds(connection, scope, product_id).await?,
+        own: scope.organisations.contains(&party.id) || scope.growers.contains(&party.id) || registered,
+    };
+    Ok((reach != Reach::default()).then_some(reach))
+}
+
+async fn holds<C: ConnectionTrait>(connection: &C, scope: &Scope, product_id: &str) -> Outcome<bool> {
+    if scope.holders.is_empty() {
+        return Ok(false);
+    }
+    let held = gi_right::Entity::find()
+        .filter(gi_right::Column::ProductId.eq(product_id))
+        .filter(gi_right::Column::HolderId.is_in(scope.holders.iter().cloned()))
+        .limit(1);
+    Ok(held.one(connection).await?.is_some())
 }

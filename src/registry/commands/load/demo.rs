@@ -79,7 +79,9 @@ fn figure(row: &mut ProductRow, line: &DemoRow) {
             "carry_over_cap"
         }
         // The one cap of a product means what its basis says; a figure for another basis is not taken.
-        DemoKind::YieldCap if basis == Some(AccountBasis::Plots) && line.variety.is_none() => return cap(row, line, number().map(|kg| kg * 1000)),
+        DemoKind::YieldCap if basis == Some(AccountBasis::Plots) && line.variety.is_none() => {
+            return cap(row, line, number().map(|kg| kg * 1000));
+        }
         DemoKind::Conversion if basis == Some(AccountBasis::RawMaterial) => return cap(row, line, number()),
         DemoKind::Capacity if basis == Some(AccountBasis::Capacity) => return cap(row, line, number().map(|kg| kg * 1000)),
         _ => return,

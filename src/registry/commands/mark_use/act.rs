@@ -96,8 +96,13 @@ pub async fn suspend_mark_use(tx: &Tx, desk: &Desk, id: &str, input: &SuspendInp
         }
     }
     faults.check()?;
-    let suspension =
-        SuspensionRow { mark_use_id: row.id.clone(), from_day: from.to_string(), to_day: None, reason: reason.clone(), document_no: document_no.clone() };
+    let suspension = SuspensionRow {
+        mark_use_id: row.id.clone(),
+        from_day: from.to_string(),
+        to_day: None,
+        reason: reason.clone(),
+        document_no: document_no.clone(),
+    };
     store::mark_use::insert_suspension(tx, suspension).await?;
     let facts = json!({ "from": from, "reason": reason, "document_no": document_no });
     ledger::append(tx, desk, Event::new(kind::MARK_USE_SUSPENDED, id, facts)).await?;

@@ -1,4 +1,4 @@
-//! The hot statements: the state of a group's codes in one, what becomes of their statistics in one, the journal in one.
+//! The two hot statements: the state of a group's codes, and what becomes of their statistics with the lines of the journal.
 //!
 //! On PostgreSQL the statistics are locked in the order of the key while they are read; rows that another node puts in meanwhile are
 //! found by their revision, and the group is done again. On SQLite the one writer makes both needless, and harmless.
@@ -108,8 +108,7 @@ const JOURNAL: [(&str, &str); 7] = [
 struct Statements {
     read: String,
     read_to_write: String,
-    stats: String,
-    journal: String,
+    write: String,
 }
 
 impl Statements {
@@ -121,18 +120,24 @@ impl Statements {
 
     fn new(backend: DatabaseBackend) -> Self {
         let names = |columns: &[(&str, &str)]| columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-        let (stat, journal) = (names(&STAT), names(&JOURNAL));
+        let stat = names(&STAT);
         let changes = STAT[2..].iter().map(|(name, _)| format!("{name} = excluded.{name}")).collect::<Vec<_>>().join(", ");
+        // The WHERE after the source keeps SQLite from reading ON as a join.
+        let stats = format!(
+            "INSERT INTO code_stat ({stat}) SELECT {stat} FROM ({}) AS scanned WHERE true ORDER BY order_no, seq \
+             ON CONFLICT (order_no, seq) DO UPDATE SET {changes} WHERE code_stat.revision = excluded.revision - 1",
+            unpacked(backend, "$1", &STAT)
+        );
+        let journal = format!("INSERT INTO scan ({}) {}", names(&JOURNAL), unpacked(backend, "$2", &JOURNAL));
         Self {
             read: state_of_codes(backend, false),
             read_to_write: state_of_codes(backend, true),
-            // The WHERE after the source keeps SQLite from reading ON as a join.
-            stats: format!(
-                "INSERT INTO code_stat ({stat}) SELECT {stat} FROM ({}) AS scanned WHERE true ORDER BY order_no, seq \
-                 ON CONFLICT (order_no, seq) DO UPDATE SET {changes} WHERE code_stat.revision = excluded.revision - 1",
-                unpacked(backend, &STAT)
-            ),
-            journal: format!("INSERT INTO scan ({journal}) {}", unpacked(backend, &JOURNAL)),
+            write: match backend {
+                // A journal without its statistics is worth nothing: if a revision moved on, no line is written and that is seen.
+                DatabaseBackend::Postgres => format!("WITH kept AS ({stats} RETURNING 1) {journal} WHERE (SELECT count(*) FROM kept) = $3"),
+                // Two statements at once; the list of each is numbered through.
+                _ => format!("{stats}; {journal}"),
+            },
         }
     }
 }
@@ -177,7 +182,7 @@ fn state_of_codes(backend: DatabaseBackend, to_write: bool) -> String {
            s.sessions, s.first_at, s.first_place, s.first_visitor, s.last_at, s.last_place, s.ring, s.revision \
          FROM r LEFT JOIN b ON b.id = r.batch_id LEFT JOIN d ON d.order_no = r.order_no \
          LEFT JOIN {s} ON s.order_no = r.order_no AND s.seq = r.seq",
-        listed = unpacked(backend, &KEYS),
+        listed = unpacked(backend, "$1", &KEYS),
     )
 }
 
@@ -233,19 +238,18 @@ fn stat_row(key: CodeKey, columns: &mut Columns<'_>) -> Outcome<Option<StatRow>>
     }))
 }
 
-/// Puts statistics in or brings them up to date; each must be one revision ahead of what [`state`] read.
+/// Puts statistics in or brings them up to date, each one revision ahead of what [`state`] read, and appends to the journal.
 ///
 /// # Errors
 /// `scan_raced` if another node was faster with one of them: read again.
-pub async fn keep_stats<C: ConnectionTrait>(connection: &C, stats: &[StatRow]) -> Outcome<()> {
-    if stats.is_empty() {
-        return Ok(());
+pub async fn keep<C: ConnectionTrait>(connection: &C, stats: &[StatRow], lines: &[JournalRow]) -> Outcome<()> {
+    let backend = connection.get_database_backend();
+    let postgres = backend == DatabaseBackend::Postgres;
+    let mut values = vec![list(stats)?, list(lines)?];
+    if postgres {
+        values.push(i64::try_from(stats.len()).map_err(Failure::broken)?.into());
     }
-    let kept = execute(connection, &Statements::of(connection.get_database_backend()).stats, vec![list(stats)?]).await?;
-    if usize::try_from(kept).is_ok_and(|kept| kept == stats.len()) { Ok(()) } else { Err(Failure::not_now("scan_raced")) }
-}
-
-/// Appends to the journal.
-pub async fn append<C: ConnectionTrait>(connection: &C, lines: &[JournalRow]) -> Outcome<()> {
-    execute(connection, &Statements::of(connection.get_database_backend()).journal, vec![list(lines)?]).await.map(|_| ())
+    let wanted = if postgres { lines.len() } else { stats.len() + lines.len() };
+    let kept = execute(connection, &Statements::of(backend).write, values).await?;
+    if usize::try_from(kept).is_ok_and(|kept| kept == wanted) { Ok(()) } else { Err(Failure::not_now("scan_raced")) }
 }

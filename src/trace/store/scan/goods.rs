@@ -34,7 +34,7 @@ pub async fn texts<C: ConnectionTrait>(connection: &C, ids: &[&str]) -> Outcome<
 }
 
 fn ids_listed<C: ConnectionTrait>(connection: &C) -> String {
-    unpacked(connection.get_database_backend(), &[("id", "text")])
+    unpacked(connection.get_database_backend(), "$1", &[("id", "text")])
 }
 
 fn text(columns: &mut Columns<'_>) -> Outcome<BatchText> {
@@ -190,7 +190,7 @@ pub struct StopRow {
 
 /// Stops in force that cover these codes; `batch` is the batch of each, if it has one.
 pub async fn stops<C: ConnectionTrait>(connection: &C, codes: &[(CodeKey, Option<&str>)]) -> Outcome<Vec<StopRow>> {
-    let listed = unpacked(connection.get_database_backend(), &[("order_no", "bigint"), ("seq", "bigint"), ("batch", "text")]);
+    let listed = unpacked(connection.get_database_backend(), "$1", &[("order_no", "bigint"), ("seq", "bigint"), ("batch", "text")]);
     let taken = "t.category, t.ordered_by, t.document_no, t.public_text, t.confirmed_at";
     let in_force = "t.confirmed_at IS NOT NULL AND t.lifted_at IS NULL";
     let sql = format!(

@@ -68,7 +68,7 @@ pub async fn unknown<C: ConnectionTrait>(connection: &C, known: &HashSet<i64>) -
     }
     let mut out = Vec::with_capacity(new.len());
     for some in new.chunks(ORDERS_AT_ONCE) {
-        let listed = unpacked(connection.get_database_backend(), &[("n", "bigint")]);
+        let listed = unpacked(connection.get_database_backend(), "$1", &[("n", "bigint")]);
         let sql = format!(
             "SELECT o.order_no, o.id, o.suite, o.locator, o.kind, o.count, o.season, o.with_pin, o.base_url, o.label, o.demo, o.key_wrapped, \
              o.master_key_id, {NAMES} {ISSUED} WHERE o.order_no IN ({listed})"

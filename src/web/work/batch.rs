@@ -243,13 +243,7 @@ async fn answered(
         Ok(response) => Ok(response),
         Err(refusal) => {
             let failure = on_the_form(refusal)?;
-            let field = |pointer: &str| match (pointer, verb) {
-                ("/reason", "release") => "release-reason",
-                ("/reason", "hold") => "hold-reason",
-                ("/reason", "unhold") => "unhold-reason",
-                ("/reason", "void") => "void-reason",
-                _ => "",
-            };
+            let field = |pointer: &str| if pointer == "/reason" { format!("{verb}-reason") } else { String::new() };
             let html = page(app, reader, id, faults(reader.lang, &failure, field), Some((verb, typed))).await?;
             Ok(again(failure, html))
         }

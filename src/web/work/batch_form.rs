@@ -109,8 +109,8 @@ impl BatchForm {
     }
 }
 
-/// Everything at fault at once: what could not be read, and what the command said of all else.
-pub(super) fn together(unread: Faults, refused: Option<Failure>) -> Result<(), Failure> {
+/// Everything at fault at once: what could not be read, and what the command said of all else; `field` tells which pointers mean one.
+pub(super) fn together(unread: Faults, refused: Option<Failure>, field: fn(&str) -> &'static str) -> Result<(), Failure> {
     match (unread.check(), refused) {
         (Ok(()), None) => Ok(()),
         (Ok(()), Some(refused)) => Err(refused),
@@ -177,10 +177,10 @@ mod tests {
     fn all_faults_are_said_once_and_at_their_fields() {
         let (_, unread) = form("很多", "kg", "plots").read(BaseUnit::G, &[]);
         let refused = Failure::field("/net_weight_g", "amount_missing").at("/lot", "lot_missing");
-        let both = together(unread, Some(refused)).unwrap_err();
+        let both = together(unread, Some(refused), field).unwrap_err();
         let said: Vec<_> = both.fields.iter().map(|f| (field(&f.pointer), f.code)).collect();
         assert_eq!(said, [("weight", "weight_unreadable"), ("lot", "lot_missing")]);
-        assert!(together(Faults::new(), None).is_ok());
+        assert!(together(Faults::new(), None, field).is_ok());
         for (pointer, name) in [("/entered", "weight"), ("/plot_ids/3", "source"), ("/sources/0/delivery_id", "source"), ("/tests/0", "")] {
             assert_eq!(field(pointer), name);
         }

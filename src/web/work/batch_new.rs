@@ -39,11 +39,11 @@ struct Chosen {
 
 #[derive(Template)]
 #[template(path = "staff/choice.html")]
-struct Choice<'a> {
-    frame: Frame<'a>,
+pub(super) struct Choice<'a> {
+    pub frame: Frame<'a>,
     /// What there is to choose, as (where, words, a second line).
-    choices: Vec<(String, String, String)>,
-    empty: String,
+    pub choices: Vec<(String, String, String)>,
+    pub empty: String,
 }
 
 #[derive(Template)]
@@ -117,7 +117,7 @@ async fn page(app: &App, reader: &Reader, form: &BatchForm, refused: Option<&Fai
     let several = accounts.iter().any(|a| a.product_id != goods.id);
     let of: Vec<AccountView> = accounts.into_iter().filter(|a| a.product_id == goods.id).collect();
     let lang = reader.lang;
-    let errors: Vec<FormError> = refused.map(|failure| faults(lang, failure, field)).unwrap_or_default();
+    let errors: Vec<FormError> = refused.map(|failure| faults(lang, failure, |pointer| field(pointer).to_owned())).unwrap_or_default();
     let chosen_unit = units(goods.unit).iter().map(|(word, _)| *word).find(|word| *word == form.unit);
     let excess = refused.filter(|f| f.says("quota_exceeded")).map(|failure| excess(reader, &goods, failure));
     let typed = form.amount(goods.unit).filter(|_| refused.is_some());
@@ -211,7 +211,7 @@ async fn register(State(app): State<App>, reader: Reader, posted: Posted<BatchFo
             let (input, unread) = form.read(unit, &plots);
             let tried = register_batch(tx, &desk, &input).await;
             let id = tried.as_ref().map(|view| view.id.clone()).unwrap_or_default();
-            together(unread, tried.err())?;
+            together(unread, tried.err(), field)?;
             Ok(Done::see(done_at(lang, &format!("/work/batches/{id}"), "batch_registered")))
         })
     });

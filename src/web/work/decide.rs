@@ -42,7 +42,7 @@ async fn answered(app: &App, reader: &Reader, tried: Result<Response, Refusal>) 
         Ok(response) => Ok(response),
         Err(refusal) => {
             let failure = on_the_form(refusal)?;
-            let html = page(app, reader, faults(reader.lang, &failure, |_| "")).await?;
+            let html = page(app, reader, faults(reader.lang, &failure, |_| String::new())).await?;
             Ok(again(failure, html))
         }
     }

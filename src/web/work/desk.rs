@@ -177,7 +177,7 @@ pub(super) fn on_the_form(refusal: Refusal) -> Result<Failure, Refusal> {
 }
 
 /// Every fault in words, each at its field; `field` says which one a pointer means, and nothing for the form as a whole.
-pub(super) fn faults(lang: Lang, failure: &Failure, field: impl Fn(&str) -> &'static str) -> Vec<FormError> {
+pub(super) fn faults(lang: Lang, failure: &Failure, field: impl Fn(&str) -> String) -> Vec<FormError> {
     let mut out: Vec<FormError> = Vec::new();
     let whole = |text: String| FormError { field: String::new(), text };
     match failure.code {
@@ -188,7 +188,7 @@ pub(super) fn faults(lang: Lang, failure: &Failure, field: impl Fn(&str) -> &'st
         _ => {}
     }
     for fault in &failure.fields {
-        let error = FormError { field: field(&fault.pointer).to_owned(), text: words(lang, fault.code, &fault.params) };
+        let error = FormError { field: field(&fault.pointer), text: words(lang, fault.code, &fault.params) };
         if !out.contains(&error) {
             out.push(error);
         }

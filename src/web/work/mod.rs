@@ -12,14 +12,18 @@ mod history;
 mod home;
 mod lists;
 mod names;
+mod order;
+mod order_form;
+mod order_new;
+mod orders;
+mod roll;
 mod todo;
 
 use super::route::Route;
 
 /// Every signed-in page.
 pub fn routes() -> Vec<Route> {
-    [door::routes(), home::routes(), decide::routes(), batches::routes(), batch_new::routes(), batch::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let batches = [batches::routes(), batch_new::routes(), batch::routes()];
+    let orders = [orders::routes(), order_new::routes(), order::routes(), roll::routes()];
+    [door::routes(), home::routes(), decide::routes()].into_iter().chain(batches).chain(orders).flatten().collect()
 }

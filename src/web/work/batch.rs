@@ -15,7 +15,7 @@ use super::super::route::{Access, Route};
 use super::desk::{Reader, again, done_at, faults, fresh_key, on_the_form};
 use super::history::{Line, history};
 use super::lists::amount;
-use super::names::{Names, day_of, moment_of, state};
+use super::names::{Names, day_of, figure, moment_of, state};
 use crate::identity::role::Permission as P;
 use crate::kernel::Outcome;
 use crate::registry::queries::plot;
@@ -58,6 +58,8 @@ struct Page<'a> {
     why: String,
     facts: Vec<(String, String)>,
     sources: Table,
+    /// Checks a person must look at, and all others.
+    broken: Table,
     checks: Table,
     rights: Table,
     history: Vec<Line>,
@@ -91,7 +93,8 @@ async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, trie
         why: view.hold_reason.clone().filter(|_| view.state == "on_hold").or(view.void_reason.clone()).unwrap_or_default(),
         facts: facts(reader, &view, &goods, &producer),
         sources: sources(app, reader, &view, &goods).await?,
-        checks: checks(reader, &view),
+        broken: checks(reader, &view, true),
+        checks: checks(reader, &view, false),
         rights: rights(reader, &view),
         history: history(app, reader, id).await?,
         verbs: verbs(app, reader, &view, tried),
@@ -165,7 +168,7 @@ async fn source_name(app: &App, reader: &Reader, source: &SourceView) -> String 
     )
 }
 
-fn checks(reader: &Reader, view: &BatchView) -> Table {
+fn checks(reader: &Reader, view: &BatchView, broken: bool) -> Table {
     let class = |outcome: &str| match outcome {
         "passed" => "ok",
         "held" => "amber",
@@ -177,18 +180,15 @@ fn checks(reader: &Reader, view: &BatchView) -> Table {
         vec![
             Cell::text(say(format!("check.{}", check.code))),
             Cell::badge(say(format!("check_outcome.{}", check.outcome)), class(&check.outcome)),
-            Cell::text(check.figure.clone().unwrap_or_default()),
+            Cell::text(figure(reader.lang, check.figure.as_deref().unwrap_or_default())),
             Cell::text(check.right.clone().unwrap_or_default()),
         ]
     };
     let columns = ["check", "outcome", "found", "should"].map(|name| Column::text(reader.say(name)));
-    let mut checks: Vec<_> = view.checks.iter().collect();
-    // What a person must look at stands first.
-    checks.sort_by_key(|check| ["refused", "held", "passed", "silent"].iter().position(|o| *o == check.outcome));
     Table {
         caption: reader.say("checks_caption"),
         columns: columns.into(),
-        rows: checks.into_iter().map(row).collect(),
+        rows: view.checks.iter().filter(|check| check.broken.is_some() == broken).map(row).collect(),
         empty: reader.say("checks_none"),
     }
 }

@@ -16,6 +16,7 @@ use super::super::failure::{Refusal, status, words};
 use super::super::pages::Site;
 use super::super::pages::staff::{FormError, Frame, RailLink};
 use super::super::words::Lang;
+use super::names::figure;
 use crate::identity::queries::SignedIn;
 use crate::identity::role::Permission;
 use crate::identity::session::csrf_word;
@@ -188,9 +189,14 @@ pub(super) fn faults(lang: Lang, failure: &Failure, field: impl Fn(&str) -> Stri
         _ => {}
     }
     for fault in &failure.fields {
-        let error = FormError { field: field(&fault.pointer), text: words(lang, fault.code, &fault.params) };
-        if !out.contains(&error) {
-            out.push(error);
+        let said = |(name, value): &(&'static str, String)| (*name, figure(lang, value));
+        let text = words(lang, fault.code, &fault.params.iter().map(said).collect::<Vec<_>>());
+        let field = field(&fault.pointer);
+        // A field says everything that is wrong with it.
+        match out.iter().position(|e| e.field == field && (!field.is_empty() || e.text == text)) {
+            Some(same) if out[same].text.contains(&text) => {}
+            Some(same) => out[same].text = format!("{} {text}", out[same].text),
+            None => out.push(FormError { field, text }),
         }
     }
     out

@@ -1,11 +1,13 @@
 //! What happened to a thing, from the ledger, newest first: what, when, by which organisation. Accounts are not named here.
 
 use super::super::app::App;
+use super::super::words::Lang;
 use super::desk::Reader;
 use super::names::{Names, moment};
 use crate::kernel::Outcome;
 use crate::kernel::ids::{Noun, is};
 use crate::ledger;
+use crate::trace::verdict::VoidReason;
 
 /// The most events shown.
 const MOST: u64 = 200;
@@ -34,9 +36,17 @@ pub(super) async fn history(app: &App, reader: &Reader, subject: &str) -> Outcom
             at: moment(reader.lang, at),
             what: reader.word("event", &kind),
             by,
-            why: body["facts"]["reason"].as_str().unwrap_or_default().to_owned(),
+            why: why(reader.lang, body["facts"]["reason"].as_str().unwrap_or_default()),
         });
     }
     lines.reverse();
     Ok(lines)
+}
+
+/// A reason in words: those of a void are words of ours.
+fn why(lang: Lang, reason: &str) -> String {
+    match VoidReason::parse(reason) {
+        Some(known) => lang.say(&format!("void_reason.{}", known.word())).into_owned(),
+        None => reason.to_owned(),
+    }
 }

@@ -1,6 +1,5 @@
 //! Wiring one node: open, migrate, load the register, take the keys, serve, drain.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +13,7 @@ use crate::ledger::Notary;
 use crate::trace::keys::{KeyProvider, MasterKeys};
 use crate::trace::place::Places;
 use crate::trace::scan::{ScanDesk, ScanSettings};
-use crate::web::{App, Parts, Throttle, service};
+use crate::web::{self, App, Parts, Throttle};
 
 /// How long requests under way may take after the signal to stop.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -81,16 +80,7 @@ pub async fn assemble(config: Config, db: Db, clock: Clock, random: Random) -> O
 /// If the address can't be listened on.
 pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Outcome<()> {
     let notary = tokio::spawn(keep_checkpoints(app.clone()));
-    let router = service(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
-        stop.await;
-        let _ = stopping.send(());
-    });
-    tokio::select! {
-        served = async { server.await } => served.map_err(Failure::broken)?,
-        () = async { let _ = stopped.await; tokio::time::sleep(DRAIN).await } => tracing::warn!("some requests were still under way after {DRAIN:?}"),
-    }
+    web::serve(app.clone(), listener, stop, DRAIN).await?;
     notary.abort();
     app.scans.stop().await;
     app.keep_checkpoint().await?;

@@ -53,7 +53,19 @@ async fn things(server: &Server) -> BTreeMap<&'static str, [String; 2]> {
     let named = |name: &str| {
         organisations["items"].as_array().unwrap().iter().find(|o| o["name"] == name).unwrap()["id"].as_str().unwrap().to_owned()
     };
-    BTreeMap::from([("/api/v1/organisations/{id}", [named("演示果品专业合作社"), named("演示梨业有限公司")])])
+    let mut things = BTreeMap::from([("/api/v1/organisations/{id}", [named("演示果品专业合作社"), named("演示梨业有限公司")])]);
+    yanzhao::demo::prepare_goods(&server.app).await.unwrap();
+    let (one, other) = (server.person("producer").await, server.person("producer2").await);
+    for noun in ["batches", "code-orders", "deliveries", "growers", "mark-uses", "packs", "plots", "season-accounts"] {
+        let mut ids = Vec::new();
+        for owner in [&one, &other] {
+            let (_, listed) = owner.get(&format!("/api/v1/{noun}?limit=1")).await;
+            ids.push(listed["items"][0]["id"].as_str().unwrap().to_owned());
+        }
+        let path: &'static str = Box::leak(format!("/api/v1/{noun}/{{id}}").into_boxed_str());
+        things.insert(path, [ids.remove(0), ids.remove(0)]);
+    }
+    things
 }
 
 async fn ask(person: &Person, route: &Route, path: &str) -> u16 {

@@ -42,6 +42,14 @@ pub async fn run(args: &DemoArgs, clock: &Clock, random: &Random) -> Outcome<()>
     node::serve(app, listener, node::signal()).await
 }
 
+/// Seasons, caps and standards made up for the demonstration; each is marked on its row.
+///
+/// # Errors
+/// Only ours.
+pub async fn prepare_figures(app: &App) -> Outcome<()> {
+    crate::registry::commands::load_demo_figures(&app.db, &crate::kernel::Desk::system(&app.clock, &app.random)).await
+}
+
 /// Growers, plots, batches and codes, where they are missing.
 ///
 /// # Errors

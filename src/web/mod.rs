@@ -25,7 +25,7 @@ pub mod work;
 pub use api::openapi;
 pub use app::{App, Parts};
 pub use limit::Throttle;
-pub use router::{service, table};
+pub use router::{serve, service, table};
 
 use crate::kernel::Failure;
 use words::Lang;

@@ -1,10 +1,12 @@
 //! Every route on one screen: path · handler · permission. The API's description and the authorisation matrix are read from here.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
+use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -15,10 +17,11 @@ use super::body::MOST_BYTES;
 use super::frame::around;
 use super::route::Route;
 use super::{api, health, public, work};
+use crate::kernel::{Failure, Outcome};
 
 /// Every route there is.
 pub fn table() -> Vec<Route> {
-    [api::house(), api::quantity(), api::codes(), api::supervision(), public::routes(), work::routes(), health::routes()]
+    [api::house(), api::register(), api::quantity(), api::codes(), api::supervision(), public::routes(), work::routes(), health::routes()]
         .into_iter()
         .flatten()
         .collect()
@@ -41,4 +44,24 @@ pub fn service(app: App) -> Router {
         }))
         .layer(from_fn_with_state(app.clone(), around))
         .with_state(app)
+}
+
+/// Takes connections until `stop` resolves, then lets what is under way end, for at most `drain`.
+///
+/// # Errors
+/// If connections can't be taken.
+pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static, drain: Duration) -> Outcome<()> {
+    let service = service(app).into_make_service_with_connect_info::<SocketAddr>();
+    let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        stop.await;
+        let _ = stopping.send(());
+    });
+    tokio::select! {
+        served = async { server.await } => served.map_err(Failure::broken),
+        () = async { let _ = stopped.await; tokio::time::sleep(drain).await } => {
+            tracing::warn!("some requests were still under way after {drain:?}");
+            Ok(())
+        }
+    }
 }

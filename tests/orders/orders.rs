@@ -164,7 +164,7 @@ on_both_engines! {
         let both = world.order_as(world.officer("office", "1301"), json!({ "batch_id": "bat_q", "producer_id": "org_p" })).await;
         refuses(both, "batch_unknown");
         refuses(world.order_as(world.stranger(), json!({})).await, "pack_unfit");
-        refuses(world.order_as(world.stranger(), json!({ "kind": "case", "pack_id": null })).await, "mark_use_not_in_force");
+        refuses(world.order_as(world.stranger(), json!({ "kind": "case", "pack_id": null })).await, "no_mark_use_in_force");
         assert_eq!(world.figures().await, (0, 0, 0, 0));
         assert_eq!(code_order::Entity::find().all(world.db.reader()).await.unwrap(), []);
         let all = yanzhao::ledger::head(world.db.reader()).await.unwrap();
@@ -175,15 +175,15 @@ on_both_engines! {
         let world = World::new(engine).await;
         world.suspend("2026-11-18", Some("2026-11-20")).await;
         for _ in 0..3 {
-            refuses(world.order(json!({})).await, "mark_use_not_in_force");
-            refuses(world.order(json!({ "kind": "sample", "pack_id": null })).await, "mark_use_not_in_force");
+            refuses(world.order(json!({})).await, "no_mark_use_in_force");
+            refuses(world.order(json!({ "kind": "sample", "pack_id": null })).await, "no_mark_use_in_force");
             world.clock.advance(yanzhao::kernel::clock::DAY);
         }
         world.order(json!({})).await.unwrap();
         world.suspend("2026-12-01", None).await;
         world.order(json!({})).await.unwrap();
         world.clock.advance(30 * yanzhao::kernel::clock::DAY);
-        refuses(world.order(json!({})).await, "mark_use_not_in_force");
+        refuses(world.order(json!({})).await, "no_mark_use_in_force");
     }
 
     async fn a_locator_that_is_taken_is_drawn_again(engine: Engine) {

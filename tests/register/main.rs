@@ -1,4 +1,5 @@
 //! The register in the database, on both engines: loading the facts, finding them, and every act with what it refuses.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on has failed")]
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -56,7 +56,7 @@ on_both_engines! {
         assert_eq!((standing(&register, &row.id, "2026-11-30").await, standing(&register, &row.id, "2026-12-01").await), (InForce, Ended));
         assert_eq!(standing(&register, &row.id, "2026-10-01").await, InForce, "goods made before stay lawful");
         said(&act!(register, office, end_mark_use on &row.id, end("2026-12-31", None)).unwrap_err(), "/ending", "mark_use_ended");
-        said(&act!(register, office, suspend_mark_use on &row.id, suspend("2026-12-01")).unwrap_err(), "/from", "mark_use_not_in_force");
+        said(&act!(register, office, suspend_mark_use on &row.id, suspend("2026-12-01")).unwrap_err(), "/from", "mark_use_not_standing");
         let renewed = act!(register, office, grant_mark_use, use_of(&producer, &right, "2026-12-01", Some("2030-12-31")), false).unwrap();
         assert_eq!(standing(&register, &renewed.id, "2031-01-01").await, Ended, "an expired use");
     }

@@ -43,7 +43,7 @@ impl Subject {
 ///
 /// # Errors
 /// `not_found` (producer or batch out of reach), `producer_missing`, `product_unknown`, `season_missing`, `pack_missing`, `pack_unfit`,
-/// `count_out_of_range`, `spare_too_many`, `amount_too_large`, `sample_has_no_batch`; `mark_use_not_in_force`, `use_stopped`;
+/// `count_out_of_range`, `spare_too_many`, `amount_too_large`, `sample_has_no_batch`; `no_mark_use_in_force`, `use_stopped`;
 /// `batch_unknown`, `batch_of_other_…`, `batch_voided`, `batch_on_hold`, `batch_seized`, `batch_recalled`; `batch_overdrawn`,
 /// `no_season_account`, `balance_exceeded` with figures.
 pub async fn order_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, rules: &OrderRules, input: &OrderInput) -> Outcome<OrderRow> {
@@ -143,7 +143,7 @@ async fn size(tx: &Tx, subject: &Subject, rules: &OrderRules, input: &OrderInput
 async fn allowed(tx: &Tx, desk: &Desk, subject: &Subject) -> Outcome<()> {
     let (producer, product, today) = (&subject.producer, &subject.product, desk.clock.today());
     if !store::mark_use_in_force(tx.connection(), &producer.id, &product.id, today).await? {
-        let refusal = Failure::conflict("mark_use_not_in_force").with("producer", &producer.name);
+        let refusal = Failure::conflict("no_mark_use_in_force").with("producer", &producer.name);
         return Err(refusal.with("product", &product.name).with("day", today));
     }
     if let Some(batch) = &subject.batch {
@@ -245,7 +245,7 @@ async fn draw_locator(tx: &Tx, desk: &Desk) -> Outcome<Locator> {
 /// Approves a proposed order: it is issued. Somebody else than who ordered, of the mark holder or the office.
 ///
 /// # Errors
-/// `not_found`, `already_decided`, `second_person_needed`; `mark_use_not_in_force`, `use_stopped`; for an order with a batch what
+/// `not_found`, `already_decided`, `second_person_needed`; `no_mark_use_in_force`, `use_stopped`; for an order with a batch what
 /// [`order_codes`] says of it.
 pub async fn approve_order(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, rules: &OrderRules, id: &str) -> Outcome<OrderRow> {
     let (mut row, subject) = decidable(tx, desk, id).await?;

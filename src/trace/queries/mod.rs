@@ -4,6 +4,7 @@ pub mod account;
 pub mod batch;
 pub mod code;
 pub mod delivery;
+pub mod figures;
 pub mod order;
 pub mod pack;
 

@@ -5,6 +5,7 @@ pub mod area;
 pub mod batch;
 pub mod delivery;
 pub mod download;
+pub mod figures;
 pub mod order;
 pub mod pack;
 pub mod range;

@@ -69,6 +69,7 @@ mod describe;
 mod downloads;
 mod organisations;
 mod quantity;
+mod register;
 mod sessions;
 mod supervision;
 
@@ -80,6 +81,11 @@ pub use describe::openapi;
 pub fn house() -> Vec<Route> {
     [sessions::routes(), accounts::routes(), organisations::routes(), describe::routes()].into_iter().flatten().collect()
 }
+/// Facts.
+pub fn register() -> Vec<Route> {
+    register::routes()
+}
+
 /// Season accounts to batches.
 pub fn quantity() -> Vec<Route> {
     [quantity::routes(), batches::routes()].into_iter().flatten().collect()

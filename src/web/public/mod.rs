@@ -2,6 +2,7 @@
 
 mod articles;
 mod goods;
+mod register;
 mod scan;
 
 use super::route::Route;
@@ -10,5 +11,5 @@ pub(super) use scan::by_program;
 
 /// Every public page.
 pub fn routes() -> Vec<Route> {
-    [scan::routes(), articles::routes()].into_iter().flatten().collect()
+    [register::routes(), scan::routes(), articles::routes()].into_iter().flatten().collect()
 }

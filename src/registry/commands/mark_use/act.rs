@@ -75,7 +75,7 @@ async fn days(tx: &Tx, row: &MarkUseRow) -> Outcome<(MarkUseDays, Vec<Suspension
 /// Suspends a mark use from a day on. Goods made before stay lawful.
 ///
 /// # Errors
-/// `not_found`; `register_empty` without a reason; `mark_use_not_in_force`, `mark_use_already_suspended`; `mark_use_backdated` for a
+/// `not_found`; `register_empty` without a reason; `mark_use_not_standing`, `mark_use_already_suspended`; `mark_use_backdated` for a
 /// day past without a document.
 pub async fn suspend_mark_use(tx: &Tx, desk: &Desk, id: &str, input: &SuspendInput) -> Outcome<MarkUseRow> {
     let row = store::mark_use::to_change(tx, &desk.actor.scope, id).await?;
@@ -92,7 +92,7 @@ pub async fn suspend_mark_use(tx: &Tx, desk: &Desk, id: &str, input: &SuspendInp
             faults.add("/from", "mark_use_already_suspended").with("from", other.from);
         }
         Err(_) => {
-            faults.add("/from", "mark_use_not_in_force").with("value", from);
+            faults.add("/from", "mark_use_not_standing").with("value", from);
         }
     }
     faults.check()?;

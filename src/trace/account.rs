@@ -271,6 +271,8 @@ pub struct AccountFilter {
     pub product_id: Option<String>,
     /// Of this season.
     pub season: Option<String>,
+    /// In this state.
+    pub state: Option<String>,
 }
 
 #[cfg(test)]

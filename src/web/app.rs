@@ -8,11 +8,13 @@ use crate::db::Db;
 use crate::kernel::{Actor, Clock, Desk, Outcome, Random};
 use crate::ledger::Notary;
 use crate::trace::keys::KeyProvider;
+use crate::trace::order::OrderRules;
 use crate::trace::place::Places;
 use crate::trace::scan::ScanDesk;
 
 use super::limit::Throttle;
 use super::pages::Site;
+use super::words::Lang;
 
 /// Shared by every request of one node. Cheap to clone.
 #[derive(Clone)]
@@ -58,6 +60,16 @@ impl App {
             phone: some(&self.config.phone),
             icp: some(&self.config.icp),
             police_record: some(&self.config.police_record),
+            demo: self.config.demo,
+        }
+    }
+    /// What an order of codes is measured by; labels speak Chinese.
+    pub fn order_rules(&self) -> OrderRules {
+        OrderRules {
+            issue_limit: self.config.issue_limit,
+            spare_permille: self.config.spare_permille,
+            base_url: self.config.base_url.clone(),
+            label_locale: Lang::Chinese.tag().to_owned(),
             demo: self.config.demo,
         }
     }

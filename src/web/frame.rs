@@ -38,7 +38,10 @@ pub async fn around(State(app): State<App>, request: Request, next: Next) -> Res
     let mut request = request;
     request.extensions_mut().insert(lang);
     let mut response = next.run(request).await;
-    let plain = response.extensions().get::<Arc<Failure>>().cloned().or_else(|| unhandled(&response).map(Arc::new));
+    // A handler that shows its form again has made the page of its refusal itself.
+    let shown = response.headers().contains_key(header::CONTENT_TYPE);
+    let refused = response.extensions().get::<Arc<Failure>>().filter(|_| !shown).cloned();
+    let plain = refused.or_else(|| unhandled(&response).map(Arc::new));
     if let Some(failure) = plain {
         let extra = std::mem::take(response.headers_mut());
         response = if json { problem_response(&failure, lang) } else { page(&app, &failure, lang) };

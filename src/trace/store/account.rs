@@ -321,7 +321,9 @@ pub(in crate::trace) async fn accounts<C: ConnectionTrait>(
     limit: u64,
 ) -> Outcome<(Vec<AccountRow>, Option<String>)> {
     let mut query = season_account::Entity::find().filter(reached(scope)).order_by_desc(Col::Id);
-    for (column, wanted) in [(Col::PartyId, &filter.party_id), (Col::ProductId, &filter.product_id), (Col::Season, &filter.season)] {
+    let columns = [Col::PartyId, Col::ProductId, Col::Season, Col::State];
+    let filters = [&filter.party_id, &filter.product_id, &filter.season, &filter.state];
+    for (column, wanted) in columns.into_iter().zip(filters) {
         if let Some(wanted) = wanted {
             query = query.filter(column.eq(wanted));
         }

@@ -23,7 +23,7 @@ use crate::trace::commands::order::{approve_order, order_codes, refuse_order};
 use crate::trace::commands::range::{
     ActivateInput, BindInput, Done, ReturnInput, UndoInput, VoidInput, activate_codes, bind_codes, return_codes, undo_codes, void_codes,
 };
-use crate::trace::order::{OrderInput, OrderRules};
+use crate::trace::order::OrderInput;
 use crate::trace::place::named_place;
 use crate::trace::queries::code::{CodeView, code_view};
 use crate::trace::queries::order::{OrderFilter, OrderSummary, OrderView, order, orders};
@@ -114,16 +114,6 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-fn rules(app: &App) -> OrderRules {
-    OrderRules {
-        issue_limit: app.config.issue_limit,
-        spare_permille: app.config.spare_permille,
-        base_url: app.config.base_url.clone(),
-        label_locale: Lang::Chinese.tag().to_owned(),
-        demo: app.config.demo,
-    }
-}
-
 async fn list(State(app): State<App>, By(actor): By, Asked(asked): Asked<Filter>) -> Result<Json<Page<OrderSummary>>, Refusal> {
     let paging = Paging { limit: asked.limit, cursor: asked.cursor };
     let limit = paging.limit()?;
@@ -138,7 +128,7 @@ async fn one(State(app): State<App>, By(actor): By, Path(id): Path<String>) -> R
 }
 
 async fn create(State(app): State<App>, posted: Posted<OrderInput>) -> Result<Response, Refusal> {
-    let (keys, rules) = (app.keys.clone(), rules(&app));
+    let (keys, rules) = (app.keys.clone(), app.order_rules());
     let answer = act(&app, posted, move |tx, desk, input| {
         let (keys, rules) = (keys.clone(), rules.clone());
         made("code-orders", async move { Ok(OrderSummary::from(order_codes(tx, &desk, keys.as_ref(), &rules, &input).await?)) })
@@ -157,7 +147,7 @@ async fn create_for_batch(State(app): State<App>, Path(id): Path<String>, mut po
 }
 
 async fn approve(State(app): State<App>, Path(id): Path<String>, posted: Posted<Nothing>) -> Result<Response, Refusal> {
-    let (keys, rules) = (app.keys.clone(), rules(&app));
+    let (keys, rules) = (app.keys.clone(), app.order_rules());
     let answer = act(&app, posted, move |tx, desk, _| {
         let (keys, rules, id) = (keys.clone(), rules.clone(), id.clone());
         changed(async move { Ok(OrderSummary::from(approve_order(tx, &desk, keys.as_ref(), &rules, &id).await?)) })

@@ -29,7 +29,12 @@ pub(super) fn routes() -> Vec<Route> {
     let (read, propose, approve) =
         (needs(Permission::SeasonAccountRead), needs(Permission::SeasonAccountPropose), needs(Permission::SeasonAccountApprove));
     let (adjust, decide) = (needs(Permission::AdjustmentPropose), needs(Permission::AdjustmentApprove));
-    let of_party: &[_] = &[("party_id", "organisation or grower"), ("product_id", "product"), ("season", "such as 2026")];
+    let of_party: &[_] = &[
+        ("party_id", "organisation or grower"),
+        ("product_id", "product"),
+        ("season", "such as 2026"),
+        ("state", "open, proposed, approved or refused"),
+    ];
     let of_delivery: &[_] = &[
         ("grower_id", "from"),
         ("buyer_id", "to"),

@@ -1,18 +1,26 @@
-//! `/work`: what there is to do for who is signed in.
+//! `/work`: what there is to do for who is signed in, by what the roles allow: season accounts as bars, what waits for a decision, the
+//! newest batches and orders.
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Html;
 
 use super::super::app::App;
 use super::super::failure::Refusal;
-use super::super::pages::Site;
-use super::super::pages::staff::{Frame, RailLink};
+use super::super::pages::staff::{FormError, Frame, Table};
 use super::super::route::{Access, Route};
-use super::super::words::Lang;
-use super::desk::{csrf_of, organisation_name};
-use crate::identity::queries::SignedIn;
+use super::bars::{AccountCard, own_accounts};
+use super::desk::Reader;
+use super::lists;
+use super::todo::{Section, waiting};
+use crate::identity::role::Permission;
+use crate::kernel::Outcome;
+use crate::trace::batch::BatchFilter;
+use crate::trace::queries::batch::batches;
+use crate::trace::queries::order::{OrderFilter, orders};
+
+/// How many of the newest are shown.
+const NEWEST: u64 = 5;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route::get("/work", Access::SignedIn, home)]
@@ -22,32 +30,65 @@ pub(super) fn routes() -> Vec<Route> {
 #[template(path = "staff/home.html")]
 struct HomePage<'a> {
     frame: Frame<'a>,
+    /// What comes first where nothing is there yet.
+    first: Vec<String>,
+    accounts: Vec<AccountCard>,
+    sections: Vec<Section>,
+    /// The main things to do, as (where, words).
+    actions: Vec<(String, String)>,
+    batches: Option<Table>,
+    orders: Option<Table>,
     roles: Vec<(String, String)>,
 }
 
-async fn home(State(app): State<App>, lang: Lang, who: SignedIn, headers: HeaderMap) -> Result<Html<String>, Refusal> {
-    let site: Site = app.site();
-    let organisation = organisation_name(&app, &who).await?;
-    let rail = [RailLink { href: "/work".to_owned(), label: lang.say("home.title").into_owned(), count: None, current: true }];
-    let csrf = csrf_of(&app, &headers);
-    let roles = who
-        .grants
-        .iter()
-        .map(|(role, _)| {
-            (lang.say(&format!("role.{}", role.word())).into_owned(), lang.say(&format!("role_about.{}", role.word())).into_owned())
-        })
-        .collect();
-    let frame = Frame {
-        lang,
-        site: &site,
-        title: lang.say("home.title").into_owned(),
-        organisation: &organisation,
-        account: &who.account.display_name,
-        rail: &rail,
-        csrf: &csrf,
-        done: None,
-        errors: Vec::new(),
-        narrow: false,
+async fn home(State(app): State<App>, reader: Reader) -> Result<Html<String>, Refusal> {
+    Ok(Html(page(&app, &reader, Vec::new()).await?))
+}
+
+/// The page, with the faults of what was just tried on it.
+pub(super) async fn page(app: &App, reader: &Reader, errors: Vec<FormError>) -> Result<String, Refusal> {
+    let registers = reader.may(Permission::BatchRegister) && reader.own().is_some();
+    let accounts = if registers { own_accounts(app, reader).await? } else { Vec::new() };
+    let mut actions = Vec::new();
+    if registers && !accounts.is_empty() {
+        actions.push((reader.to("/work/batches/new"), reader.say("register_batch")));
+        if reader.may(Permission::CodeOrderRequest) {
+            actions.push((reader.to("/work/orders/new"), reader.say("order_labels")));
+        }
+    }
+    let first = if registers && accounts.is_empty() {
+        ["first_plots", "first_account", "first_batch"].into_iter().map(|step| reader.say(step)).collect()
+    } else {
+        Vec::new()
     };
-    Ok(Html(HomePage { frame, roles }.render()?))
+    let lang = reader.lang;
+    let role = |word: &str| (lang.say(&format!("role.{word}")).into_owned(), lang.say(&format!("role_about.{word}")).into_owned());
+    let page = HomePage {
+        first,
+        accounts,
+        sections: waiting(app, reader).await?,
+        actions,
+        batches: newest_batches(app, reader).await?,
+        orders: newest_orders(app, reader).await?,
+        roles: reader.who.grants.iter().map(|(held, _)| role(held.word())).collect(),
+        frame: reader.frame(lang.say("home.title"), errors),
+    };
+    Ok(page.render()?)
+}
+
+/// May several producers' things be seen?
+pub(super) fn sees_several(reader: &Reader, permission: Permission) -> bool {
+    reader.acting(permission).is_some_and(|actor| actor.scope.all || !actor.scope.divisions.is_empty() || !actor.scope.holders.is_empty())
+}
+
+async fn newest_batches(app: &App, reader: &Reader) -> Outcome<Option<Table>> {
+    let Some(actor) = reader.acting(Permission::BatchRead) else { return Ok(None) };
+    let (items, _) = batches(&app.db, &actor, &BatchFilter::default(), None, Some(NEWEST)).await?;
+    Ok(Some(lists::batches(app, reader, &items, sees_several(reader, Permission::BatchRead)).await?))
+}
+
+async fn newest_orders(app: &App, reader: &Reader) -> Outcome<Option<Table>> {
+    let Some(actor) = reader.acting(Permission::CodeOrderRead) else { return Ok(None) };
+    let items = orders(&app.db, &actor, &OrderFilter::default(), None, NEWEST).await?;
+    Ok(Some(lists::orders(app, reader, &items, sees_several(reader, Permission::CodeOrderRead)).await?))
 }

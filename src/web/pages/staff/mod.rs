@@ -1,15 +1,17 @@
 //! The frame of signed-in pages: a dark rail (a strip on phones), the page, an error summary that leads to each field, and
-//! the parts ordinary pages are made of (`staff/macros.html`: hidden fields, field, select, table, badge, facts).
+//! the parts ordinary pages are made of (`staff/macros.html`: hidden fields, field, select, table, badge, facts, bar).
 //!
 //! A page of another file extends `staff/base.html` and has a field `frame: Frame`. Every form carries the CSRF token and
 //! works without script.
 
+mod chart;
 mod login;
 mod table;
 
 use super::{Site, style};
 use crate::web::words::Lang;
 
+pub use chart::{Bar, Legend, Part, WIDTH};
 pub use login::{LoginView, login_page};
 pub use table::{Cell, Column, Table};
 

@@ -1,0 +1,134 @@
+//! Names for what rows know by id, looked up once a page, and moments, figures and states as people read them.
+
+use std::collections::BTreeMap;
+
+use super::super::app::App;
+use super::super::pages::staff::Cell;
+use super::super::words::Lang;
+use super::desk::Reader;
+use crate::identity::role::Permission;
+use crate::identity::store;
+use crate::kernel::clock::parse_rfc3339;
+use crate::kernel::day::hour_minute;
+use crate::kernel::ids::{Noun, is};
+use crate::kernel::quantity::grouped;
+use crate::kernel::{Day, Millis, Outcome};
+use crate::registry::queries::grower;
+use crate::registry::right::RightStatus;
+use crate::trace::goods::Goods;
+use crate::trace::store::register;
+
+/// Names found so far.
+pub(super) struct Names<'a> {
+    app: &'a App,
+    goods: BTreeMap<String, Goods>,
+    parties: BTreeMap<String, String>,
+}
+
+impl<'a> Names<'a> {
+    pub fn new(app: &'a App) -> Self {
+        Self { app, goods: BTreeMap::new(), parties: BTreeMap::new() }
+    }
+    /// A product's terms.
+    pub async fn goods(&mut self, id: &str) -> Outcome<Goods> {
+        if let Some(known) = self.goods.get(id) {
+            return Ok(known.clone());
+        }
+        let found = register::goods(self.app.db.reader(), id).await?;
+        self.goods.insert(id.to_owned(), found.clone());
+        Ok(found)
+    }
+    /// An organisation or grower. Who may not read growers sees that it is one and the end of its number, not its name.
+    pub async fn party(&mut self, reader: &Reader, id: &str) -> Outcome<String> {
+        if let Some(known) = self.parties.get(id) {
+            return Ok(known.clone());
+        }
+        let name = if is(Noun::Organisation, id) {
+            store::organisation(self.app.db.reader(), id).await?.name
+        } else {
+            let seen = match reader.acting(Permission::GrowerRead) {
+                Some(actor) => grower(&self.app.db, &actor, id).await.ok().map(|view| view.name),
+                None => None,
+            };
+            seen.unwrap_or_else(|| reader.fill("grower_numbered", &[("tail", &tail(id))]))
+        };
+        self.parties.insert(id.to_owned(), name.clone());
+        Ok(name)
+    }
+}
+
+/// The end of an id, by which people tell two apart.
+pub(super) fn tail(id: &str) -> String {
+    id.chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect()
+}
+
+/// Day and minute in China.
+pub(super) fn moment(lang: Lang, at: Millis) -> String {
+    format!("{} {}", Day::of(at).for_people(lang.english()), hour_minute(at))
+}
+
+/// The same of an instant as a view writes it.
+pub(super) fn moment_of(lang: Lang, written: &str) -> String {
+    parse_rfc3339(written).map_or_else(|| written.to_owned(), |at| moment(lang, at))
+}
+
+/// A stored day as people read it.
+pub(super) fn day_of(lang: Lang, written: &str) -> String {
+    Day::parse(written).map_or_else(|| written.to_owned(), |day| day.for_people(lang.english()))
+}
+
+/// Grams as 斤: `48,000 斤`, `1.5 斤`.
+pub(super) fn jin(grams: i64) -> String {
+    let (whole, rest) = (grams.abs() / 500, grams.abs() % 500 * 2);
+    let rest = format!("{rest:03}");
+    let rest = rest.trim_end_matches('0');
+    let joint = if rest.is_empty() { "" } else { "." };
+    format!("{}{joint}{rest} 斤", grouped(whole))
+}
+
+/// A figure of a check as people read it: `suspended 2026-09-01` and `township` are words of ours, all else stands as it is.
+pub(super) fn figure(lang: Lang, found: &str) -> String {
+    const OURS: [&str; 9] =
+        ["polygon", "township", "village_declared", "unknown", "in_force", "suspended", "not_yet", "ended", "not_granted"];
+    let (word, rest) = found.split_once(' ').unwrap_or((found, ""));
+    let group = if OURS.contains(&word) {
+        "work.check_word"
+    } else if RightStatus::parse(word).is_some() {
+        "right_status"
+    } else {
+        return found.to_owned();
+    };
+    let key = format!("{group}.{word}");
+    let said = lang.say(&key);
+    if rest.is_empty() { said.into_owned() } else { format!("{said} {rest}") }
+}
+
+/// A state: words and colour together. `kind` is `batch_state`, `order_state`, `account_state`, `range_state` or `decision_state`.
+pub(super) fn state(reader: &Reader, kind: &str, word: &str) -> Cell {
+    let class = match word {
+        "released" | "issued" | "approved" | "active" | "lifted" => "ok",
+        "on_hold" | "proposed" | "scheduled" | "lift_proposed" => "amber",
+        "voided" | "refused" | "in_force" => "red",
+        _ => "soft",
+    };
+    Cell::badge(reader.word(kind, word), class)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grams_are_said_in_jin() {
+        assert_eq!((jin(24_000_000), jin(750), jin(1)), ("48,000 斤".into(), "1.5 斤".into(), "0.002 斤".into()));
+        assert_eq!(tail("org_01k8x"), "1k8x");
+    }
+
+    #[test]
+    fn figures_are_said_in_words() {
+        let said = |found| figure(Lang::Chinese, found);
+        assert_eq!((said("township"), said("suspended 2026-09-01")), ("按乡镇核对".into(), "中止，自 2026-09-01".into()));
+        assert_eq!((said("registered"), said("1,800 kg")), ("已登记".into(), "1,800 kg".into()));
+        assert_eq!(said("河北省石家庄市晋州市桃园镇"), "河北省石家庄市晋州市桃园镇");
+    }
+}

@@ -1,0 +1,281 @@
+//! `/work/orders/{id}`: one order with its ranges as a strip, a table and a tally, its files with how many downloads are left, and a form
+//! for each thing that is done to a roll.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Html;
+
+use super::super::app::App;
+use super::super::failure::Refusal;
+use super::super::pages::staff::{Bar, Cell, Column, FormError, Frame, Legend, Table};
+use super::super::route::{Access, Route};
+use super::desk::{Reader, fresh_key};
+use super::history::{Line, history};
+use super::names::{Names, moment_of, state};
+use super::order_form::RollForm;
+use crate::identity::role::{Permission as P, Role};
+use crate::kernel::Outcome;
+use crate::kernel::quantity::grouped;
+use crate::trace::batch::BatchFilter;
+use crate::trace::commands::download::FREE_CODES;
+use crate::trace::queries::batch::{batch, batches};
+use crate::trace::queries::order::{OrderView, RangeView, order};
+use crate::trace::verdict::VoidReason;
+
+/// States of a run with their colours, in the order of the legend.
+const COLOURS: [(&str, &str); 6] = [
+    ("issued", "#e4dfd2"),
+    ("bound", "#b7d2c5"),
+    ("scheduled", "#d9a441"),
+    ("active", "#1e6b4f"),
+    ("voided", "#a3211b"),
+    ("returned", "#8a8f8a"),
+];
+/// Reasons a producer may void for, and those only an authority has.
+const REASONS: [VoidReason; 5] = [VoidReason::Damaged, VoidReason::Misprinted, VoidReason::Surplus, VoidReason::Lost, VoidReason::Stolen];
+const OFFICERS_REASONS: [VoidReason; 2] = [VoidReason::AuthorisationWithdrawn, VoidReason::OrderedStop];
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![Route::get("/work/orders/{id}", Access::Needs(P::CodeOrderRead), show)]
+}
+
+/// Something done to a stretch of the roll.
+struct Verb {
+    name: &'static str,
+    action: String,
+    label: String,
+    about: String,
+    class: &'static str,
+    key: String,
+    open: bool,
+    typed: RollForm,
+}
+
+/// A file, as (where, words).
+type File = (String, String);
+
+#[derive(Template)]
+#[template(path = "staff/order.html")]
+struct Page<'a> {
+    frame: Frame<'a>,
+    state: Cell,
+    facts: Vec<(String, String)>,
+    strip: Bar,
+    ranges: Table,
+    files: Vec<File>,
+    downloads: String,
+    verbs: Vec<Verb>,
+    batches: Vec<(String, String)>,
+    reasons: Vec<(String, String)>,
+    history: Vec<Line>,
+}
+
+/// A verb that was refused, with what was typed.
+pub(super) struct Tried<'a> {
+    pub verb: &'static str,
+    pub form: &'a RollForm,
+}
+
+async fn show(State(app): State<App>, Path(id): Path<String>, reader: Reader) -> Result<Html<String>, Refusal> {
+    Ok(Html(page(&app, &reader, &id, Vec::new(), None).await?))
+}
+
+/// Does the reader act for an authority?
+pub(super) fn is_officer(reader: &Reader) -> bool {
+    reader.who.is(Role::CitySupervision) || reader.who.is(Role::CountySupervision)
+}
+
+/// The page, with the faults of what was just tried on it.
+pub(super) async fn page(
+    app: &App,
+    reader: &Reader,
+    id: &str,
+    errors: Vec<FormError>,
+    tried: Option<Tried<'_>>,
+) -> Result<String, Refusal> {
+    let view = order(&app.db, &reader.actor(P::CodeOrderRead)?, app.clock.now(), id).await?;
+    let reasons = REASONS.iter().chain(OFFICERS_REASONS.iter().filter(|_| is_officer(reader)));
+    let mut names = Names::new(app);
+    let goods = names.goods(&view.order.product_id).await?;
+    let mut facts = vec![
+        (reader.word("order_fact", "producer"), names.party(reader, &view.order.producer_id).await?),
+        (reader.word("order_fact", "product"), goods.name.clone()),
+    ];
+    facts.extend(figures(reader, &view));
+    if view.order.unit_amount > 0 {
+        facts.push((reader.word("order_fact", "unit_amount"), goods.show(view.order.unit_amount)));
+    }
+    let is_own = reader.own() == Some(view.order.producer_id.as_str());
+    let downloads = is_own && reader.may(P::CodesDownload) && view.order.state == "issued";
+    let page = Page {
+        state: state(reader, "order_state", &view.order.state),
+        facts,
+        strip: strip(reader, &view),
+        ranges: ranges(app, reader, &view).await?,
+        files: if downloads { files(reader, &view) } else { Vec::new() },
+        downloads: reader.fill(
+            "downloads_used",
+            &[("used", &view.downloads.to_string()), ("most", &app.config.downloads_most.to_string()), ("free", &FREE_CODES.to_string())],
+        ),
+        verbs: verbs(app, reader, &view, tried.as_ref()),
+        batches: bindable(app, reader, &view).await?,
+        reasons: reasons.map(|r| (r.word().to_owned(), reader.lang.say(&format!("void_reason.{}", r.word())).into_owned())).collect(),
+        history: history(app, reader, id).await?,
+        frame: reader.frame(reader.fill("order_heading", &[("no", &view.order.order_no.to_string())]), errors),
+    };
+    Ok(page.render()?)
+}
+
+fn figures(reader: &Reader, view: &OrderView) -> Vec<(String, String)> {
+    let order = &view.order;
+    let count = |n: i64| reader.fill("labels_counted", &[("n", &grouped(n))]);
+    let all = [
+        ("season", Some(order.season.clone())),
+        ("kind", Some(reader.word("code_kind", &order.kind))),
+        ("count", Some(count(order.count))),
+        ("spare", Some(count(order.spare))),
+        ("quota_left", Some(count(order.quota_left))),
+        ("spare_left", Some(count(order.spare_left))),
+        ("base_url", Some(order.base_url.clone())),
+        ("ordered_at", Some(moment_of(reader.lang, &order.ordered_at))),
+        ("issued_at", order.issued_at.as_deref().map(|at| moment_of(reader.lang, at))),
+        ("decision_reason", order.decision_reason.clone()),
+    ];
+    all.into_iter().filter_map(|(name, value)| Some((reader.word("order_fact", name), value?))).collect()
+}
+
+fn tally(view: &OrderView) -> [(&'static str, &'static str, i64); 6] {
+    let tally = &view.tally;
+    let counts = [tally.issued, tally.bound, tally.scheduled, tally.active, tally.voided, tally.returned];
+    let mut out = COLOURS.map(|(word, fill)| (word, fill, 0));
+    out.iter_mut().zip(counts).for_each(|(slot, count)| slot.2 = count);
+    out
+}
+
+fn strip(reader: &Reader, view: &OrderView) -> Bar {
+    let named = |word: &str, count: i64| format!("{} {}", reader.word("range_state", word), grouped(count));
+    let standing: Vec<_> = tally(view).into_iter().filter(|(_, _, count)| *count > 0).collect();
+    let said: Vec<String> = standing.iter().map(|(word, _, count)| named(word, *count)).collect();
+    let colour = |run: &RangeView| COLOURS.iter().find(|(word, _)| *word == run.state).map_or("#e4dfd2", |(_, fill)| *fill);
+    let amounts: Vec<(i64, &'static str)> = view.ranges.iter().map(|run| (run.count, colour(run))).collect();
+    let legend = standing.iter().map(|(word, fill, count)| Legend { fill, text: named(word, *count) }).collect();
+    Bar::new(said.join(reader.lang.say("work.comma").as_ref()), &amounts, legend)
+}
+
+async fn ranges(app: &App, reader: &Reader, view: &OrderView) -> Outcome<Table> {
+    let mut lots: std::collections::BTreeMap<String, String> = std::collections::BTreeMap::new();
+    let mut rows = Vec::with_capacity(view.ranges.len());
+    for run in &view.ranges {
+        let lot = match &run.batch_id {
+            None => Cell::text("—"),
+            Some(id) => {
+                if !lots.contains_key(id) {
+                    let found = match reader.acting(P::BatchRead) {
+                        Some(actor) => batch(&app.db, &actor, id).await.ok(),
+                        None => None,
+                    };
+                    lots.insert(id.clone(), found.map_or_else(|| super::names::tail(id), |batch| batch.lot));
+                }
+                Cell::link(lots.get(id).cloned().unwrap_or_default(), reader.to(&format!("/work/batches/{id}")))
+            }
+        };
+        let why = run.reason.map(|word| reader.lang.say(&format!("void_reason.{word}")).into_owned());
+        let at = run.active_at.as_deref().filter(|_| run.state == "scheduled").map(|at| moment_of(reader.lang, at));
+        rows.push(vec![
+            Cell::text(if run.count == 1 { grouped(run.first) } else { format!("{}–{}", grouped(run.first), grouped(run.last)) }),
+            Cell::text(grouped(run.count)),
+            state(reader, "range_state", run.state).with_small(why.or(at).unwrap_or_default()),
+            lot,
+            Cell::text(moment_of(reader.lang, &run.since)),
+        ]);
+    }
+    let columns = [("sequence", false), ("count", true), ("state", false), ("lot", false), ("since", false)];
+    Ok(Table {
+        caption: reader.say("ranges_caption"),
+        columns: columns.map(|(name, number)| Column { label: reader.say(name), number }).into(),
+        rows,
+        empty: reader.say("ranges_none"),
+    })
+}
+
+fn files(reader: &Reader, view: &OrderView) -> Vec<File> {
+    let at = |file: &str| format!("/api/v1/code-orders/{}/{file}", view.order.id);
+    let mut files = vec![
+        (at("codes.csv"), reader.word("file", "codes_csv")),
+        (at("codes.txt"), reader.word("file", "codes_txt")),
+        (at("labels.zip?format=svg"), reader.word("file", "labels_svg")),
+        (at("labels.zip?format=png"), reader.word("file", "labels_png")),
+    ];
+    if view.order.with_pin {
+        files.push((at("pins.csv"), reader.word("file", "pins")));
+    }
+    files.push((at("manifest.json"), reader.word("file", "manifest")));
+    files
+}
+
+/// Batches the order's labels could go on.
+async fn bindable(app: &App, reader: &Reader, view: &OrderView) -> Outcome<Vec<(String, String)>> {
+    let Some(actor) = reader.acting(P::BatchRead) else { return Ok(Vec::new()) };
+    let filter = BatchFilter {
+        producer_id: Some(view.order.producer_id.clone()),
+        product_id: Some(view.order.product_id.clone()),
+        season: Some(view.order.season.clone()),
+        ..BatchFilter::default()
+    };
+    let (found, _) = batches(&app.db, &actor, &filter, None, Some(200)).await?;
+    let takes = found.into_iter().filter(|batch| matches!(batch.state.as_str(), "registered" | "released"));
+    Ok(takes.map(|batch| (batch.id, format!("{} · {}", batch.lot, reader.word("batch_state", &batch.state)))).collect())
+}
+
+/// The run a verb would most likely be used on next.
+fn likely(view: &OrderView, verb: &str) -> RollForm {
+    let wanted: &[&str] = match verb {
+        "bind" | "return" => &["issued"],
+        "activate" => &["bound"],
+        "undo" => &["bound", "scheduled", "active"],
+        _ => &[],
+    };
+    let mut fitting = view.ranges.iter().filter(|run| wanted.contains(&run.state));
+    let run = if verb == "return" { fitting.next_back() } else { fitting.next() };
+    run.map_or_else(RollForm::default, |run| RollForm {
+        first: run.first.to_string(),
+        last: run.last.to_string(),
+        batch: view.order.batch_id.clone().unwrap_or_default(),
+        ..RollForm::default()
+    })
+}
+
+fn verbs(app: &App, reader: &Reader, view: &OrderView, tried: Option<&Tried<'_>>) -> Vec<Verb> {
+    let tally = &view.tally;
+    let (issued, proposed) = (view.order.state == "issued", view.order.state == "proposed");
+    let idle = tally.bound + tally.scheduled + tally.active;
+    let offered = [
+        ("approve", P::CodeOrderApprove, proposed, "go"),
+        ("refuse", P::CodeOrderApprove, proposed, "stop"),
+        ("bind", P::CodesBind, issued && tally.issued > 0 && view.order.kind != "sample", "go"),
+        ("activate", P::CodesBind, issued && tally.bound > 0, "go"),
+        ("undo", P::CodesBind, issued && idle > 0, ""),
+        ("void", P::CodesVoid, issued && tally.issued + idle > 0, "stop"),
+        ("return", P::CodesBind, issued && tally.issued + tally.bound > 0, ""),
+    ];
+    let mut first = true;
+    let mut out = Vec::new();
+    for (name, permission, fits, class) in offered {
+        if !fits || !reader.may(permission) {
+            continue;
+        }
+        let typed = tried.filter(|tried| tried.verb == name).map(|tried| tried.form.clone());
+        out.push(Verb {
+            name,
+            action: reader.to(&format!("/work/orders/{}/{name}", view.order.id)),
+            label: reader.word("roll", name),
+            about: reader.word("roll_about", name),
+            class,
+            key: fresh_key(app),
+            open: typed.is_some() || (first && tried.is_none()),
+            typed: typed.unwrap_or_else(|| likely(view, name)),
+        });
+        first = false;
+    }
+    out
+}

@@ -1,0 +1,158 @@
+//! What waits for a decision of the reader: season accounts and orders for holder and office, stops and recalls for supervisors. The
+//! page only shows the buttons; whether this person may press them (a second person must) is the command's to say.
+
+use super::super::app::App;
+use super::super::pages::staff::Cell;
+use super::desk::{Reader, fresh_key};
+use super::names::{Names, moment_of, state};
+use crate::identity::role::Permission;
+use crate::kernel::{Actor, Outcome};
+use crate::supervision::queries::{Steps, recalls, stops};
+use crate::trace::account::{AccountFilter, AccountState};
+use crate::trace::order::OrderState;
+use crate::trace::queries::account::accounts;
+use crate::trace::queries::order::{OrderFilter, orders};
+use crate::trace::stop::DecisionState;
+
+/// The most things of one kind shown at once.
+const MOST: u64 = 50;
+
+/// A button, perhaps with a reason to be written.
+pub(super) struct Step {
+    pub action: String,
+    pub label: String,
+    pub class: &'static str,
+    pub key: String,
+    /// Id of the field for a reason; empty where none is asked for.
+    pub reason: String,
+}
+
+/// One thing that waits.
+pub(super) struct Todo {
+    pub title: String,
+    pub href: String,
+    pub lines: Vec<String>,
+    pub state: Cell,
+    pub steps: Vec<Step>,
+}
+
+/// Things of one kind.
+pub(super) struct Section {
+    pub heading: String,
+    pub empty: String,
+    pub items: Vec<Todo>,
+}
+
+/// Everything that waits for this reader.
+pub(super) async fn waiting(app: &App, reader: &Reader) -> Outcome<Vec<Section>> {
+    let mut sections = Vec::new();
+    if let Some(actor) = reader.acting(Permission::SeasonAccountApprove) {
+        sections.push(proposed_accounts(app, reader, &actor).await?);
+    }
+    if let (Some(_), Some(actor)) = (reader.acting(Permission::CodeOrderApprove), reader.acting(Permission::CodeOrderRead)) {
+        sections.push(proposed_orders(app, reader, &actor).await?);
+    }
+    if let Some(actor) = reader.acting(Permission::RecallConfirm) {
+        sections.push(recall_section(app, reader, &actor).await?);
+    }
+    if let Some(actor) = reader.acting(Permission::StopConfirm) {
+        sections.push(stop_section(app, reader, &actor).await?);
+    }
+    Ok(sections)
+}
+
+fn step(app: &App, reader: &Reader, path: &str, label: &str, class: &'static str) -> Step {
+    Step { action: reader.to(path), label: reader.say(label), class, key: fresh_key(app), reason: String::new() }
+}
+
+async fn proposed_accounts(app: &App, reader: &Reader, actor: &Actor) -> Outcome<Section> {
+    let filter = AccountFilter { state: Some(AccountState::Proposed.word().to_owned()), ..AccountFilter::default() };
+    let (views, _) = accounts(&app.db, actor, &filter, None, Some(MOST)).await?;
+    let mut names = Names::new(app);
+    let mut items = Vec::with_capacity(views.len());
+    for view in views {
+        let goods = names.goods(&view.product_id).await?;
+        let proposed = view.figures.get("proposed").or_else(|| view.figures.get("proposed_g")).copied().unwrap_or(0);
+        let heading = reader.fill("account_heading", &[("product", &goods.name), ("season", &view.season)]);
+        let asked = reader.fill("account_asked", &[("amount", &goods.show(proposed)), ("basis", &reader.word("basis", &view.basis))]);
+        let grounds = [Some(view.basis_note.clone()), view.evidence.clone()].into_iter().flatten().filter(|line| !line.is_empty());
+        let at = format!("/work/season-accounts/{}", view.id);
+        let refuse = step(app, reader, &format!("{at}/refuse"), "refuse", "stop");
+        items.push(Todo {
+            title: format!("{} · {heading}", names.party(reader, &view.party_id).await?),
+            href: String::new(),
+            lines: [asked].into_iter().chain(grounds).collect(),
+            state: state(reader, "account_state", &view.state),
+            steps: vec![
+                step(app, reader, &format!("{at}/approve"), "approve", "go"),
+                Step { reason: format!("reason-{}", view.id), ..refuse },
+            ],
+        });
+    }
+    Ok(Section { heading: reader.say("accounts_waiting"), empty: reader.say("accounts_none"), items })
+}
+
+async fn proposed_orders(app: &App, reader: &Reader, actor: &Actor) -> Outcome<Section> {
+    let filter = OrderFilter { state: Some(OrderState::Proposed.word().to_owned()), ..OrderFilter::default() };
+    let mut names = Names::new(app);
+    let mut items = Vec::new();
+    for view in orders(&app.db, actor, &filter, None, MOST).await? {
+        let goods = names.goods(&view.product_id).await?;
+        items.push(Todo {
+            title: format!("{} · {}", names.party(reader, &view.producer_id).await?, goods.name),
+            href: reader.to(&format!("/work/orders/{}", view.id)),
+            lines: vec![reader.fill("labels_counted", &[("n", &crate::kernel::quantity::grouped(view.count))])],
+            state: state(reader, "order_state", &view.state),
+            steps: Vec::new(),
+        });
+    }
+    Ok(Section { heading: reader.say("orders_waiting"), empty: reader.say("orders_none"), items })
+}
+
+/// A stop or recall as a thing that waits, if it still matters.
+fn decision(app: &App, reader: &Reader, at: &str, title: String, lines: Vec<String>, steps: Steps) -> Option<Todo> {
+    let step = |path: &str, label: &str, class| step(app, reader, &format!("{at}/{path}"), label, class);
+    let buttons = match DecisionState::parse(&steps.state)? {
+        DecisionState::Proposed => vec![step("confirm", "confirm", "stop"), step("drop", "drop", "")],
+        DecisionState::LiftProposed => vec![step("lift", "confirm_lift", "go")],
+        DecisionState::InForce => Vec::new(),
+        DecisionState::Dropped | DecisionState::Lifted => return None,
+    };
+    let when = reader.fill("proposed_on", &[("at", &moment_of(reader.lang, &steps.proposed_at))]);
+    let lift = steps.lift_text.map(|text| reader.fill("lift_says", &[("text", &text)]));
+    Some(Todo {
+        title,
+        href: String::new(),
+        lines: lines.into_iter().chain(lift).chain([when]).collect(),
+        state: state(reader, "decision_state", &steps.state),
+        steps: buttons,
+    })
+}
+
+async fn recall_section(app: &App, reader: &Reader, actor: &Actor) -> Outcome<Section> {
+    let mut items = Vec::new();
+    for view in recalls(&app.db, actor, None, None, MOST).await? {
+        let batch = crate::trace::queries::batch::batch(&app.db, actor, &view.batch_id).await;
+        let lot = batch.map(|batch| batch.lot).unwrap_or_else(|_| view.batch_id.clone());
+        let title = reader.fill("recall_heading", &[("kind", &reader.word("recall_kind", &view.kind)), ("lot", &lot)]);
+        let lines = vec![format!("{} {}", view.ordered_by, view.document_no), view.reason, view.public_text];
+        items.extend(decision(app, reader, &format!("/work/recalls/{}", view.id), title, lines, view.steps));
+    }
+    Ok(Section { heading: reader.say("recalls"), empty: reader.say("recalls_none"), items })
+}
+
+async fn stop_section(app: &App, reader: &Reader, actor: &Actor) -> Outcome<Section> {
+    let mut items = Vec::new();
+    for view in stops(&app.db, actor, None, None, MOST).await? {
+        let title = format!("{} · {}", reader.word("stop_scope", &view.scope), reader.word("stop_category", &view.category));
+        let codes = match (view.order_no, view.first, view.last) {
+            (Some(no), Some(first), Some(last)) => {
+                Some(reader.fill("stop_codes", &[("no", &no.to_string()), ("first", &first.to_string()), ("last", &last.to_string())]))
+            }
+            _ => None,
+        };
+        let lines = codes.into_iter().chain([format!("{} {}", view.ordered_by, view.document_no), view.public_text]).collect();
+        items.extend(decision(app, reader, &format!("/work/stops/{}", view.id), title, lines, view.steps));
+    }
+    Ok(Section { heading: reader.say("stops"), empty: reader.say("stops_none"), items })
+}

@@ -77,22 +77,20 @@ async fn front(State(app): State<App>, lang: Lang) -> Result<Html<String>, Refus
     let in_season: Vec<ProductCard> = all
         .iter()
         .filter(|p| matches!((&p.season_from, &p.season_to), (Some(from), Some(to)) if in_yearly_window(today, from, to)))
-        .chain(all.iter().filter(|p| p.season_from.is_some()))
-        .fold(Vec::new(), |mut cards: Vec<ProductCard>, p| {
-            if cards.len() < CARDS && cards.iter().all(|c| c.slug != p.slug) {
-                let kinds: Vec<String> = p.rights.iter().filter(|r| r.in_force).map(|r| route_name(&r.route)).collect();
-                let line = format!("{} · {}", p.places.join("、"), kinds.join("、"));
-                cards.push(ProductCard {
-                    slug: p.slug.clone(),
-                    name: p.name.clone(),
-                    name_en: p.latin_name.clone(),
-                    line,
-                    category: p.group.clone(),
-                    season: season(p),
-                });
+        .take(CARDS)
+        .map(|p| {
+            let kinds: Vec<String> = p.rights.iter().filter(|r| r.in_force).map(|r| route_name(&r.route)).collect();
+            let line = format!("{} · {}", p.places.join("、"), kinds.join("、"));
+            ProductCard {
+                slug: p.slug.clone(),
+                name: p.name.clone(),
+                name_en: p.latin_name.clone(),
+                line,
+                category: p.group.clone(),
+                season: season(p),
             }
-            cards
-        });
+        })
+        .collect();
     let names: BTreeMap<String, String> = queries::product_counties(&app.db).await?.into_iter().collect();
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
     for code in all.iter().flat_map(|p| p.county_codes.iter().chain(&p.city_codes)) {

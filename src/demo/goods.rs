@@ -169,7 +169,7 @@ impl Workshop<'_> {
 
     /// A batch, registered and released.
     async fn batch(&self, plan: &Harvest, product: &ProductView, picked: Day, n: u32, sources: Vec<Value>) -> Outcome<BatchView> {
-        let packed = self.clock.today().plus(-1).max(picked);
+        let packed = self.clock.today();
         let given = json!({
             "product_id": product.id, "lot": format!("{}-{}-{n:02}", picked.year(), plan.lot), "sources": sources,
             "harvested_from": picked.plus(-2), "harvested_to": picked, "produced_on": packed, "packed_on": packed, "best_before": packed.plus(plan.keeps), "grade": "特级",
@@ -221,7 +221,7 @@ impl Workshop<'_> {
 
     /// A recall by two supervisors.
     async fn recall(&self, batch: &BatchView) -> Outcome<()> {
-        let given = json!({ "batch_id": batch.id, "ordered_by": "演示市场监管部门", "document_no": "演示追字〔2026〕1号", "reason": "演示：农药残留超标", "public_text": "农药残留超标。请停止食用，联系购买处或生产者退货，留好包装。" });
+        let given = json!({ "batch_id": batch.id, "ordered_by": "演示市场监管部门", "document_no": "演示追字〔2026〕1号", "reason": "演示：农药残留超标", "public_text": "农药残留超标" });
         let recall = self
             .act("supervisor", Permission::RecallPropose, given, |tx, desk, i| Box::pin(async move { propose_recall(tx, &desk, &i).await }))
             .await?;

@@ -98,19 +98,19 @@ pub enum Command {
 #[derive(Debug, Clone, Default, Args)]
 pub struct SettingArgs {
     /// TOML file of settings.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// `sqlite:PATH` or `postgres://…`
-    #[arg(long, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL")]
     pub database_url: Option<String>,
     /// What is printed on labels before `/Q/`.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL")]
     pub base_url: Option<String>,
     /// Where to listen.
-    #[arg(long, value_name = "HOST:PORT")]
+    #[arg(long, global = true, value_name = "HOST:PORT")]
     pub addr: Option<String>,
     /// Directory of keys and checkpoints.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR")]
     pub secrets_dir: Option<PathBuf>,
 }
 

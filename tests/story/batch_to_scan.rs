@@ -155,7 +155,7 @@ on_both_engines! {
         one.done(&format!("/api/v1/recalls/{recall}/lift"), json!({ "document_no": "演示〔2026〕2号", "public_text": "复检合格，解除追回。" })).await;
         two.done(&format!("/api/v1/recalls/{recall}/lift/confirm"), json!({})).await;
         let said = scan(&goods.server, &goods.codes[3], "Phone/1", "192.0.2.1").await.1;
-        assert_eq!(said["verdict"], "checked_before");
+        assert_eq!(said["verdict"], "first_check");
         assert!(said["notes"].as_array().unwrap().contains(&json!("recall_lifted")), "{said:#}");
     }
 

@@ -139,3 +139,34 @@ on_both_engines! {
         assert!(shape.contains_key("event") && !shape.contains_key("organisation"), "{:?}", shape.keys());
     }
 }
+
+on_both_engines! {
+    /// What was written before the goods' flow came is all there after it, still balanced, still pointing at its account.
+    async fn accounts_outlive_a_new_balance(engine: Engine) {
+        use sea_orm_migration::MigratorTrait;
+        let (url, _guard) = support::fresh_database_url(engine).await;
+        let other = Database::connect(format!("{url}{}", if engine == Engine::Sqlite { "?mode=rwc" } else { "" })).await.unwrap();
+        migrations::Migrator::up(&other, Some(6)).await.unwrap();
+        let product = "INSERT INTO product (id, slug, name, aliases, city_codes, county_codes, class, product_group, base_unit, account_basis, \
+            fresh, release_by, varieties, sort_key, source, confidence, demo, demo_figures, registered_at) \
+            VALUES ('pro_1', 'li', '梨', '', '', '', 'food', '', 'g', 'plots', TRUE, 'automatic', '', 'li', 't', 'A', TRUE, '', 0)";
+        let account = |id: &str, remaining: i64| format!("INSERT INTO season_account (id, party_kind, party_id, product_id, season, state, basis, \
+            basis_note, measured, proposed, approved, received, carried, opening, adjusted, held, released, uncoded, exported, processed, lost, \
+            downgraded, own_use, delivered, lapsed, remaining, pending, reserved, coded, burned, proposed_by, proposed_at) VALUES ('{id}', \
+            'organisation', 'org_1', 'pro_1', '{id}', 'approved', 'plots', '', TRUE, 100, 100, 0, 0, 0, 0, 30, 20, 1, 2, 3, 4, 5, 6, 7, 8, \
+            {remaining}, 0, 0, 0, 0, 'acc_1', 0)");
+        let movement = "INSERT INTO movement (id, account_id, kind, from_bucket, to_bucket, amount, happened_on, late, recorded_at, recorded_by) \
+            VALUES ('mov_1', '2026', 'lost', 'remaining', 'lost', 4, '2026-10-01', FALSE, 0, 'acc_1')";
+        for statement in [product, &account("2026", 14), movement] {
+            other.execute_unprepared(statement).await.unwrap();
+        }
+        migrations::Migrator::up(&other, None).await.unwrap();
+        let kept = rows(&other, "SELECT a.remaining, a.seized FROM season_account a JOIN movement m ON m.account_id = a.id").await;
+        assert_eq!(kept.len(), 1);
+        assert_eq!((kept[0].try_get::<i64>("", "remaining").unwrap(), kept[0].try_get::<i64>("", "seized").unwrap()), (14, 0));
+        other.execute_unprepared("UPDATE season_account SET released = 15, seized = 5").await.unwrap();
+        for refused in [account("2027", 15), "UPDATE season_account SET seized = 6".to_owned(), "DELETE FROM season_account".to_owned()] {
+            other.execute_unprepared(&refused).await.expect_err(&refused);
+        }
+    }
+}

@@ -14,6 +14,7 @@ mod m0003_registry;
 mod m0004_quantity;
 mod m0005_codes;
 mod m0006_scans;
+mod m0007_flow;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_quantity::Step),
             Box::new(m0005_codes::Step),
             Box::new(m0006_scans::Step),
+            Box::new(m0007_flow::Step),
         ]
     }
 }

@@ -39,6 +39,10 @@ pub struct Model {
     pub void_reason: Option<String>,
     pub voided_by: Option<String>,
     pub voided_at: Option<i64>,
+    pub moved: i64,
+    pub gone: i64,
+    pub seized: i64,
+    pub process_id: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

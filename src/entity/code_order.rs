@@ -36,6 +36,11 @@ pub struct Model {
     pub decided_at: Option<i64>,
     pub decision_reason: Option<String>,
     pub issued_at: Option<i64>,
+    pub bundle: bool,
+    pub on_hand: Option<i64>,
+    pub closed_at: Option<i64>,
+    pub closed_by: Option<String>,
+    pub first_season: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

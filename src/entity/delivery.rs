@@ -25,6 +25,8 @@ pub struct Model {
     pub late_reason: Option<String>,
     pub recorded_at: i64,
     pub recorded_by: String,
+    pub late_evidence: Option<String>,
+    pub handled_by: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -17,6 +17,7 @@ pub struct Model {
     pub evidence: Option<String>,
     pub demo: bool,
     pub recorded_at: i64,
+    pub contract: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -14,6 +14,7 @@ pub struct Model {
     pub gtin: Option<String>,
     pub shelf_life_days: Option<i64>,
     pub registered_at: i64,
+    pub items: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

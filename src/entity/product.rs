@@ -35,6 +35,7 @@ pub struct Model {
     pub demo: bool,
     pub demo_figures: String,
     pub registered_at: i64,
+    pub carry_labels: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -42,6 +42,7 @@ pub struct Model {
     pub decided_by: Option<String>,
     pub decided_at: Option<i64>,
     pub decision_reason: Option<String>,
+    pub seized: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -40,37 +40,67 @@ kinds! {
     BATCH_CORRECTED = "batch.corrected";
     BATCH_COVERED = "batch.covered";
     BATCH_HELD = "batch.held";
+    BATCH_PROCESSED = "batch.processed";
+    BATCH_REDUCED = "batch.reduced";
     BATCH_REGISTERED = "batch.registered";
     BATCH_RELEASED = "batch.released";
     BATCH_UNHELD = "batch.unheld";
     BATCH_VOIDED = "batch.voided";
-    CODES_ACTIVATED = "codes.activated";
-    CODES_BOUND = "codes.bound";
-    CODES_DOWNLOADED = "codes.downloaded";
-    CODES_RETURNED = "codes.returned";
-    CODES_UNDONE = "codes.undone";
-    CODES_VOIDED = "codes.voided";
+    CARTONS_APPROVED = "cartons.approved";
+    CARTONS_PROPOSED = "cartons.proposed";
+    CARTONS_REFUSED = "cartons.refused";
+    CARTONS_USED = "cartons.used";
+    CERTIFICATE_ISSUED = "certificate.issued";
+    CERTIFICATE_RECEIVED = "certificate.received";
+    CERTIFICATE_REVOKED = "certificate.revoked";
+    CODE_ORDER_CARRIED = "code_order.carried";
+    CODE_ORDER_CLOSED = "code_order.closed";
     CODE_ORDER_ISSUED = "code_order.issued";
     CODE_ORDER_PROPOSED = "code_order.proposed";
     CODE_ORDER_REFUSED = "code_order.refused";
+    CODES_ACTIVATED = "codes.activated";
+    CODES_BOUND = "codes.bound";
+    CODES_DOWNLOADED = "codes.downloaded";
+    CODES_LINKED = "codes.linked";
+    CODES_RELABELLED = "codes.relabelled";
+    CODES_RETURNED = "codes.returned";
+    CODES_UNDONE = "codes.undone";
+    CODES_UNLINKED = "codes.unlinked";
+    CODES_VOIDED = "codes.voided";
+    CONSENT_RECORDED = "consent.recorded" sealed;
+    CONSENT_WITHDRAWN = "consent.withdrawn" sealed;
     DELIVERY_COVERED = "delivery.covered";
     DELIVERY_RECORDED = "delivery.recorded";
+    FACILITY_CLOSED = "facility.closed";
+    FACILITY_LICENSED = "facility.licensed";
+    FACILITY_REGISTERED = "facility.registered";
+    FARM_WORK_RECORDED = "farm_work.recorded";
     GROWER_REGISTERED = "grower.registered" sealed;
+    GROWER_SLIP_ISSUED = "grower_slip.issued" sealed;
+    GROWER_SLIP_REVOKED = "grower_slip.revoked" sealed;
     KEYS_ROTATED = "keys.rotated";
-    MARK_USE_GRANTED = "mark_use.granted";
+    LATE_ENTRY_CONFIRMED = "late_entry.confirmed";
+    LATE_ENTRY_DISPUTED = "late_entry.disputed";
     MARK_USE_ENDED = "mark_use.ended";
+    MARK_USE_GRANTED = "mark_use.granted";
     MARK_USE_RESUMED = "mark_use.resumed";
     MARK_USE_SUSPENDED = "mark_use.suspended";
     MOVEMENT_RECORDED = "movement.recorded";
+    OBJECTION_ANSWERED = "objection.answered" sealed;
+    OBJECTION_MADE = "objection.made" sealed;
     ORGANISATION_REGISTERED = "organisation.registered";
     PACK_REGISTERED = "pack.registered";
+    PAPER_FORM_ENTERED = "paper_form.entered";
+    PAPER_FORM_PRINTED = "paper_form.printed";
+    PAPER_FORM_SPOILED = "paper_form.spoiled";
+    PAST_OUTPUT_RECORDED = "past_output.recorded";
     PLOT_REGISTERED = "plot.registered";
     PRODUCT_CHANGED = "product.changed";
     PRODUCT_REGISTERED = "product.registered";
     RECALL_ANNOUNCED = "recall.announced";
     RECALL_DROPPED = "recall.dropped";
-    RECALL_LIFTED = "recall.lifted";
     RECALL_LIFT_PROPOSED = "recall.lift_proposed";
+    RECALL_LIFTED = "recall.lifted";
     RECALL_PROPOSED = "recall.proposed";
     REGISTER_LOADED = "register.loaded";
     RIGHT_RECORDED = "right.recorded";
@@ -78,16 +108,27 @@ kinds! {
     ROLE_GRANTED = "role.granted";
     ROLE_PROPOSED = "role.proposed";
     SEASON_ACCOUNT_APPROVED = "season_account.approved";
+    SEASON_ACCOUNT_LAPSED = "season_account.lapsed";
     SEASON_ACCOUNT_PROPOSED = "season_account.proposed";
     SEASON_ACCOUNT_REFUSED = "season_account.refused";
-    SEIZURE_RECORDED = "seizure.recorded";
+    SEIZURE_DROPPED = "seizure.dropped";
+    SEIZURE_END_PROPOSED = "seizure.end_proposed";
+    SEIZURE_ENDED = "seizure.ended";
     SEIZURE_LIFTED = "seizure.lifted";
+    SEIZURE_PROPOSED = "seizure.proposed";
+    SEIZURE_RECORDED = "seizure.recorded";
+    SHIPMENT_RECEIVED = "shipment.received";
+    SHIPMENT_RETURNED = "shipment.returned";
+    SHIPMENT_SENT = "shipment.sent";
+    SHIPMENT_VOIDED = "shipment.voided";
     STANDARD_RECORDED = "standard.recorded";
+    STOCK_DECLARED = "stock.declared";
     STOP_CONFIRMED = "stop.confirmed";
     STOP_DROPPED = "stop.dropped";
-    STOP_LIFTED = "stop.lifted";
     STOP_LIFT_PROPOSED = "stop.lift_proposed";
+    STOP_LIFTED = "stop.lifted";
     STOP_PROPOSED = "stop.proposed";
+    TEST_REPORTED = "test.reported";
 }
 
 /// What an event did to balances, ranges and batch states, so that [`super::verify`] can replay them against the tables.
@@ -128,6 +169,15 @@ pub enum Effect {
         covered: i64,
         /// What awaits a decision.
         pending: i64,
+    },
+    /// `amount` left a batch without a code (or came back, negative): into other batches, by a movement, or seized.
+    Goods {
+        /// The batch.
+        batch: String,
+        /// `moved`, `gone` or `seized`.
+        to: String,
+        /// In the product's base unit.
+        amount: i64,
     },
 }
 

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! approved received carried opening adjusted ──▶ remaining ──▶ held ──▶ released
-//!                                                    └──▶ uncoded exported processed lost downgraded own_use delivered lapsed
+//!                                                    └──▶ uncoded exported processed lost downgraded own_use delivered lapsed ◀── released
+//!                                                                                                      seized ◀── released
 //! excess ──▶ pending                             free ──▶ reserved ──▶ coded · burned
 //! ```
 //! Every movement takes an amount out of one [`Bucket`] and puts it into another, so the sum over all buckets never changes.
@@ -52,6 +53,8 @@ words! {
         Delivered = "delivered",
         /// Fallen at the season's end, or carried into the next.
         Lapsed = "lapsed",
+        /// Taken away by an authority.
+        Seized = "seized",
         /// 待核: happened, but not covered; can't be coded.
         Pending = "pending",
         /// May still be ordered codes for; computed, no column.
@@ -129,6 +132,24 @@ words! {
         Lapsed = "lapsed",
         /// Left for the next season's account.
         CarriedOut = "carried_out",
+        /// Goods of a released batch were sold without a code.
+        BatchUncoded = "batch_uncoded",
+        /// Goods of a released batch were exported without a code.
+        BatchExported = "batch_exported",
+        /// Goods of a released batch were processed into something else.
+        BatchProcessed = "batch_processed",
+        /// Goods of a released batch were lost.
+        BatchLost = "batch_lost",
+        /// Goods of a released batch were graded out.
+        BatchDowngraded = "batch_downgraded",
+        /// Goods of a released batch were used by the party itself.
+        BatchOwnUse = "batch_own_use",
+        /// Goods sold or exported without a code came back.
+        UncodedBack = "uncoded_back",
+        /// Exported goods came back.
+        ExportedBack = "exported_back",
+        /// An authority took goods of a released batch away.
+        Seized = "seized",
         /// More was delivered or packed than was covered.
         Excess = "excess",
         /// An excess was covered or taken back.
@@ -159,9 +180,30 @@ impl MovementKind {
             Self::OwnUse => (B::Remaining, B::OwnUse),
             Self::Delivered => (B::Remaining, B::Delivered),
             Self::Lapsed | Self::CarriedOut => (B::Remaining, B::Lapsed),
+            Self::BatchUncoded => (B::Released, B::Uncoded),
+            Self::BatchExported => (B::Released, B::Exported),
+            Self::BatchProcessed => (B::Released, B::Processed),
+            Self::BatchLost => (B::Released, B::Lost),
+            Self::BatchDowngraded => (B::Released, B::Downgraded),
+            Self::BatchOwnUse => (B::Released, B::OwnUse),
+            Self::UncodedBack => (B::Uncoded, B::Released),
+            Self::ExportedBack => (B::Exported, B::Released),
+            Self::Seized => (B::Released, B::Seized),
             Self::Excess => (B::Excess, B::Pending),
             Self::ExcessSettled => (B::Pending, B::Excess),
         }
+    }
+    /// The kind that takes goods out of a released batch, for a movement that takes them out of what remains.
+    pub fn of_batch(self) -> Option<Self> {
+        Some(match self {
+            Self::Uncoded => Self::BatchUncoded,
+            Self::Exported => Self::BatchExported,
+            Self::Processed => Self::BatchProcessed,
+            Self::Lost => Self::BatchLost,
+            Self::Downgraded => Self::BatchDowngraded,
+            Self::OwnUse => Self::BatchOwnUse,
+            _ => return None,
+        })
     }
     /// May a person record it by hand? The others come with a delivery, a batch or a decision.
     pub fn by_hand(self) -> bool {
@@ -302,6 +344,15 @@ mod tests {
             ("delivered", "remaining", "delivered", false),
             ("lapsed", "remaining", "lapsed", true),
             ("carried_out", "remaining", "lapsed", false),
+            ("batch_uncoded", "released", "uncoded", false),
+            ("batch_exported", "released", "exported", false),
+            ("batch_processed", "released", "processed", false),
+            ("batch_lost", "released", "lost", false),
+            ("batch_downgraded", "released", "downgraded", false),
+            ("batch_own_use", "released", "own_use", false),
+            ("uncoded_back", "uncoded", "released", false),
+            ("exported_back", "exported", "released", false),
+            ("seized", "released", "seized", false),
             ("excess", "excess", "pending", false),
             ("excess_settled", "pending", "excess", false),
         ];

@@ -53,6 +53,18 @@ impl BatchState {
 }
 
 words! {
+    /// Where goods of a batch went without a code.
+    GoodsBucket {
+        /// Into other batches.
+        Moved = "moved",
+        /// By a movement: sold, exported, processed, lost, graded out, used.
+        Gone = "gone",
+        /// Taken away by an authority.
+        Seized = "seized",
+    }
+}
+
+words! {
     /// What a source is.
     SourceWord {
         /// A delivery.
@@ -61,6 +73,8 @@ words! {
         Plot = "plot",
         /// Raw material.
         Input = "input",
+        /// Another batch of the producer, by a process.
+        Batch = "batch",
     }
 }
 

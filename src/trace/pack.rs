@@ -8,6 +8,9 @@ pub const LONGEST_SHELF_LIFE: i64 = 3650;
 /// No pack weighs more: a pallet.
 pub const HEAVIEST_PACK_G: i64 = 2_000_000;
 
+/// The most packs in one case or pallet.
+pub const MOST_ITEMS: i64 = 100_000;
+
 /// A pack as sent (contract §3).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -38,6 +41,9 @@ pub struct PackInput {
     /// Days from packing.
     #[serde(default)]
     pub shelf_life_days: Option<i64>,
+    /// For a case or pallet: how many of the packs below it holds.
+    #[serde(default)]
+    pub items: Option<i64>,
 }
 
 /// What to look for among packs; every field narrows.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::account::{AccountState, Bucket};
+use super::batch::GoodsBucket;
 use crate::ledger::{Effect, kind};
 
 /// A batch by its last effect.
@@ -42,6 +43,7 @@ pub struct Replay {
     states: BTreeMap<String, AccountState>,
     deliveries: BTreeMap<String, (i64, i64)>,
     batches: BTreeMap<String, BatchNow>,
+    goods: BTreeMap<(String, String), i64>,
     orders: BTreeMap<i64, Vec<Segment>>,
     unread: Vec<String>,
 }
@@ -94,6 +96,7 @@ impl Replay {
             Effect::Batch { id, state, covered, pending } => {
                 self.batches.insert(id, BatchNow { state, covered, pending });
             }
+            Effect::Goods { batch, to, amount } => *self.goods.entry((batch, to)).or_insert(0) += amount,
         }
     }
 
@@ -118,6 +121,10 @@ impl Replay {
     /// Batches.
     pub fn batches(&self) -> &BTreeMap<String, BatchNow> {
         &self.batches
+    }
+    /// What left a batch without a code, by where it went.
+    pub fn goods(&self, batch: &str, to: GoodsBucket) -> i64 {
+        self.goods.get(&(batch.to_owned(), to.word().to_owned())).copied().unwrap_or(0)
     }
     /// Orders with their ranges, neighbours alike made one.
     pub fn orders(&self) -> impl Iterator<Item = (i64, Vec<Segment>)> {

@@ -114,6 +114,7 @@ impl World {
     pub async fn product(&self, name: &str, change: impl FnOnce(&mut product::Model)) -> String {
         let id = self.id(Noun::Product);
         let mut row = product::Model {
+            carry_labels: false,
             latin_name: None,
             city_codes: String::new(),
             product_group: String::new(),
@@ -234,6 +235,7 @@ impl World {
 
     pub async fn mark_use(&self, organisation_id: &str, right_id: &str, from: &str, to: Option<&str>) -> String {
         let row = mark_use::Model {
+            contract: None,
             announcement_id: None,
             id: self.id(Noun::MarkUse),
             organisation_id: organisation_id.to_owned(),

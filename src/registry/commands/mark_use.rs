@@ -77,6 +77,7 @@ pub async fn grant_mark_use(tx: &Tx, desk: &Desk, input: &MarkUseInput, demo: bo
     let announcement = paper(tx, &mut faults, input, right.as_ref(), evidence.is_some()).await?;
     faults.check()?;
     let row = MarkUseRow {
+        contract: None,
         id: desk.new_id(Noun::MarkUse),
         organisation_id: input.organisation_id.clone(),
         right_id: input.right_id.clone(),

@@ -240,6 +240,7 @@ async fn read(tx: &Tx, desk: &Desk, faults: &mut Faults, input: &ProductInput) -
     let cities: BTreeSet<String> = counties.iter().filter_map(|code| Some(format!("{}00", code.get(..4)?))).collect();
     let year_day = |day: &Option<YearDay>| day.as_ref().map(|day| day.as_str().to_owned());
     Ok(ProductRow {
+        carry_labels: false,
         id: String::new(),
         sort_key: search::sort_key(&name),
         slug,

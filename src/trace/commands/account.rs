@@ -176,6 +176,7 @@ pub(super) fn blank(desk: &Desk, party: &Party, product_id: &str, season: &str) 
         own_use: 0,
         delivered: 0,
         lapsed: 0,
+        seized: 0,
         remaining: 0,
         pending: 0,
         reserved: 0,

@@ -78,7 +78,7 @@ pub(super) async fn not_stopped(tx: &Tx, covered: Covered<'_>) -> Outcome<()> {
 
 /// `batch_overdrawn` with its figures.
 pub(super) fn overdrawn(batch: &BatchRow, asked: i64, unit_amount: i64, unit: BaseUnit) -> Failure {
-    let left = (batch.covered - batch.coded).max(0);
+    let left = stock::loose_of(batch).max(0);
     Failure::conflict("batch_overdrawn")
         .with("lot", &batch.lot)
         .with("asked", unit.show(asked))

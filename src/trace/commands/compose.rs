@@ -23,6 +23,10 @@ pub(super) fn compose(
     let days = &draft.days;
     let today = desk.clock.today();
     let row = BatchRow {
+        moved: 0,
+        gone: 0,
+        seized: 0,
+        process_id: None,
         id: desk.new_id(Noun::Batch),
         producer_id: producer_id.to_owned(),
         product_id: facts.goods.id.clone(),
@@ -69,6 +73,10 @@ pub(super) fn keep(mut new: Whole, was: &BatchRow) -> Whole {
     new.row = BatchRow {
         id: was.id.clone(),
         coded: was.coded,
+        moved: was.moved,
+        gone: was.gone,
+        seized: was.seized,
+        process_id: was.process_id.clone(),
         version: was.version,
         registered_by: was.registered_by.clone(),
         registered_at: was.registered_at,

@@ -65,6 +65,8 @@ pub async fn record_delivery(tx: &Tx, desk: &Desk, input: &DeliveryInput) -> Out
     let (from, to) = accounts(tx, desk, &parties).await?;
     let covered = covered(amount, from.as_ref().map(|a| a.remaining.min(account::free(a))), left);
     let row = DeliveryRow {
+        late_evidence: None,
+        handled_by: desk.actor.handled_by.clone(),
         id: desk.new_id(Noun::Delivery),
         grower_id: grower.id.clone(),
         buyer_id: buyer.id.clone(),

@@ -52,6 +52,11 @@ pub async fn order_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, rules: &O
     allowed(tx, desk, &subject).await?;
     store::begin_numbering(tx).await?;
     let mut row = OrderRow {
+        bundle: false,
+        on_hand: None,
+        closed_at: None,
+        closed_by: None,
+        first_season: None,
         order_no: store::next_number(tx).await?,
         id: desk.new_id(Noun::CodeOrder),
         suite: i64::from(input.kind.suite().value()),

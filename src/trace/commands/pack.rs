@@ -11,7 +11,7 @@ use crate::kernel::{Desk, Failure, Outcome};
 use crate::ledger::{self, Event, kind};
 use crate::registry::gtin::Gtin;
 use crate::trace::measure::Sent;
-use crate::trace::pack::{HEAVIEST_PACK_G, LONGEST_SHELF_LIFE, PackInput};
+use crate::trace::pack::{HEAVIEST_PACK_G, LONGEST_SHELF_LIFE, MOST_ITEMS, PackInput};
 use crate::trace::queries::pack::PackView;
 use crate::trace::record::read_text;
 use crate::trace::store::pack::{self as store, PackRow};
@@ -49,8 +49,12 @@ pub async fn register_pack(tx: &Tx, desk: &Desk, input: &PackInput) -> Outcome<P
         let days = input.shelf_life_days.unwrap_or(0);
         faults.add("/shelf_life_days", "shelf_life_unfit").with("figure", days).with("right", LONGEST_SHELF_LIFE);
     }
+    if let Some(items) = input.items.filter(|items| !(1..=MOST_ITEMS).contains(items)) {
+        faults.add("/items", "items_unfit").with("figure", items).with("right", MOST_ITEMS);
+    }
     faults.check()?;
     let row = PackRow {
+        items: input.items,
         id: desk.new_id(Noun::Pack),
         organisation_id: owner.id,
         product_id: goods.id.clone(),

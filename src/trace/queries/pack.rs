@@ -32,6 +32,8 @@ pub struct PackView {
     pub gtin: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shelf_life_days: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub items: Option<i64>,
     pub registered_at: String,
 }
 
@@ -51,6 +53,7 @@ impl PackView {
             grade: row.grade,
             gtin: row.gtin,
             shelf_life_days: row.shelf_life_days,
+            items: row.items,
         }
     }
 }

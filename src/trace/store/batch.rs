@@ -66,8 +66,9 @@ async fn insert_checks(tx: &Tx, checks: &[CheckRow]) -> Outcome<()> {
 pub(in crate::trace) async fn replace(tx: &Tx, whole: &Whole, version: i64) -> Outcome<bool> {
     let mut row = batch::ActiveModel::from(whole.row.clone()).reset_all();
     row.version = Set(version + 1);
-    // Codes are counted by others.
-    row.coded = sea_orm::ActiveValue::NotSet;
+    // Codes, and goods that went without one, are counted by others.
+    (row.coded, row.moved) = (sea_orm::ActiveValue::NotSet, sea_orm::ActiveValue::NotSet);
+    (row.gone, row.seized) = (sea_orm::ActiveValue::NotSet, sea_orm::ActiveValue::NotSet);
     let update = batch::Entity::update_many().set(row).filter(Col::Id.eq(&whole.row.id)).filter(Col::Version.eq(version));
     let done = update.exec(tx.connection()).await;
     if done.map_err(duplicate_as(|| Failure::conflict("duplicate_lot").with("figure", &whole.row.lot)))?.rows_affected != 1 {
@@ -142,7 +143,7 @@ pub(in crate::trace) async fn change(tx: &Tx, desk: &Desk, was: &BatchRow, chang
         Change::Void { reason } => {
             row.state = state(BatchState::Voided);
             (row.voided_by, row.voided_at, row.void_reason) = (Set(Some(by)), Set(Some(at)), Set(Some(reason.to_owned())));
-            query = query.filter(Col::Coded.eq(0));
+            query = query.filter(Col::Coded.eq(0)).filter(Col::Moved.eq(0)).filter(Col::Gone.eq(0)).filter(Col::Seized.eq(0));
         }
     }
     Ok(query.set(row).exec(tx.connection()).await?.rows_affected == 1)

@@ -10,7 +10,7 @@ use crate::entity::{batch, batch_source, code_range, delivery, movement, season_
 use crate::kernel::Outcome;
 use crate::ledger::Finding;
 use crate::trace::account::Bucket;
-use crate::trace::batch::{BatchState, SourceWord};
+use crate::trace::batch::{BatchState, GoodsBucket, SourceWord};
 use crate::trace::replay::{Replay, Segment, merged};
 
 /// Everything in which the tables differ from the replay; empty where the books are in order.
@@ -115,6 +115,9 @@ async fn batches<C: ConnectionTrait>(connection: &C, replay: &Replay, difference
         let ledger = replay.batches().get(&row.id).map(|b| (b.state.as_str(), b.covered, b.pending));
         let table = Some((row.state.as_str(), row.covered, row.pending));
         note(differences, format!("batch {} (state, covered, pending)", row.id), table, ledger);
+        for (to, went) in [(GoodsBucket::Moved, row.moved), (GoodsBucket::Gone, row.gone), (GoodsBucket::Seized, row.seized)] {
+            note(differences, format!("batch {} {}", row.id, to.word()), went, replay.goods(&row.id, to));
+        }
     }
     for id in replay.batches().keys().filter(|id| !known.contains(id)) {
         differences.push(format!("batch {id}: not in the table"));

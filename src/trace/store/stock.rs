@@ -7,6 +7,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelec
 use crate::db::{Engine, Tx};
 use crate::entity::{batch, season_account};
 use crate::kernel::{Failure, Outcome};
+use crate::trace::batch::GoodsBucket;
 use crate::trace::range::plan::Bucket;
 
 use season_account::Column as Account;
@@ -101,18 +102,52 @@ pub async fn lock_batch(tx: &Tx, id: &str) -> Outcome<BatchRow> {
     query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
+/// What of a batch is neither coded nor gone: what may still be coded, moved, shipped loose or taken away.
+fn loose() -> SimpleExpr {
+    Expr::col(batch::Column::Covered)
+        .sub(Expr::col(batch::Column::Coded))
+        .sub(Expr::col(batch::Column::Moved))
+        .sub(Expr::col(batch::Column::Gone))
+        .sub(Expr::col(batch::Column::Seized))
+}
+
+/// The same of a row that was read; for words, never for a decision.
+pub fn loose_of(row: &BatchRow) -> i64 {
+    row.covered - row.coded - row.moved - row.gone - row.seized
+}
+
+/// Moves `amount` of a batch's uncoded goods to where they went; `false` if there is not so much. A negative amount comes back, `false` if
+/// so much never went.
+///
+/// # Errors
+/// Only ours.
+pub async fn take_goods(tx: &Tx, id: &str, to: GoodsBucket, amount: i64) -> Outcome<bool> {
+    let column = match to {
+        GoodsBucket::Moved => batch::Column::Moved,
+        GoodsBucket::Gone => batch::Column::Gone,
+        GoodsBucket::Seized => batch::Column::Seized,
+    };
+    let enough = if amount >= 0 { loose().gte(amount) } else { Expr::col(column).gte(-amount) };
+    let changed = batch::Entity::update_many()
+        .filter(batch::Column::Id.eq(id))
+        .filter(enough)
+        .col_expr(column, Expr::col(column).add(amount))
+        .exec(tx.connection())
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
 /// Puts `amount` on a batch under codes; `false` if less is covered and uncoded, or it was voided or held in the meantime.
 ///
 /// # Errors
 /// Only ours.
 pub async fn code_batch(tx: &Tx, id: &str, amount: i64) -> Outcome<bool> {
-    let left = Expr::col(batch::Column::Covered).sub(Expr::col(batch::Column::Coded));
     let changed = batch::Entity::update_many()
         .filter(batch::Column::Id.eq(id))
         .filter(batch::Column::State.is_not_in(["voided", "on_hold"]))
         .filter(batch::Column::HoldReason.is_null())
         .filter(batch::Column::HoldDocument.is_null())
-        .filter(left.gte(amount))
+        .filter(loose().gte(amount))
         .col_expr(batch::Column::Coded, Expr::col(batch::Column::Coded).add(amount))
         .exec(tx.connection())
         .await?;

@@ -104,6 +104,7 @@ impl PackForm {
         let of = |unit: BaseUnit| amount.filter(|_| base == unit);
         let given = |typed: &str| Some(text::clean(typed)).filter(|text| !text.is_empty());
         let input = PackInput {
+            items: None,
             organisation_id: None,
             product_id: product_id.to_owned(),
             grade: given(&self.grade),

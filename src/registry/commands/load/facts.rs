@@ -131,6 +131,7 @@ fn product(desk: &Desk, seed: &Seed, line: &ProductLine) -> ProductRow {
     let codes = |codes: &[crate::registry::division::DivisionCode]| joined(&codes.iter().map(|c| c.as_str()).collect::<Vec<_>>());
     let day = |day: &Option<crate::registry::product::YearDay>| day.as_ref().map(|day| day.as_str().to_owned());
     ProductRow {
+        carry_labels: false,
         id: desk.new_id(Noun::Product),
         slug: line.slug.clone(),
         name: line.name.clone(),

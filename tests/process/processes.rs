@@ -96,7 +96,7 @@ on_both_engines! {
         assert_eq!(["figure", "right", "coded", "lot"].map(|name| param(&failure, name)), ["31 kg", "30 kg", "70 kg", "A"]);
         house.grade(&batch, 30, "A-1").await.unwrap();
         let nothing = house.process(&batch, json!({ "kind": "grading", "outputs": [{ "lot": "A-2", "net_weight_g": 1 }] })).await.unwrap_err();
-        assert_eq!((nothing.code, param(&nothing, "right").as_str()), ("process_more_than_loose", "0 g"));
+        assert_eq!((nothing.code, param(&nothing, "coded").as_str()), ("nothing_loose", "70 kg"));
     }
 
     async fn goods_for_which_codes_are_ordered_are_not_written_off(engine: Engine) {

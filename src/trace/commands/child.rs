@@ -4,7 +4,6 @@ use super::compose::name;
 use super::process_draft::{Draft, DraftOutput};
 use crate::db::Tx;
 use crate::kernel::failure::Faults;
-use crate::kernel::ids::Noun;
 use crate::kernel::{Desk, Failure, Outcome};
 use crate::trace::batch::{BatchState, SourceWord, is_failed};
 use crate::trace::check::CheckOutcome;
@@ -161,6 +160,7 @@ fn agreed<'a>(parents: &'a [Parent], field: impl Fn(&'a BatchRow) -> &'a Option<
 /// A batch born of a process: released, with its share of every input.
 pub(super) fn child(
     desk: &Desk,
+    id: String,
     process: &ProcessRow,
     parents: &[Parent],
     inherited: &Inherited,
@@ -176,7 +176,7 @@ pub(super) fn child(
     let grade = if kind == Some(ProcessKind::Grading) { None } else { agreed(parents, |r| &r.grade) };
     let day = |day: Option<crate::kernel::Day>| day.map(|d| d.to_string());
     let row = BatchRow {
-        id: desk.new_id(Noun::Batch),
+        id,
         producer_id: process.producer_id.clone(),
         product_id: process.product_id.clone(),
         season: process.season.clone(),

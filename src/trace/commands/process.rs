@@ -12,7 +12,7 @@ use super::reduce::{more_than_loose, not_free};
 use super::{change, reached};
 use crate::db::Tx;
 use crate::kernel::failure::Faults;
-use crate::kernel::ids::Noun;
+use crate::kernel::ids::{Noun, is};
 use crate::kernel::{Day, Desk, Failure, Outcome};
 use crate::ledger::{self, Effect, Event, kind};
 use crate::trace::account::MovementKind;
@@ -30,8 +30,8 @@ use crate::trace::store::{register, stock};
 ///
 /// # Errors
 /// `not_found`, `not_permitted`; of an input `batch_unknown`, `batch_of_other_producer`, `batch_of_other_product`,
-/// `batch_of_other_season`, `batch_not_released` and everything that makes a batch unusable; `process_more_than_loose` with how much is
-/// loose and how much is coded; `no_common_right` with which input lacks which; `duplicate_lot`; `amount_reserved`; fields of
+/// `batch_of_other_season`, `batch_not_released` and everything that makes a batch unusable; `nothing_loose`; `process_more_than_loose` with
+/// how much is loose and how much is coded; `no_common_right` with which input lacks which; `duplicate_lot`; `amount_reserved`; fields of
 /// [`crate::trace::process::judge`] and [`crate::trace::process::judge_days`], `standard_not_common`, `standard_unknown`, `amount_*`, `lot_missing`, `given_twice`,
 /// `late_reason_missing` …
 pub async fn process_batch(tx: &Tx, desk: &Desk, id: &str, input: &ProcessInput) -> Outcome<ProcessView> {
@@ -100,8 +100,11 @@ async fn book(tx: &Tx, desk: &Desk, goods: &Goods, first: &BatchRow, mut draft: 
     let shares = apportion(&parents.iter().map(|p| p.amount).collect::<Vec<_>>(), &amounts);
     let ancestors = line_of(tx, &parents).await?;
     let mut children = Vec::with_capacity(shares.len());
-    for ((output, standard), shares) in draft.outputs.iter().zip(&inherited.standards).zip(&shares) {
-        let whole = child(desk, &row, &parents, &inherited, (output, standard.clone()), shares);
+    // All are born in one moment: in the order of their ids they stand as they were named.
+    let mut ids: Vec<String> = draft.outputs.iter().map(|_| desk.new_id(Noun::Batch)).collect();
+    ids.sort_unstable();
+    for (((output, standard), shares), id) in draft.outputs.iter().zip(&inherited.standards).zip(&shares).zip(ids) {
+        let whole = child(desk, id, &row, &parents, &inherited, (output, standard.clone()), shares);
         batches::insert(tx, &whole).await?;
         store::insert_line(tx, &whole.row.id, &ancestors).await?;
         effects.push(effect(&whole.row, BatchState::Released));
@@ -116,7 +119,9 @@ async fn book(tx: &Tx, desk: &Desk, goods: &Goods, first: &BatchRow, mut draft: 
 /// The inputs under their locks: of the same producer, product and season as the first, released and usable, with so much loose.
 async fn lock_inputs(tx: &Tx, desk: &Desk, goods: &Goods, first: &BatchRow, draft: &Draft) -> Outcome<Vec<Parent>> {
     let ids: Vec<String> = draft.inputs.iter().map(|i| i.batch_id.clone()).collect();
-    let locked = store::lock_batches(tx, &ids).await?;
+    // What is not shaped like a batch's id is not asked of the database.
+    let known: Vec<String> = ids.iter().filter(|id| is(Noun::Batch, id)).cloned().collect();
+    let locked = store::lock_batches(tx, &known).await?;
     let mut faults = Faults::new();
     let mut parents = Vec::with_capacity(ids.len());
     for input in &draft.inputs {
@@ -140,8 +145,12 @@ async fn lock_inputs(tx: &Tx, desk: &Desk, goods: &Goods, first: &BatchRow, draf
         }
         let loose = stock::loose_of(row);
         let amount = input.amount.unwrap_or(loose);
-        if amount > loose || amount <= 0 {
-            return Err(more_than_loose("process_more_than_loose", &input.pointer, goods, row, amount.max(1)));
+        if amount <= 0 {
+            let nothing = Failure::conflict("nothing_loose").at(&input.pointer, "nothing_loose");
+            return Err(nothing.with("lot", &row.lot).with("coded", goods.show(row.coded)));
+        }
+        if amount > loose {
+            return Err(more_than_loose("process_more_than_loose", &input.pointer, goods, row, amount));
         }
         let whole = batches::whole(tx.connection(), row.clone()).await?;
         parents.push(Parent { whole, amount, pointer: input.pointer.clone() });

@@ -17,7 +17,7 @@ use crate::trace::store::genealogy::{self as store, DeliveryPlace, SourceRow};
 
 /// Deliveries into one batch out of one village in one month.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct DeliverySum {
+pub struct KinDeliveries {
     /// Into this batch.
     pub batch_id: String,
     /// `2026-10`.
@@ -33,7 +33,7 @@ pub struct DeliverySum {
 
 /// An own plot, or raw material, that went into a batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct SourceLine {
+pub struct KinSource {
     /// Into this batch.
     pub batch_id: String,
     /// `plot` or `input`.
@@ -54,7 +54,7 @@ pub struct SourceLine {
 
 /// A test or a report shown with a batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct TestLine {
+pub struct KinTest {
     /// Shown with this batch.
     pub batch_id: String,
     /// What was tested; of a report with several items nothing.
@@ -81,7 +81,7 @@ pub struct TestLine {
 
 /// A certificate that came with a delivery or was issued for a batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct CertificateLine {
+pub struct KinCertificate {
     /// `received` or `issued`.
     pub direction: String,
     /// Its number.
@@ -104,7 +104,7 @@ pub struct CertificateLine {
 
 /// Codes bound to a batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct RangeLine {
+pub struct KinRange {
     /// On this batch.
     pub batch_id: String,
     /// Their order.
@@ -126,7 +126,7 @@ pub struct RangeLine {
 
 /// A line of a shipment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ShipmentLine {
+pub struct KinShipment {
     /// Out of this batch.
     pub batch_id: String,
     /// The shipment.
@@ -153,7 +153,7 @@ pub struct ShipmentLine {
 
 /// What came back of a shipment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ReturnLine {
+pub struct KinReturn {
     /// Out of this batch.
     pub batch_id: String,
     /// The shipment.
@@ -170,7 +170,7 @@ pub struct ReturnLine {
 
 /// Goods that left a batch without a code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct MovementLine {
+pub struct KinMovement {
     /// Out of this batch.
     pub batch_id: String,
     /// `batch_uncoded`, `batch_lost` …
@@ -202,7 +202,7 @@ async fn place_names(db: &Db, codes: impl Iterator<Item = String>) -> Outcome<BT
 }
 
 /// Deliveries summed up, and the deliveries themselves for their papers.
-pub(super) async fn deliveries(db: &Db, sources: &[SourceRow], goods: &Goods) -> Outcome<(Vec<DeliverySum>, Vec<DeliveryPlace>)> {
+pub(super) async fn deliveries(db: &Db, sources: &[SourceRow], goods: &Goods) -> Outcome<(Vec<KinDeliveries>, Vec<DeliveryPlace>)> {
     let delivered = |s: &&SourceRow| s.kind == SourceWord::Delivery.word();
     let mut ids: Vec<String> = sources.iter().filter(delivered).filter_map(|s| s.subject_id.clone()).collect();
     ids.sort_unstable();
@@ -217,7 +217,7 @@ pub(super) async fn deliveries(db: &Db, sources: &[SourceRow], goods: &Goods) ->
         let sum = sums.entry((source.batch_id.clone(), month, place)).or_default();
         *sum = (sum.0 + 1, sum.1 + source.amount);
     }
-    let line = |((batch_id, month, place), (deliveries, amount))| DeliverySum {
+    let line = |((batch_id, month, place), (deliveries, amount))| KinDeliveries {
         batch_id,
         month,
         place,
@@ -228,7 +228,7 @@ pub(super) async fn deliveries(db: &Db, sources: &[SourceRow], goods: &Goods) ->
 }
 
 /// Own plots and raw material.
-pub(super) async fn sources(db: &Db, sources: &[SourceRow], sight: Sight, goods: &Goods) -> Outcome<Vec<SourceLine>> {
+pub(super) async fn sources(db: &Db, sources: &[SourceRow], sight: Sight, goods: &Goods) -> Outcome<Vec<KinSource>> {
     let own: Vec<&SourceRow> = sources.iter().filter(|s| s.kind == SourceWord::Plot.word() || s.kind == SourceWord::Input.word()).collect();
     let plots = store::plots(db.reader(), own.iter().filter_map(|s| s.subject_id.clone()).collect()).await?;
     let names = place_names(db, plots.iter().map(|p| p.division_code.clone())).await?;
@@ -236,7 +236,7 @@ pub(super) async fn sources(db: &Db, sources: &[SourceRow], sight: Sight, goods:
         let plot = plots.iter().find(|p| Some(&p.id) == source.subject_id.as_ref());
         let material: Option<Material> = source.input.as_deref().and_then(|text| serde_json::from_str(text).ok());
         let village = plot.map(|p| format!("{}{}", names.get(&p.division_code).map_or("", String::as_str), p.village));
-        SourceLine {
+        KinSource {
             batch_id: source.batch_id.clone(),
             kind: source.kind.clone(),
             plot_id: plot.filter(|_| sight.plots).map(|p| p.id.clone()),
@@ -249,11 +249,11 @@ pub(super) async fn sources(db: &Db, sources: &[SourceRow], sight: Sight, goods:
 }
 
 /// Tests written with batches; reports on file for who may read them.
-pub(super) async fn tests(db: &Db, ids: &[String], sight: Sight) -> Outcome<Vec<TestLine>> {
+pub(super) async fn tests(db: &Db, ids: &[String], sight: Sight) -> Outcome<Vec<KinTest>> {
     let rows = store::tests(db.reader(), ids).await?;
-    let mut lines: Vec<TestLine> = rows
+    let mut lines: Vec<KinTest> = rows
         .into_iter()
-        .map(|t| TestLine {
+        .map(|t| KinTest {
             batch_id: t.batch_id,
             item: Some(t.item),
             result: Some(t.result),
@@ -265,7 +265,7 @@ pub(super) async fn tests(db: &Db, ids: &[String], sight: Sight) -> Outcome<Vec<
         })
         .collect();
     if sight.reports {
-        lines.extend(store::reports(db.reader(), ids).await?.into_iter().map(|(batch_id, r)| TestLine {
+        lines.extend(store::reports(db.reader(), ids).await?.into_iter().map(|(batch_id, r)| KinTest {
             batch_id,
             item: None,
             result: None,
@@ -286,13 +286,13 @@ pub(super) async fn certificates(
     papers: &[DeliveryPlace],
     sight: Sight,
     goods: &Goods,
-) -> Outcome<Vec<CertificateLine>> {
+) -> Outcome<Vec<KinCertificate>> {
     let deliveries: Vec<String> = papers.iter().map(|p| p.id.clone()).collect();
     let rows = store::certificates(db.reader(), ids, &deliveries).await?;
     let only_numbers = papers.iter().filter(|p| !rows.iter().any(|r| r.delivery_id.as_ref() == Some(&p.id)));
-    let numbers: Vec<CertificateLine> = only_numbers
+    let numbers: Vec<KinCertificate> = only_numbers
         .filter_map(|p| p.certificate_no.clone())
-        .map(|number| CertificateLine {
+        .map(|number| KinCertificate {
             direction: "received".to_owned(),
             number,
             issuer: None,
@@ -304,7 +304,7 @@ pub(super) async fn certificates(
         .collect();
     let line = |r: store::CertificateRow| {
         let named = sight.growers || r.issuer_id.as_deref().is_some_and(|id| is(Noun::Organisation, id));
-        CertificateLine {
+        KinCertificate {
             direction: r.direction,
             number: r.number,
             issuer: Some(r.issuer_name).filter(|_| named),
@@ -318,9 +318,9 @@ pub(super) async fn certificates(
 }
 
 /// Codes on batches.
-pub(super) async fn ranges(db: &Db, ids: &[String], goods: &Goods) -> Outcome<Vec<RangeLine>> {
+pub(super) async fn ranges(db: &Db, ids: &[String], goods: &Goods) -> Outcome<Vec<KinRange>> {
     let rows = store::ranges(db.reader(), ids).await?;
-    let line = |r: store::BoundRange| RangeLine {
+    let line = |r: store::BoundRange| KinRange {
         figures: amount_of(goods, (r.range.last - r.range.first + 1) * r.unit_amount),
         batch_id: r.range.batch_id.unwrap_or_default(),
         order_id: r.order_id,
@@ -334,14 +334,14 @@ pub(super) async fn ranges(db: &Db, ids: &[String], goods: &Goods) -> Outcome<Ve
 }
 
 /// Shipments of batches, and what came back of them.
-pub(super) async fn shipments(db: &Db, ids: &[String], goods: &Goods) -> Outcome<(Vec<ShipmentLine>, Vec<ReturnLine>)> {
+pub(super) async fn shipments(db: &Db, ids: &[String], goods: &Goods) -> Outcome<(Vec<KinShipment>, Vec<KinReturn>)> {
     let rows = store::shipments(db.reader(), ids).await?;
     let mut shipments: Vec<String> = rows.iter().map(|(_, s)| s.id.clone()).collect();
     shipments.dedup();
     let came_back = store::returns(db.reader(), shipments).await?;
     let back = |act: store::ActRow| {
         let (line, _) = rows.iter().find(|(line, _)| line.shipment_id == act.shipment_id && line.no == act.line_no)?;
-        Some(ReturnLine {
+        Some(KinReturn {
             batch_id: line.batch_id.clone(),
             shipment_id: act.shipment_id,
             disposition: act.disposition,
@@ -350,7 +350,7 @@ pub(super) async fn shipments(db: &Db, ids: &[String], goods: &Goods) -> Outcome
         })
     };
     let returns = came_back.into_iter().filter_map(back).collect();
-    let line = |(line, shipment): (store::LineRow, store::ShipmentRow)| ShipmentLine {
+    let line = |(line, shipment): (store::LineRow, store::ShipmentRow)| KinShipment {
         batch_id: line.batch_id,
         shipment_id: shipment.id,
         number: shipment.number,
@@ -369,9 +369,9 @@ pub(super) async fn shipments(db: &Db, ids: &[String], goods: &Goods) -> Outcome
 }
 
 /// What left batches without a code.
-pub(super) async fn movements(db: &Db, account_id: &str, ids: &[String], sight: Sight, goods: &Goods) -> Outcome<Vec<MovementLine>> {
+pub(super) async fn movements(db: &Db, account_id: &str, ids: &[String], sight: Sight, goods: &Goods) -> Outcome<Vec<KinMovement>> {
     let rows = store::movements(db.reader(), account_id, ids).await?;
-    let line = |m: store::MovementRow| MovementLine {
+    let line = |m: store::MovementRow| KinMovement {
         batch_id: m.subject_id.unwrap_or_default(),
         kind: m.kind,
         happened_on: m.happened_on,

@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 
 use super::batch::figures_of;
 use super::ends::{
-    CertificateLine, DeliverySum, MovementLine, RangeLine, ReturnLine, ShipmentLine, SourceLine, TestLine, certificates, deliveries,
-    movements, ranges, shipments, sources, tests,
+    KinCertificate, KinDeliveries, KinMovement, KinRange, KinReturn, KinShipment, KinSource, KinTest, certificates, deliveries, movements,
+    ranges, shipments, sources, tests,
 };
 use super::process::{ReachedView, reached_by};
 use crate::db::Db;
@@ -44,7 +44,7 @@ pub struct Sight {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct GenealogyView {
     /// The batch itself.
-    pub batch: NodeView,
+    pub batch: KinBatch,
     /// Its product.
     pub product_id: String,
     /// Its producer.
@@ -58,7 +58,7 @@ pub struct GenealogyView {
     /// Where it went.
     pub down: DownView,
     /// Processes on the way, oldest first.
-    pub processes: Vec<StepView>,
+    pub processes: Vec<KinProcess>,
     /// Batches that a hold, recall or stop of this one reaches, itself first.
     pub reaches: Vec<ReachedView>,
     /// Parts this reader may not see: `plots`, `reports`, `certificates`, `codes`, `shipments`.
@@ -67,7 +67,7 @@ pub struct GenealogyView {
 
 /// A batch of the line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct NodeView {
+pub struct KinBatch {
     /// The batch.
     pub batch_id: String,
     /// Its lot.
@@ -89,7 +89,7 @@ pub struct NodeView {
 
 /// What moved from one batch into another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct EdgeView {
+pub struct KinEdge {
     /// Out of this batch.
     pub from: String,
     /// Into this one.
@@ -103,7 +103,7 @@ pub struct EdgeView {
 
 /// A process of the line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct StepView {
+pub struct KinProcess {
     /// Its id.
     pub id: String,
     /// `grading`, `repacking`, `processing`, `merging`.
@@ -119,34 +119,34 @@ pub struct StepView {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct UpView {
     /// Ancestors, the nearest first.
-    pub batches: Vec<NodeView>,
+    pub batches: Vec<KinBatch>,
     /// What moved between them and into the batch.
-    pub edges: Vec<EdgeView>,
+    pub edges: Vec<KinEdge>,
     /// Deliveries into the batch and its ancestors, by month and village.
-    pub deliveries: Vec<DeliverySum>,
+    pub deliveries: Vec<KinDeliveries>,
     /// Own plots and raw material.
-    pub sources: Vec<SourceLine>,
+    pub sources: Vec<KinSource>,
     /// Tests shown with them.
-    pub tests: Vec<TestLine>,
+    pub tests: Vec<KinTest>,
     /// Certificates that came with deliveries, and those issued for them.
-    pub certificates: Vec<CertificateLine>,
+    pub certificates: Vec<KinCertificate>,
 }
 
 /// Where a batch went.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DownView {
     /// Descendants, the nearest first.
-    pub batches: Vec<NodeView>,
+    pub batches: Vec<KinBatch>,
     /// What moved out of the batch and between them.
-    pub edges: Vec<EdgeView>,
+    pub edges: Vec<KinEdge>,
     /// Codes on the batch and its descendants.
-    pub ranges: Vec<RangeLine>,
+    pub ranges: Vec<KinRange>,
     /// What was shipped, to whom.
-    pub shipments: Vec<ShipmentLine>,
+    pub shipments: Vec<KinShipment>,
     /// What came back.
-    pub returns: Vec<ReturnLine>,
+    pub returns: Vec<KinReturn>,
     /// What left without a code.
-    pub movements: Vec<MovementLine>,
+    pub movements: Vec<KinMovement>,
 }
 
 /// The line of a batch, as far as the reader sees it.
@@ -164,8 +164,11 @@ pub async fn genealogy(db: &Db, actor: &Actor, sight: Sight, id: &str) -> Outcom
     let (ids_up, ids_down) = (ids(&above), ids(&below));
     let rows = store::batches(db.reader(), &ids_up.iter().chain(&ids_down).cloned().collect::<Vec<_>>()).await?;
     let processes = processes(db, &rows, &ids_down).await?;
-    let nodes = |line: &[(String, i64)]| -> Vec<NodeView> {
-        line.iter().filter_map(|(id, depth)| rows.iter().find(|r| r.id == *id).map(|r| node(r, *depth, &goods))).collect()
+    let nodes = |line: &[(String, i64)]| -> Vec<KinBatch> {
+        let find = |(id, depth): &(String, i64)| rows.iter().find(|r| r.id == *id).map(|r| node(r, *depth, &goods));
+        let mut nodes: Vec<KinBatch> = line.iter().filter_map(find).collect();
+        nodes.sort_by(|a, b| (a.depth, &a.lot).cmp(&(b.depth, &b.lot)));
+        nodes
     };
     let found = ends::sources(db.reader(), &ids_up).await?;
     let (delivered, papers) = deliveries(db, &found, &goods).await?;
@@ -213,13 +216,15 @@ async fn processes(db: &Db, rows: &[BatchRow], down: &[String]) -> Outcome<Vec<P
     ids.extend(store::went_into(db.reader(), down).await?.into_iter().map(|input| input.process_id));
     ids.sort_unstable();
     ids.dedup();
-    store::processes(db.reader(), ids).await
+    let mut rows = store::processes(db.reader(), ids).await?;
+    rows.sort_by(|a, b| (&a.happened_on, a.recorded_at, &a.id).cmp(&(&b.happened_on, b.recorded_at, &b.id)));
+    Ok(rows)
 }
 
-fn node(row: &BatchRow, depth: i64, goods: &Goods) -> NodeView {
+fn node(row: &BatchRow, depth: i64, goods: &Goods) -> KinBatch {
     let mut figures = named(goods.unit, figures_of(row));
     figures.insert(amount_name(goods.unit), row.amount);
-    NodeView {
+    KinBatch {
         batch_id: row.id.clone(),
         lot: row.lot.clone(),
         state: row.state.clone(),
@@ -230,18 +235,18 @@ fn node(row: &BatchRow, depth: i64, goods: &Goods) -> NodeView {
     }
 }
 
-fn step(row: &ProcessRow, goods: &Goods) -> StepView {
+fn step(row: &ProcessRow, goods: &Goods) -> KinProcess {
     let parts = [("loss", row.loss), ("difference", row.difference), ("downgraded", row.downgraded), ("processed", row.processed)];
-    StepView { id: row.id.clone(), kind: row.kind.clone(), happened_on: row.happened_on.clone(), figures: named(goods.unit, parts) }
+    KinProcess { id: row.id.clone(), kind: row.kind.clone(), happened_on: row.happened_on.clone(), figures: named(goods.unit, parts) }
 }
 
 /// What moved between batches of the line.
-fn edges(sources: &[ends::SourceRow], rows: &[BatchRow], line: &[String], goods: &Goods) -> Vec<EdgeView> {
+fn edges(sources: &[ends::SourceRow], rows: &[BatchRow], line: &[String], goods: &Goods) -> Vec<KinEdge> {
     let edge = |source: &ends::SourceRow| {
         let from = source.subject_id.clone().filter(|from| source.kind == SourceWord::Batch.word() && line.contains(from))?;
         let process_id = rows.iter().find(|r| r.id == source.batch_id)?.process_id.clone()?;
         let figures = BTreeMap::from([(amount_name(goods.unit), source.amount)]);
-        Some(EdgeView { from, to: source.batch_id.clone(), process_id, figures })
+        Some(KinEdge { from, to: source.batch_id.clone(), process_id, figures })
     };
     sources.iter().filter_map(edge).collect()
 }

@@ -191,5 +191,9 @@ pub async fn reached_by<C: ConnectionTrait>(connection: &C, batch_ids: &[String]
             figures: named(goods.unit, figures),
         });
     }
+    // Ids of one moment do not tell which was first; lots are what people look for.
+    for list in reached.values_mut() {
+        list.sort_by(|a, b| (a.depth, &a.lot).cmp(&(b.depth, &b.lot)));
+    }
     Ok(reached)
 }

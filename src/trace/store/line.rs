@@ -77,7 +77,8 @@ pub(in crate::trace) async fn ancestors<C: ConnectionTrait>(connection: &C, id: 
     let above = above(connection, &[id.to_owned()]).await?;
     let ids: Vec<String> = above.into_iter().map(|(_, ancestor, _)| ancestor).collect();
     let mut rows = batches(connection, &ids).await?;
-    rows.sort_by_key(|row| ids.iter().position(|id| *id == row.id));
+    let depth = |row: &BatchRow| ids.iter().position(|id| *id == row.id);
+    rows.sort_by_key(depth);
     Ok(rows)
 }
 
@@ -98,7 +99,9 @@ pub(in crate::trace) async fn children<C: ConnectionTrait>(connection: &C, id: &
     let below = below(connection, &[id.to_owned()]).await?;
     let ids: Vec<String> = below.into_iter().filter(|(_, _, depth)| *depth == 1).map(|(_, child, _)| child).collect();
     let rows = batches(connection, &ids).await?;
-    Ok(rows.into_iter().filter(|row| row.state != BatchState::Voided.word()).map(|row| row.lot).collect())
+    let mut lots: Vec<String> = rows.into_iter().filter(|row| row.state != BatchState::Voided.word()).map(|row| row.lot).collect();
+    lots.sort_unstable();
+    Ok(lots)
 }
 
 /// A process.

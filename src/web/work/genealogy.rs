@@ -14,10 +14,11 @@ use super::desk::Reader;
 use super::graph::{BOX, Graph, Node, draw};
 use super::kin;
 use super::names::{Names, day_of};
+use super::todo::reach_line;
 use crate::identity::role::Permission as P;
 use crate::trace::goods::Goods;
-use crate::trace::queries::ends::RangeLine;
-use crate::trace::queries::genealogy::{EdgeView, GenealogyView, NodeView, genealogy};
+use crate::trace::queries::ends::KinRange;
+use crate::trace::queries::genealogy::{GenealogyView, KinBatch, KinEdge, genealogy};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route::get("/work/batches/{id}/genealogy", Access::Needs(P::BatchRead), show)]
@@ -42,14 +43,7 @@ struct Page<'a> {
 async fn show(State(app): State<App>, Path(id): Path<String>, reader: Reader) -> Result<Html<String>, Refusal> {
     let view = genealogy(&app.db, &reader.actor(P::BatchRead)?, sight(&app, &reader.who, &id).await, &id).await?;
     let goods = Names::new(&app).goods(&view.product_id).await?;
-    let others = view.reaches.iter().filter(|r| r.depth > 0).count();
-    let reach = match others {
-        0 => reader.say("reach_none"),
-        _ => {
-            let lots: Vec<&str> = view.reaches.iter().filter(|r| r.depth > 0).map(|r| r.lot.as_str()).collect();
-            reader.fill("reach_some", &[("n", &others.to_string()), ("lots", &lots.join("、"))])
-        }
-    };
+    let reach = reach_line(&reader, &view.reaches).unwrap_or_else(|| reader.say("reach_none"));
     let withheld: Vec<String> = view.withheld.iter().map(|part| reader.word("withheld_part", part)).collect();
     let page = Page {
         back: reader.to(&format!("/work/batches/{id}")),
@@ -133,7 +127,7 @@ impl Drawing<'_> {
             self.join(&id, &source.batch_id, amount(&source.figures));
         }
     }
-    fn batch(&mut self, batch: &NodeView, column: usize, own: bool, reached: bool) {
+    fn batch(&mut self, batch: &KinBatch, column: usize, own: bool, reached: bool) {
         let state = self.reader.word("batch_state", &batch.state);
         self.nodes.push(Node {
             id: batch.batch_id.clone(),
@@ -145,13 +139,13 @@ impl Drawing<'_> {
             reached,
         });
     }
-    fn between<'e>(&mut self, edges: impl Iterator<Item = &'e EdgeView>) {
+    fn between<'e>(&mut self, edges: impl Iterator<Item = &'e KinEdge>) {
         for edge in edges {
             self.join(&edge.from, &edge.to, amount(&edge.figures));
         }
     }
     /// One box an order and batch.
-    fn codes(&mut self, ranges: &[RangeLine], column: usize) {
+    fn codes(&mut self, ranges: &[KinRange], column: usize) {
         let mut seen: Vec<(i64, &str)> = Vec::new();
         for range in ranges {
             let key = (range.order_no, range.batch_id.as_str());
@@ -159,7 +153,7 @@ impl Drawing<'_> {
                 continue;
             }
             seen.push(key);
-            let of: Vec<&RangeLine> = ranges.iter().filter(|r| (r.order_no, r.batch_id.as_str()) == key).collect();
+            let of: Vec<&KinRange> = ranges.iter().filter(|r| (r.order_no, r.batch_id.as_str()) == key).collect();
             let codes: i64 = of.iter().map(|r| r.last - r.first + 1).sum();
             let taken: i64 = of.iter().map(|r| amount(&r.figures)).sum();
             let id = format!("codes-{}-{}", range.order_no, range.batch_id);

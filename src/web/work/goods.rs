@@ -24,7 +24,7 @@ use crate::trace::commands::process::{merge_batches, process_batch};
 use crate::trace::commands::reduce::reduce_batch;
 use crate::trace::goods::Goods;
 use crate::trace::process::ProcessKind;
-use crate::trace::queries::batch::{BatchView, batch, batches};
+use crate::trace::queries::batch::{BatchView, batch, batches, is_reached};
 
 const CODED: &str = "#1e6b4f";
 const LOOSE: &str = "#7fb09b";
@@ -107,17 +107,21 @@ pub(super) async fn forms(
     tried: Option<(&'static str, Typed)>,
 ) -> Outcome<GoodsForms> {
     let there = view.figure("loose") > 0 && view.released_at.is_some() && view.state != "voided";
-    let own = reader.own() == Some(view.producer_id.as_str());
+    let may = async |permission| match reader.acting(permission) {
+        Some(actor) => is_reached(&app.db, &actor, &view.id).await,
+        None => false,
+    };
+    let (may_process, may_reduce) = (may(P::BatchProcess).await, may(P::MovementRecord).await);
     let (open, typed) = tried.unwrap_or_default();
-    let usable = there && own && view.state == "released";
-    let others = if usable && reader.may(P::BatchProcess) { others(app, reader, view, goods, &typed).await? } else { Vec::new() };
+    let usable = there && may_process && view.state == "released";
+    let others = if usable { others(app, reader, view, goods, &typed).await? } else { Vec::new() };
     let words = |kind: &str, words: Vec<&str>| words.into_iter().map(|word| (word.to_owned(), reader.word(kind, word))).collect();
     let kinds = ProcessKind::ALL.iter().filter(|k| **k != ProcessKind::Merging).map(|k| k.word()).collect();
     let reductions = MovementKind::ALL.iter().filter(|k| k.of_batch().is_some()).map(|k| k.word()).collect();
     Ok(GoodsForms {
-        process: usable && reader.may(P::BatchProcess),
+        process: usable,
         merge: !others.is_empty(),
-        reduce: there && own && reader.may(P::MovementRecord),
+        reduce: there && may_reduce,
         open,
         base: format!("/work/batches/{}", view.id),
         query: reader.lang.query(),

@@ -5,7 +5,7 @@ use super::desk::Reader;
 use super::genealogy::amount;
 use super::names::{day_of, state};
 use crate::trace::goods::Goods;
-use crate::trace::queries::genealogy::{EdgeView, GenealogyView, NodeView};
+use crate::trace::queries::genealogy::{GenealogyView, KinBatch, KinEdge};
 
 /// A batch's figure by its name without unit.
 fn figure(figures: &std::collections::BTreeMap<String, i64>, name: &str) -> i64 {
@@ -49,7 +49,7 @@ impl Kin<'_> {
     fn day(&self, day: &str) -> Cell {
         Cell::text(day_of(self.reader.lang, day))
     }
-    fn node(&self, id: &str) -> Option<&NodeView> {
+    fn node(&self, id: &str) -> Option<&KinBatch> {
         let lines = self.view.up.batches.iter().chain(&self.view.down.batches);
         lines.chain([&self.view.batch]).find(|b| b.batch_id == id)
     }
@@ -59,7 +59,7 @@ impl Kin<'_> {
     }
 
     fn batches(&self) -> Table {
-        let row = |batch: &NodeView, relation: String| {
+        let row = |batch: &KinBatch, relation: String| {
             let reached = self.view.reaches.iter().find(|r| r.batch_id == batch.batch_id);
             let shipped = reached.map_or_else(String::new, |r| self.goods.show(figure(&r.figures, "shipped")));
             vec![
@@ -91,7 +91,7 @@ impl Kin<'_> {
     }
 
     fn edges(&self) -> Table {
-        let row = |edge: &EdgeView| {
+        let row = |edge: &KinEdge| {
             let step = self.view.processes.iter().find(|p| p.id == edge.process_id);
             vec![
                 self.lot(&edge.from),
@@ -145,7 +145,7 @@ impl Kin<'_> {
 
     fn tests(&self) -> Table {
         let text = |value: &Option<String>| Cell::text(value.clone().unwrap_or_default());
-        let row = |test: &crate::trace::queries::ends::TestLine| {
+        let row = |test: &crate::trace::queries::ends::KinTest| {
             vec![
                 self.lot(&test.batch_id),
                 text(&test.item).with_small(test.result.clone().unwrap_or_default()),
@@ -158,7 +158,7 @@ impl Kin<'_> {
     }
 
     fn certificates(&self) -> Table {
-        let row = |paper: &crate::trace::queries::ends::CertificateLine| {
+        let row = |paper: &crate::trace::queries::ends::KinCertificate| {
             let direction = if paper.revoked { "revoked" } else { paper.direction.as_str() };
             vec![
                 Cell::text(paper.number.clone()),
@@ -172,7 +172,7 @@ impl Kin<'_> {
     }
 
     fn codes(&self) -> Table {
-        let row = |range: &crate::trace::queries::ends::RangeLine| {
+        let row = |range: &crate::trace::queries::ends::KinRange| {
             let order = self.reader.fill("order_numbered", &[("no", &range.order_no.to_string())]);
             vec![
                 self.lot(&range.batch_id),
@@ -187,7 +187,7 @@ impl Kin<'_> {
     }
 
     fn shipments(&self) -> Table {
-        let row = |line: &crate::trace::queries::ends::ShipmentLine| {
+        let row = |line: &crate::trace::queries::ends::KinShipment| {
             let back = figure(&line.figures, "returned");
             let back = if back > 0 { self.reader.fill("kin_returned", &[("amount", &self.goods.show(back))]) } else { String::new() };
             vec![
@@ -205,7 +205,7 @@ impl Kin<'_> {
     }
 
     fn returns(&self) -> Table {
-        let row = |line: &crate::trace::queries::ends::ReturnLine| {
+        let row = |line: &crate::trace::queries::ends::KinReturn| {
             let what = line.disposition.as_deref().map(|word| self.reader.word("disposed", word)).unwrap_or_default();
             vec![self.lot(&line.batch_id), Cell::text(what), self.day(&line.happened_on), self.show(amount(&line.figures))]
         };
@@ -214,7 +214,7 @@ impl Kin<'_> {
     }
 
     fn gone(&self) -> Table {
-        let row = |line: &crate::trace::queries::ends::MovementLine| {
+        let row = |line: &crate::trace::queries::ends::KinMovement| {
             let kind = line.kind.strip_prefix("batch_").unwrap_or(&line.kind);
             vec![
                 self.lot(&line.batch_id),

@@ -65,6 +65,16 @@ async fn things(server: &Server) -> BTreeMap<&'static str, [String; 2]> {
         let path: &'static str = Box::leak(format!("/api/v1/{noun}/{{id}}").into_boxed_str());
         things.insert(path, [ids.remove(0), ids.remove(0)]);
     }
+    let batches = things["/api/v1/batches/{id}"].clone();
+    things.insert("/api/v1/batches/{id}/genealogy", batches.clone());
+    things.insert("/work/batches/{id}/genealogy", batches);
+    let mut processes = Vec::new();
+    for owner in [&one, &other] {
+        let (_, listed) = owner.get("/api/v1/batches?limit=200").await;
+        let born = listed["items"].as_array().unwrap().iter().find_map(|b| b["process_id"].as_str());
+        processes.push(born.unwrap().to_owned());
+    }
+    things.insert("/api/v1/processes/{id}", [processes.remove(0), processes.remove(0)]);
     things
 }
 

@@ -84,6 +84,7 @@ const STATEMENTS: &[&str] = &[
     "ALTER TABLE batch ADD COLUMN gone BIGINT NOT NULL DEFAULT 0 CHECK (gone >= 0)",
     "ALTER TABLE batch ADD COLUMN seized BIGINT NOT NULL DEFAULT 0 CHECK (seized >= 0 AND coded + moved + gone + seized <= covered)",
     "ALTER TABLE batch ADD COLUMN process_id TEXT",
+    "CREATE INDEX batch_process ON batch (process_id)",
     // `kind` grading | repacking | processing | merging. Sum of inputs = sum of outputs + loss + difference + downgraded + processed.
     "CREATE TABLE process (
         id TEXT PRIMARY KEY,

@@ -21,7 +21,9 @@ use crate::trace::commands::batch::{register_batch, release_batch};
 use crate::trace::commands::delivery::record_delivery;
 use crate::trace::commands::order::order_codes;
 use crate::trace::commands::pack::register_pack;
+use crate::trace::commands::process::process_batch;
 use crate::trace::commands::range::{activate_codes, void_codes};
+use crate::trace::commands::reduce::reduce_batch;
 use crate::trace::keys::KeyProvider;
 use crate::trace::order::OrderRules;
 use crate::trace::queries::batch::BatchView;
@@ -96,6 +98,7 @@ impl Workshop<'_> {
         let (sold, recalled) = split(&sources);
         let sold = self.batch(plan, &product, picked, 1, sold).await?;
         self.codes(plan, &sold, &pack.id, 400, 20).await?;
+        self.grade(plan, &sold).await?;
         let gone = self.batch(plan, &product, picked, 2, recalled).await?;
         self.codes(plan, &gone, &pack.id, 60, 0).await?;
         if plan.account == "producer" {
@@ -215,6 +218,33 @@ impl Workshop<'_> {
         self.act(plan.account, Permission::CodesVoid, lost, move |tx, desk, i| {
             let (keys, id) = (keys.clone(), id.clone());
             Box::pin(async move { void_codes(tx, &desk, keys.as_ref(), &id, &i, false).await.map(|_| ()) })
+        })
+        .await
+    }
+
+    /// Grades a twentieth of a batch that is not under codes, and writes down what the canteen used of it.
+    async fn grade(&self, plan: &Harvest, batch: &BatchView) -> Outcome<()> {
+        let part = batch.figure("loose") / 20_000 * 1000;
+        let tenth = part / 10;
+        let given = json!({
+            "kind": "grading", "net_weight_g": part, "loss_g": tenth, "reason": "演示：分级",
+            "outputs": [
+                { "lot": format!("{}-T", batch.lot), "net_weight_g": 6 * tenth, "grade": "特级" },
+                { "lot": format!("{}-Y", batch.lot), "net_weight_g": part - 7 * tenth, "grade": "一级" },
+            ],
+        });
+        let id = batch.id.clone();
+        let graded = self
+            .act(plan.account, Permission::BatchProcess, given, move |tx, desk, i| {
+                let id = id.clone();
+                Box::pin(async move { process_batch(tx, &desk, &id, &i).await })
+            })
+            .await?;
+        let Some(id) = graded.outputs.last().map(|output| output.batch_id.clone()) else { return Ok(()) };
+        let used = json!({ "kind": "own_use", "amount_g": tenth / 10, "reason": "演示：食堂自用" });
+        self.act(plan.account, Permission::MovementRecord, used, move |tx, desk, i| {
+            let id = id.clone();
+            Box::pin(async move { reduce_batch(tx, &desk, &id, &i).await.map(|_| ()) })
         })
         .await
     }

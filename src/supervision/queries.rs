@@ -1,11 +1,14 @@
 //! Stops and recalls as officers see them; the public sees them through the scan.
 
+use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::db::Db;
 use crate::kernel::clock::rfc3339;
 use crate::kernel::{Actor, Outcome};
+use crate::trace::queries::process::{ReachedView, reached_by};
+use crate::trace::stop::StopScope;
 use crate::trace::store::stop::{self as store, RecallRow, StopRow};
 
 /// How far a decision has come, and whose steps it took.
@@ -56,6 +59,9 @@ pub struct StopView {
     pub document_no: String,
     /// What the public is told.
     pub public_text: String,
+    /// Of a batch: the batches whose codes it covers, the batch itself first, then those made of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reaches: Vec<ReachedView>,
     /// How far it has come.
     #[serde(flatten)]
     pub steps: Steps,
@@ -78,6 +84,8 @@ pub struct RecallView {
     pub reason: String,
     /// What the public is told.
     pub public_text: String,
+    /// The batches it reaches, the batch itself first, then those made of it; also of a proposal, before anybody is told.
+    pub reaches: Vec<ReachedView>,
     /// How far it has come.
     #[serde(flatten)]
     pub steps: Steps,
@@ -100,8 +108,8 @@ macro_rules! steps {
     };
 }
 
-impl From<StopRow> for StopView {
-    fn from(row: StopRow) -> Self {
+impl StopView {
+    fn of(row: StopRow, reaches: Vec<ReachedView>) -> Self {
         Self {
             id: row.id,
             scope: row.scope,
@@ -113,13 +121,31 @@ impl From<StopRow> for StopView {
             ordered_by: row.ordered_by,
             document_no: row.document_no,
             public_text: row.public_text,
+            reaches,
             steps: steps!(row),
         }
     }
+    /// Of a row, with what it reaches.
+    ///
+    /// # Errors
+    /// Only ours.
+    pub async fn read<C: ConnectionTrait>(connection: &C, row: StopRow) -> Outcome<Self> {
+        let batch = batch_of(&row).map(str::to_owned);
+        let reaches = match batch {
+            Some(batch) => reached_by(connection, std::slice::from_ref(&batch)).await?.remove(&batch).unwrap_or_default(),
+            None => Vec::new(),
+        };
+        Ok(Self::of(row, reaches))
+    }
 }
 
-impl From<RecallRow> for RecallView {
-    fn from(row: RecallRow) -> Self {
+/// The batch a stop is about, if it is about one.
+fn batch_of(row: &StopRow) -> Option<&str> {
+    row.subject_id.as_deref().filter(|_| row.scope == StopScope::Batch.word())
+}
+
+impl RecallView {
+    fn of(row: RecallRow, reaches: Vec<ReachedView>) -> Self {
         Self {
             id: row.id,
             batch_id: row.batch_id,
@@ -128,8 +154,18 @@ impl From<RecallRow> for RecallView {
             document_no: row.document_no,
             reason: row.reason,
             public_text: row.public_text,
+            reaches,
             steps: steps!(row),
         }
+    }
+    /// Of a row, with what it reaches.
+    ///
+    /// # Errors
+    /// Only ours.
+    pub async fn read<C: ConnectionTrait>(connection: &C, row: RecallRow) -> Outcome<Self> {
+        let batch = row.batch_id.clone();
+        let reaches = reached_by(connection, std::slice::from_ref(&batch)).await?.remove(&batch).unwrap_or_default();
+        Ok(Self::of(row, reaches))
     }
 }
 
@@ -139,7 +175,10 @@ impl From<RecallRow> for RecallView {
 /// Only ours.
 pub async fn stops(db: &Db, actor: &Actor, state: Option<&str>, cursor: Option<&str>, limit: u64) -> Outcome<Vec<StopView>> {
     let rows = store::stops(db.reader(), &actor.scope, state, cursor, limit).await?;
-    Ok(rows.into_iter().map(StopView::from).collect())
+    let batches: Vec<String> = rows.iter().filter_map(batch_of).map(str::to_owned).collect();
+    let reached = reached_by(db.reader(), &batches).await?;
+    let of = |row: StopRow| batch_of(&row).and_then(|batch| reached.get(batch)).cloned().unwrap_or_default();
+    Ok(rows.into_iter().map(|row| StopView::of(row.clone(), of(row))).collect())
 }
 
 /// Recalls within reach, newest first; `cursor` is the id of the last one seen.
@@ -148,5 +187,8 @@ pub async fn stops(db: &Db, actor: &Actor, state: Option<&str>, cursor: Option<&
 /// Only ours.
 pub async fn recalls(db: &Db, actor: &Actor, state: Option<&str>, cursor: Option<&str>, limit: u64) -> Outcome<Vec<RecallView>> {
     let rows = store::recalls(db.reader(), &actor.scope, state, cursor, limit).await?;
-    Ok(rows.into_iter().map(RecallView::from).collect())
+    let batches: Vec<String> = rows.iter().map(|row| row.batch_id.clone()).collect();
+    let reached = reached_by(db.reader(), &batches).await?;
+    let of = |batch: &str| reached.get(batch).cloned().unwrap_or_default();
+    Ok(rows.into_iter().map(|row| RecallView::of(row.clone(), of(&row.batch_id))).collect())
 }

@@ -26,6 +26,7 @@ pub mod order;
 pub mod pack;
 pub mod pin;
 pub mod place;
+pub mod process;
 pub mod queries;
 pub mod range;
 pub mod recall;

@@ -18,6 +18,7 @@ pub mod pages;
 pub mod public;
 pub mod route;
 pub mod router;
+mod sight;
 pub mod stream;
 pub mod words;
 pub mod work;

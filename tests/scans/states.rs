@@ -166,6 +166,44 @@ on_both_engines! {
         desk.stop().await;
     }
 
+    async fn what_is_decided_of_a_batch_shows_on_goods_made_of_it(engine: Engine) {
+        let (url, _guard) = fresh_database_url(engine).await;
+        let world = World::new(&url).await;
+        let order = world.active(1, 100).await;
+        world.batch("bat_root", "JZ-0900").await;
+        world.batch("bat_aside", "JZ-0901").await;
+        world.sql(&format!("UPDATE batch SET process_id = 'prc_1' WHERE id = '{BATCH}'")).await;
+        world.put("batch_line", json!({ "ancestor_id": "bat_root", "descendant_id": BATCH, "depth": 2 })).await;
+        let desk = world.desk().await;
+        let buyer = somebody(&desk, "192.0.2.1", "telephone").await;
+        assert_eq!(said(&desk, &order.code(1), &buyer).await, Verdict::FirstCheck);
+
+        world.recall("recall").await;
+        world.sql("UPDATE recall SET batch_id = 'bat_aside'").await;
+        assert_eq!(said(&desk, &order.code(1), &buyer).await, Verdict::FirstCheck, "another line");
+        world.sql("UPDATE recall SET batch_id = 'bat_root'").await;
+        let recalled = scan(&desk, &order.code(1), &buyer).await;
+        let Grounds::Recall(recall) = &recalled.decision.grounds else { panic!("{:?}", recalled.decision) };
+        assert_eq!((recalled.decision.verdict, recall.public_text.as_str()), (Verdict::Recalled, "农药残留超标"));
+        assert_eq!(shown(&desk, &order.code(2)).await, Verdict::Recalled);
+        world.sql(&format!("UPDATE recall SET lifted_at = {}, lift_text = '复检合格'", noon())).await;
+        let lifted = scan(&desk, &order.code(1), &buyer).await;
+        assert_eq!((lifted.decision.verdict, lifted.decision.notes), (Verdict::FirstCheck, vec![Note::RecallLifted]));
+        world.sql("DELETE FROM recall").await;
+
+        world.stop(json!({ "subject_id": "bat_root" })).await;
+        assert_eq!((said(&desk, &order.code(1), &buyer).await, shown(&desk, &order.code(2)).await), (Verdict::Voided, Verdict::Voided));
+        world.sql("UPDATE stop SET subject_id = 'bat_aside'").await;
+        assert_eq!(said(&desk, &order.code(1), &buyer).await, Verdict::FirstCheck);
+        world.sql("DELETE FROM stop").await;
+
+        world.sql("UPDATE batch SET state = 'on_hold', hold_reason = 'a look' WHERE id = 'bat_root'").await;
+        assert_eq!(said(&desk, &order.code(1), &buyer).await, Verdict::FirstCheck, "our own hold changes nothing a consumer sees");
+        world.sql("UPDATE batch SET hold_document = '演示〔2026〕3号' WHERE id = 'bat_root'").await;
+        assert_eq!(said(&desk, &order.code(1), &buyer).await, Verdict::FirstCheck, "what is seized lies in the batch that was seized");
+        desk.stop().await;
+    }
+
     async fn batches_void_held_and_past_their_date(engine: Engine) {
         let (url, _guard) = fresh_database_url(engine).await;
         let world = World::new(&url).await;

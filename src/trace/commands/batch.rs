@@ -9,7 +9,7 @@ use super::compose::{as_input, compose, effect, findings};
 use super::draft::{self, Draft};
 use super::gather::{Gathered, gather};
 use super::movement::too_little;
-use super::{may_decide, reached};
+use super::{may_decide, process, reached};
 use crate::db::Tx;
 use crate::kernel::failure::Faults;
 use crate::kernel::{Desk, Failure, FailureKind, Outcome};
@@ -187,6 +187,10 @@ pub(super) async fn examine_again(
     producer: &Party,
     whole: &Whole,
 ) -> Outcome<(Gathered, Examination)> {
+    // A batch born of a process is what its inputs were; there is nothing to ask anew.
+    if whole.row.process_id.is_some() {
+        return Err(Failure::conflict("batch_of_process").with("lot", &whole.row.lot));
+    }
     let mut draft = draft::read(goods, &as_input(whole, goods.unit))?;
     // What was recorded as pending is not refused for it now; only how much more is covered may differ.
     draft.accept_excess = whole.row.pending > 0;
@@ -274,11 +278,15 @@ async fn settle(
     Ok(BatchView::of(store::lock(tx, &whole.row.id).await?, goods))
 }
 
-/// Voids a batch: what it held or had released goes back to what remains, deliveries may be used again. Voiding it again does nothing.
+/// Voids a batch: what it held or had released goes back to what remains, deliveries may be used again; a batch born of a process gives
+/// its goods back to the batches it came from. Voiding it again does nothing.
 ///
 /// # Errors
-/// `not_found`, `not_permitted`, `reason_missing`, `batch_has_codes` with how much is coded, `batch_on_hold` to the producer.
+/// `not_found`, `not_permitted`, `reason_missing`, `batch_has_codes` with how much is coded, `batch_on_hold` to the producer;
+/// `batch_has_children` with their lots, `batch_was_processed`, `batch_has_gone`, `batch_has_seized` with how much; and of a batch born
+/// of a process `batch_recalled`, `batch_seized`, `use_stopped`, `ancestor_recalled`, `ancestor_seized`, `ancestor_stopped`.
 pub async fn void_batch(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Outcome<BatchView> {
+    process::lock_line(tx, id).await?;
     let (whole, goods, producer, reach) = open_batch(tx, desk, id).await?;
     let mut faults = Faults::new();
     let reason = need_text(&mut faults, "/reason", Some(reason), 500, "reason_missing");
@@ -293,6 +301,10 @@ pub async fn void_batch(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Outcome
     }
     if row.coded > 0 {
         return Err(Failure::conflict("batch_has_codes").with("figure", goods.show(row.coded)));
+    }
+    process::nothing_left(tx, &goods, row).await?;
+    if row.process_id.is_some() {
+        return process::void_child(tx, desk, &goods, whole, &reason).await;
     }
     give_back(tx, &whole.sources).await?;
     let mut effects = Vec::new();

@@ -7,6 +7,7 @@ use crate::kernel::{Desk, Failure, Outcome};
 use crate::ledger::Effect;
 use crate::trace::range::plan::{Bucket, Change, Stock};
 use crate::trace::range::{Partition, Range};
+use crate::trace::store::line;
 use crate::trace::store::order::{self as orders, OrderRow, ProducerRow, ProductRow};
 use crate::trace::store::range as ranges;
 use crate::trace::store::stock::{self, BatchRow};
@@ -49,23 +50,85 @@ pub(super) async fn fits(tx: &Tx, desk: &Desk, batch: &BatchRow, producer_id: &s
     usable(tx, batch).await
 }
 
-/// Is the batch neither voided nor held nor recalled nor stopped?
+/// Is the batch neither voided nor held nor recalled nor stopped, and is none of the batches it came from? Holds and recalls follow goods.
 pub(super) async fn usable(tx: &Tx, batch: &BatchRow) -> Outcome<()> {
-    let no = |code| Failure::conflict(code).with("lot", &batch.lot);
     if batch.state == "voided" || batch.void_reason.is_some() {
-        return Err(no("batch_voided"));
+        return Err(Failure::conflict("batch_voided").with("lot", &batch.lot));
     }
-    if let Some(document) = &batch.hold_document {
-        return Err(no("batch_seized").with("document", document));
-    }
+    // A seizure is said before our own hold: it is the authority's.
+    seized(batch)?;
     if batch.state == "on_hold" || batch.hold_reason.is_some() {
-        return Err(no("batch_on_hold").with("figure", batch.hold_reason.clone().unwrap_or_default()));
+        let held = Failure::conflict("batch_on_hold").with("lot", &batch.lot);
+        return Err(held.with("figure", batch.hold_reason.clone().unwrap_or_default()));
     }
+    let ancestors = ancestors(tx, batch).await?;
+    for ancestor in ancestors.iter().filter(|a| a.state == "on_hold" || a.hold_reason.is_some()) {
+        let held = Failure::conflict("ancestor_on_hold").with("lot", &batch.lot).with("ancestor", &ancestor.lot);
+        return Err(held.with("figure", ancestor.hold_reason.clone().unwrap_or_default()));
+    }
+    not_restrained(tx, batch, &ancestors).await
+}
+
+/// Has no authority seized, recalled or stopped the batch or one it came from? Our own holds are not asked.
+pub(super) async fn unrestrained(tx: &Tx, batch: &BatchRow) -> Outcome<()> {
+    seized(batch)?;
+    not_restrained(tx, batch, &ancestors(tx, batch).await?).await
+}
+
+/// Has no authority seized the batch or one it came from?
+pub(super) async fn unseized(tx: &Tx, batch: &BatchRow) -> Outcome<()> {
+    seized(batch)?;
+    match ancestors(tx, batch).await?.iter().find_map(|a| Some((&a.lot, a.hold_document.as_ref()?))) {
+        Some((ancestor, document)) => {
+            let refusal = Failure::conflict("ancestor_seized").with("lot", &batch.lot);
+            Err(refusal.with("ancestor", ancestor).with("document", document))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The batches it came from, the nearest first; only one born of a process has any.
+async fn ancestors(tx: &Tx, batch: &BatchRow) -> Outcome<Vec<BatchRow>> {
+    if batch.process_id.is_none() {
+        return Ok(Vec::new());
+    }
+    line::ancestors(tx.connection(), &batch.id).await
+}
+
+fn seized(batch: &BatchRow) -> Outcome<()> {
+    match &batch.hold_document {
+        Some(document) => Err(Failure::conflict("batch_seized").with("lot", &batch.lot).with("document", document)),
+        None => Ok(()),
+    }
+}
+
+async fn not_restrained(tx: &Tx, batch: &BatchRow, ancestors: &[BatchRow]) -> Outcome<()> {
     if let Some(recall) = stops::recall_on(tx.connection(), &batch.id).await? {
-        return Err(no("batch_recalled").with("document", recall.document_no));
+        return Err(Failure::conflict("batch_recalled").with("lot", &batch.lot).with("document", recall.document_no));
     }
     let covered = Covered { producer_id: &batch.producer_id, product_id: &batch.product_id, batch_id: Some(&batch.id), codes: None };
-    not_stopped(tx, covered).await
+    not_stopped(tx, covered).await?;
+    if ancestors.is_empty() {
+        return Ok(());
+    }
+    let no = |code, id: &str| {
+        let lot = ancestors.iter().find(|a| a.id == id).map(|a| a.lot.clone()).unwrap_or_default();
+        Failure::conflict(code).with("lot", &batch.lot).with("ancestor", lot)
+    };
+    if let Some((ancestor, document)) = ancestors.iter().find_map(|a| Some((a, a.hold_document.as_ref()?))) {
+        return Err(no("ancestor_seized", &ancestor.id).with("document", document));
+    }
+    let ids: Vec<String> = ancestors.iter().map(|a| a.id.clone()).collect();
+    if let Some(recall) = stops::recall_on_any(tx.connection(), &ids).await? {
+        return Err(no("ancestor_recalled", &recall.batch_id).with("document", recall.document_no));
+    }
+    match stops::stop_on_any(tx.connection(), &ids).await? {
+        Some(stop) => {
+            let said = no("ancestor_stopped", stop.subject_id.as_deref().unwrap_or_default());
+            Err(said.with("ordered_by", stop.ordered_by).with("document", stop.document_no))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Is none of it stopped by an authority?

@@ -61,7 +61,7 @@ pub(super) fn compose(
         voided_by: None,
         voided_at: None,
     };
-    let mut whole = Whole { row, sources: Vec::new(), rights: Vec::new(), checks: Vec::new(), tests: tests(draft) };
+    let mut whole = Whole { row, sources: Vec::new(), rights: Vec::new(), checks: Vec::new(), tests: tests(draft), ancestors: 0 };
     whole.sources = sources(draft, gathered, &examination.by_source)?;
     findings(&mut whole, gathered, examination);
     name(&mut whole);
@@ -113,7 +113,8 @@ pub(super) fn findings(whole: &mut Whole, gathered: &Gathered, examination: &Exa
     whole.checks = numbered.map(check).collect();
 }
 
-fn name(whole: &mut Whole) {
+/// Puts the batch's id on everything that hangs on it.
+pub(super) fn name(whole: &mut Whole) {
     let id = &whole.row.id;
     whole.sources.iter_mut().for_each(|r| r.batch_id.clone_from(id));
     whole.rights.iter_mut().for_each(|r| r.batch_id.clone_from(id));

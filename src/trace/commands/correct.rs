@@ -28,6 +28,9 @@ pub async fn correct_batch(tx: &Tx, desk: &Desk, id: &str, patch: &BatchPatch) -
         return Err(Failure::not_permitted());
     }
     check_open(&was, patch.version)?;
+    if was.row.process_id.is_some() {
+        return Err(Failure::conflict("batch_of_process").with("lot", &was.row.lot));
+    }
     let goods = register::goods(tx.connection(), &was.row.product_id).await?;
     let before = as_input(&was, goods.unit);
     let input = patch.apply(before.clone());

@@ -4,6 +4,7 @@ pub mod account;
 pub mod adjustment;
 pub mod batch;
 mod change;
+mod child;
 mod compose;
 pub mod correct;
 pub mod delivery;
@@ -13,7 +14,10 @@ mod gather;
 pub mod movement;
 pub mod order;
 pub mod pack;
+pub mod process;
+pub mod process_draft;
 pub mod range;
+pub mod reduce;
 pub mod rotation;
 
 use crate::db::Tx;

@@ -161,7 +161,7 @@ async fn allowed(tx: &Tx, desk: &Desk, subject: &Subject) -> Outcome<()> {
 async fn reserve(tx: &Tx, subject: &Subject, size: Size, row: &mut OrderRow) -> Outcome<Vec<Effect>> {
     let amount = size.amount();
     if let Some(batch) = &subject.batch
-        && batch.covered - batch.coded < amount
+        && stock::loose_of(batch) < amount
     {
         return Err(change::overdrawn(batch, amount, size.unit_amount, subject.unit()));
     }

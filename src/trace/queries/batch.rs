@@ -15,8 +15,10 @@ use crate::trace::goods::Goods;
 use crate::trace::measure::{amount_name, named};
 use crate::trace::store::batch::{self as store, Whole};
 use crate::trace::store::register;
+use crate::trace::store::stock::loose_of;
 
-/// A batch. Figures are `net_weight_g`, `covered_g`, `pending_g`, `coded_g`, or `quantity`, `covered` … for other units.
+/// A batch. Figures are `net_weight_g`, `covered_g`, `pending_g`, `coded_g`, `loose_g` (neither coded nor gone), `moved_g` (into other
+/// batches), `gone_g` (by a movement), `seized_g`; or `quantity`, `covered` … for other units.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[expect(missing_docs, reason = "each field means what the input's field of the same name means")]
 pub struct BatchView {
@@ -47,6 +49,11 @@ pub struct BatchView {
     pub standard_version: Option<String>,
     /// Townships (or counties) the goods come from, for people.
     pub origin: String,
+    /// The process it was born of, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub process_id: Option<String>,
+    /// How many batches it came from, in however many steps.
+    pub ancestors: i64,
     pub sources: Vec<SourceView>,
     /// The rights relied on; frozen once it is released.
     pub rights: Vec<RightView>,
@@ -84,6 +91,9 @@ pub struct SourceView {
     pub plot_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input: Option<Material>,
+    /// Another batch of the producer, by a process.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batch_id: Option<String>,
     /// `net_weight_g` and `covered_g`, or `quantity` and `covered`.
     #[serde(flatten)]
     pub figures: BTreeMap<String, i64>,
@@ -139,11 +149,24 @@ pub struct TestView {
     pub scope: String,
 }
 
+/// Where the goods of a batch are.
+pub(super) fn figures_of(row: &store::BatchRow) -> [(&'static str, i64); 7] {
+    [
+        ("covered", row.covered),
+        ("pending", row.pending),
+        ("coded", row.coded),
+        ("loose", loose_of(row)),
+        ("moved", row.moved),
+        ("gone", row.gone),
+        ("seized", row.seized),
+    ]
+}
+
 impl BatchView {
     /// Of its rows.
     pub fn of(whole: Whole, goods: &Goods) -> Self {
-        let Whole { row, sources, rights, checks, tests } = whole;
-        let mut figures = named(goods.unit, [("covered", row.covered), ("pending", row.pending), ("coded", row.coded)]);
+        let Whole { row, sources, rights, checks, tests, ancestors } = whole;
+        let mut figures = named(goods.unit, figures_of(&row));
         figures.insert(amount_name(goods.unit), row.amount);
         let held = checks.iter().filter(|c| c.outcome == CheckOutcome::Held.word());
         let mut held_by: Vec<String> = held.map(|c| c.code.clone()).collect();
@@ -175,6 +198,8 @@ impl BatchView {
             facility_id: row.facility,
             standard_version: row.standard_number,
             origin: row.origin,
+            process_id: row.process_id,
+            ancestors,
             hold_reason: row.hold_reason,
             late: row.late,
             late_reason: row.late_reason,
@@ -197,6 +222,7 @@ impl SourceView {
         Self {
             delivery_id: subject("delivery"),
             plot_id: subject("plot"),
+            batch_id: subject("batch"),
             input: row.input.as_deref().and_then(|text| serde_json::from_str(text).ok()),
             figures,
         }
@@ -256,6 +282,11 @@ pub async fn batches(
         views.push(BatchView::of(store::whole(db.reader(), row).await?, goods));
     }
     Ok((views, next))
+}
+
+/// Does the actor reach this batch?
+pub async fn is_reached(db: &Db, actor: &Actor, id: &str) -> bool {
+    store::batch_within(db.reader(), &actor.scope, id).await.is_ok()
 }
 
 /// One batch.

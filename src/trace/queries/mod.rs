@@ -4,9 +4,12 @@ pub mod account;
 pub mod batch;
 pub mod code;
 pub mod delivery;
+pub mod ends;
 pub mod figures;
+pub mod genealogy;
 pub mod order;
 pub mod pack;
+pub mod process;
 
 /// The most rows one page has, and how many it has if nothing is said.
 const LIMITS: (u64, u64) = (200, 50);

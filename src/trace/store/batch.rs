@@ -33,6 +33,8 @@ pub struct Whole {
     pub checks: Vec<CheckRow>,
     /// What was tested.
     pub tests: Vec<TestRow>,
+    /// How many batches it came from, in however many steps.
+    pub ancestors: i64,
 }
 
 /// Writes a new batch; what hangs on it carries its id.
@@ -158,6 +160,8 @@ pub(in crate::trace) async fn lock(tx: &Tx, id: &str) -> Outcome<Whole> {
 /// Everything that hangs on a batch.
 pub(in crate::trace) async fn whole<C: ConnectionTrait>(connection: &C, row: BatchRow) -> Outcome<Whole> {
     let id = row.id.clone();
+    // Only a batch born of a process has any.
+    let ancestors = if row.process_id.is_some() { super::line::count_above(connection, &id).await? } else { 0 };
     let sources = batch_source::Entity::find().filter(batch_source::Column::BatchId.eq(&id)).order_by_asc(batch_source::Column::No);
     let rights = batch_right::Entity::find().filter(batch_right::Column::BatchId.eq(&id)).order_by_asc(batch_right::Column::MarkUseId);
     let checks = batch_check::Entity::find().filter(batch_check::Column::BatchId.eq(&id)).order_by_asc(batch_check::Column::No);
@@ -168,6 +172,7 @@ pub(in crate::trace) async fn whole<C: ConnectionTrait>(connection: &C, row: Bat
         rights: rights.all(connection).await?,
         checks: checks.all(connection).await?,
         tests: tests.all(connection).await?,
+        ancestors,
     })
 }
 

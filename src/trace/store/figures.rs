@@ -16,7 +16,9 @@ pub(in crate::trace) async fn mark_users<C: ConnectionTrait>(connection: &C, day
 }
 
 pub(in crate::trace) async fn registered_g<C: ConnectionTrait>(connection: &C) -> Outcome<i64> {
-    let sql = "SELECT CAST(COALESCE(SUM(b.covered), 0) AS BIGINT) FROM batch b JOIN product p ON p.id = b.product_id WHERE b.state <> 'voided' AND p.base_unit = 'g'";
+    // Batches made of batches hold the same goods once more.
+    let sql = "SELECT CAST(COALESCE(SUM(b.covered), 0) AS BIGINT) FROM batch b JOIN product p ON p.id = b.product_id \
+               WHERE b.state <> 'voided' AND b.process_id IS NULL AND p.base_unit = 'g'";
     one(connection, sql, Vec::new()).await
 }
 

@@ -6,6 +6,8 @@ pub mod batch;
 pub mod delivery;
 pub mod download;
 pub mod figures;
+pub mod genealogy;
+pub mod line;
 pub mod order;
 pub mod pack;
 pub mod range;

@@ -57,6 +57,33 @@ pub async fn recall_on<C: ConnectionTrait>(connection: &C, batch_id: &str) -> Ou
         .await?)
 }
 
+/// A recall in force on one of several batches, the first announced.
+///
+/// # Errors
+/// Only ours.
+pub async fn recall_on_any<C: ConnectionTrait>(connection: &C, batch_ids: &[String]) -> Outcome<Option<RecallRow>> {
+    Ok(recall::Entity::find()
+        .filter(recall::Column::BatchId.is_in(batch_ids.iter().cloned()))
+        .filter(recall::Column::State.is_in(IN_FORCE))
+        .order_by_asc(recall::Column::Id)
+        .one(connection)
+        .await?)
+}
+
+/// A stop in force on one of several batches, the first ordered.
+///
+/// # Errors
+/// Only ours.
+pub async fn stop_on_any<C: ConnectionTrait>(connection: &C, batch_ids: &[String]) -> Outcome<Option<StopRow>> {
+    Ok(stop::Entity::find()
+        .filter(stop::Column::State.is_in(IN_FORCE))
+        .filter(stop::Column::OrderNo.is_null())
+        .filter(stop::Column::SubjectId.is_in(batch_ids.iter().cloned()))
+        .order_by_asc(stop::Column::Id)
+        .one(connection)
+        .await?)
+}
+
 /// Puts a proposed stop into the table.
 ///
 /// # Errors

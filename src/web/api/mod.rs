@@ -68,6 +68,7 @@ mod codes;
 mod describe;
 mod downloads;
 mod organisations;
+mod processes;
 mod quantity;
 mod register;
 mod sessions;
@@ -88,7 +89,7 @@ pub fn register() -> Vec<Route> {
 
 /// Season accounts to batches.
 pub fn quantity() -> Vec<Route> {
-    [quantity::routes(), batches::routes()].into_iter().flatten().collect()
+    [quantity::routes(), batches::routes(), processes::routes()].into_iter().flatten().collect()
 }
 
 /// Orders to labels, and scans by programs.

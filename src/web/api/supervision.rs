@@ -78,13 +78,15 @@ async fn stop_propose(State(app): State<App>, posted: Posted<StopInput>) -> Resu
     let keys = app.keys.clone();
     act(&app, posted, move |tx, desk, input| {
         let keys = keys.clone();
-        made("stops", async move { Ok(StopView::from(propose_stop(tx, &desk, keys.as_ref(), &input).await?)) })
+        made("stops", async move { StopView::read(tx.connection(), propose_stop(tx, &desk, keys.as_ref(), &input).await?).await })
     })
     .await
 }
 async fn recall_propose(State(app): State<App>, posted: Posted<RecallInput>) -> Result<Response, Refusal> {
-    act(&app, posted, |tx, desk, input| made("recalls", async move { Ok(RecallView::from(propose_recall(tx, &desk, &input).await?)) }))
-        .await
+    act(&app, posted, |tx, desk, input| {
+        made("recalls", async move { RecallView::read(tx.connection(), propose_recall(tx, &desk, &input).await?).await })
+    })
+    .await
 }
 
 /// A step of a stop or recall that says nothing more.
@@ -93,7 +95,7 @@ macro_rules! step {
         async fn $handler(State(app): State<App>, Path(id): Path<String>, posted: Posted<Nothing>) -> Result<Response, Refusal> {
             act(&app, posted, move |tx, desk, _| {
                 let id = id.clone();
-                changed(async move { Ok(<$view>::from($command(tx, &desk, &id).await?)) })
+                changed(async move { <$view>::read(tx.connection(), $command(tx, &desk, &id).await?).await })
             })
             .await
         }
@@ -112,7 +114,7 @@ macro_rules! lift {
         async fn $handler(State(app): State<App>, Path(id): Path<String>, posted: Posted<LiftInput>) -> Result<Response, Refusal> {
             act(&app, posted, move |tx, desk, input| {
                 let id = id.clone();
-                changed(async move { Ok(<$view>::from($command(tx, &desk, &id, &input).await?)) })
+                changed(async move { <$view>::read(tx.connection(), $command(tx, &desk, &id, &input).await?).await })
             })
             .await
         }

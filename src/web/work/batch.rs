@@ -10,10 +10,12 @@ use super::super::act::{Done, act};
 use super::super::app::App;
 use super::super::body::Posted;
 use super::super::failure::Refusal;
-use super::super::pages::staff::{Cell, Column, FormError, Frame, Table};
+use super::super::pages::staff::{Bar, Cell, Column, FormError, Frame, Table};
 use super::super::route::{Access, Route};
 use super::desk::{Reader, again, done_at, faults, fresh_key, on_the_form};
-use super::history::{Line, history};
+use super::goods::{self, GoodsForms};
+use super::goods_form::Typed;
+use super::history::{Line, history_of};
 use super::lists::amount;
 use super::names::{Names, day_of, figure, moment_of, state};
 use crate::identity::role::Permission as P;
@@ -24,6 +26,7 @@ use crate::trace::commands::batch::{ReleaseInput, hold_batch, release_batch, unh
 use crate::trace::goods::Goods;
 use crate::trace::queries::batch::{BatchView, SourceView, batch};
 use crate::trace::queries::delivery::delivery;
+use crate::trace::queries::process::processes_of;
 
 pub(super) fn routes() -> Vec<Route> {
     let needs = Access::Needs;
@@ -57,6 +60,11 @@ struct Page<'a> {
     /// Why it is held, or why it was voided.
     why: String,
     facts: Vec<(String, String)>,
+    /// Where its goods are.
+    goods: Bar,
+    /// The page of its genealogy.
+    line: String,
+    moves: GoodsForms,
     sources: Table,
     /// Checks a person must look at, and all others.
     broken: Table,
@@ -74,12 +82,31 @@ struct Reason {
     reason: String,
 }
 
+/// A form of the page that was refused, with what was typed.
+pub(super) enum Tried<'a> {
+    /// A verb and the reason typed with it.
+    Verb(&'a str, &'a str),
+    /// A form that moves goods.
+    Goods(&'static str, Typed),
+}
+
 async fn show(State(app): State<App>, Path(id): Path<String>, reader: Reader) -> Result<Html<String>, Refusal> {
     Ok(Html(page(&app, &reader, &id, Vec::new(), None).await?))
 }
 
-/// The page; `tried` is the verb that was refused and the reason typed with it.
-async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, tried: Option<(&str, &str)>) -> Result<String, Refusal> {
+/// The page; `tried` is the form that was refused.
+pub(super) async fn page(
+    app: &App,
+    reader: &Reader,
+    id: &str,
+    errors: Vec<FormError>,
+    tried: impl Into<Option<Tried<'_>>>,
+) -> Result<String, Refusal> {
+    let (tried, typed) = match tried.into() {
+        Some(Tried::Verb(verb, reason)) => (Some((verb, reason)), None),
+        Some(Tried::Goods(form, typed)) => (None, Some((form, typed))),
+        None => (None, None),
+    };
     let view = batch(&app.db, &reader.actor(P::BatchRead)?, id).await?;
     let mut names = Names::new(app);
     let goods = names.goods(&view.product_id).await?;
@@ -87,16 +114,20 @@ async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, trie
     let orders = reader.may(P::CodeOrderRequest)
         && reader.own() == Some(view.producer_id.as_str())
         && matches!(view.state.as_str(), "registered" | "released")
-        && view.figure("covered") > view.figure("coded");
+        && view.figure("loose") > 0;
+    let subjects = [vec![id.to_owned()], processes_of(&app.db, id, view.process_id.as_deref()).await?].concat();
     let page = Page {
         state: state(reader, "batch_state", &view.state),
         why: view.hold_reason.clone().filter(|_| view.state == "on_hold").or(view.void_reason.clone()).unwrap_or_default(),
         facts: facts(reader, &view, &goods, &producer),
+        goods: goods::bar(reader, &view, &goods),
+        line: reader.to(&format!("/work/batches/{id}/genealogy")),
+        moves: goods::forms(app, reader, &view, &goods, typed).await?,
         sources: sources(app, reader, &view, &goods).await?,
         broken: checks(reader, &view, true),
         checks: checks(reader, &view, false),
         rights: rights(reader, &view),
-        history: history(app, reader, id).await?,
+        history: history_of(app, reader, &subjects).await?,
         verbs: verbs(app, reader, &view, tried),
         order: orders.then(|| reader.to(&format!("/work/orders/new?batch={id}"))),
         frame: reader.frame(reader.fill("batch_heading", &[("product", &goods.name), ("lot", &view.lot)]), errors),
@@ -150,6 +181,13 @@ async fn sources(app: &App, reader: &Reader, view: &BatchView, goods: &Goods) ->
 async fn source_name(app: &App, reader: &Reader, source: &SourceView) -> String {
     if let Some(material) = &source.input {
         return reader.fill("source_material", &[("name", &material.name)]);
+    }
+    if let Some(id) = &source.batch_id {
+        let found = match reader.acting(P::BatchRead) {
+            Some(actor) => batch(&app.db, &actor, id).await.ok(),
+            None => None,
+        };
+        return found.map_or_else(|| reader.say("source_batch"), |b| reader.fill("source_batch_named", &[("lot", &b.lot)]));
     }
     if let Some(id) = &source.plot_id {
         let found = match reader.acting(P::PlotRead) {
@@ -209,6 +247,11 @@ fn rights(reader: &Reader, view: &BatchView) -> Table {
     }
 }
 
+/// Nothing of it is coded or gone: it may be voided.
+fn nothing_left(view: &BatchView) -> bool {
+    ["coded", "moved", "gone", "seized"].iter().all(|name| view.figure(name) == 0)
+}
+
 fn verbs(app: &App, reader: &Reader, view: &BatchView, tried: Option<(&str, &str)>) -> Vec<Verb> {
     let Some(now) = BatchState::parse(&view.state) else { return Vec::new() };
     let decides = reader.may(P::BatchHold) || reader.may(P::CodeOrderApprove);
@@ -216,7 +259,7 @@ fn verbs(app: &App, reader: &Reader, view: &BatchView, tried: Option<(&str, &str
         ("release", P::BatchRelease, now.may_become(BatchState::Released) && now == BatchState::Registered, "go"),
         ("hold", P::BatchHold, now != BatchState::OnHold && now.may_become(BatchState::OnHold), "stop"),
         ("unhold", P::BatchHold, now == BatchState::OnHold, "go"),
-        ("void", P::BatchVoid, now.may_become(BatchState::Voided) && view.figure("coded") == 0, "stop"),
+        ("void", P::BatchVoid, now.may_become(BatchState::Voided) && nothing_left(view), "stop"),
     ];
     let verb = |(name, _, _, class): (&str, P, bool, &'static str)| Verb {
         action: reader.to(&format!("/work/batches/{}/{name}", view.id)),
@@ -244,7 +287,7 @@ async fn answered(
         Err(refusal) => {
             let failure = on_the_form(refusal)?;
             let field = |pointer: &str| if pointer == "/reason" { format!("{verb}-reason") } else { String::new() };
-            let html = page(app, reader, id, faults(reader.lang, &failure, field), Some((verb, typed))).await?;
+            let html = page(app, reader, id, faults(reader.lang, &failure, field), Tried::Verb(verb, typed)).await?;
             Ok(again(failure, html))
         }
     }

@@ -110,7 +110,7 @@ impl BatchForm {
 }
 
 /// Everything at fault at once: what could not be read, and what the command said of all else; `field` tells which pointers mean one.
-pub(super) fn together(unread: Faults, refused: Option<Failure>, field: fn(&str) -> &'static str) -> Result<(), Failure> {
+pub(super) fn together<N: PartialEq>(unread: Faults, refused: Option<Failure>, field: impl Fn(&str) -> N) -> Result<(), Failure> {
     match (unread.check(), refused) {
         (Ok(()), None) => Ok(()),
         (Ok(()), Some(refused)) => Err(refused),

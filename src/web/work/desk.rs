@@ -24,7 +24,7 @@ use crate::identity::store;
 use crate::kernel::{Actor, Failure, FailureKind};
 
 /// What `?done=` may say; its words are `work.done.<word>`.
-const DONE: [&str; 20] = [
+const DONE: [&str; 23] = [
     "account_approved",
     "account_refused",
     "batch_registered",
@@ -32,6 +32,9 @@ const DONE: [&str; 20] = [
     "batch_held",
     "batch_unheld",
     "batch_voided",
+    "batch_processed",
+    "batch_merged",
+    "batch_reduced",
     "pack_registered",
     "order_placed",
     "order_approved",

@@ -23,9 +23,19 @@ pub(super) struct Line {
 
 /// The events of one subject.
 pub(super) async fn history(app: &App, reader: &Reader, subject: &str) -> Outcome<Vec<Line>> {
+    history_of(app, reader, &[subject.to_owned()]).await
+}
+
+/// The events of several subjects in one order.
+pub(super) async fn history_of(app: &App, reader: &Reader, subjects: &[String]) -> Outcome<Vec<Line>> {
     let mut names = Names::new(app);
     let mut lines = Vec::new();
-    for (at, body) in ledger::history(app.db.reader(), subject, MOST).await? {
+    let mut events = Vec::new();
+    for subject in subjects {
+        events.extend(ledger::history(app.db.reader(), subject, MOST).await?);
+    }
+    events.sort_by_key(|(at, _)| *at);
+    for (at, body) in events {
         let organisation = body["organisation"].as_str().filter(|id| is(Noun::Organisation, id));
         let by = match organisation {
             Some(id) => names.party(reader, id).await?,

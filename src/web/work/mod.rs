@@ -8,8 +8,13 @@ mod batches;
 mod decide;
 mod desk;
 mod door;
+mod genealogy;
+mod goods;
+mod goods_form;
+mod graph;
 mod history;
 mod home;
+mod kin;
 mod lists;
 mod names;
 mod order;
@@ -23,7 +28,7 @@ use super::route::Route;
 
 /// Every signed-in page.
 pub fn routes() -> Vec<Route> {
-    let batches = [batches::routes(), batch_new::routes(), batch::routes()];
+    let batches = [batches::routes(), batch_new::routes(), batch::routes(), goods::routes(), genealogy::routes()];
     let orders = [orders::routes(), order_new::routes(), order::routes(), roll::routes()];
     [door::routes(), home::routes(), decide::routes()].into_iter().chain(batches).chain(orders).flatten().collect()
 }

@@ -12,10 +12,14 @@ use crate::trace::account::{AccountFilter, AccountState};
 use crate::trace::order::OrderState;
 use crate::trace::queries::account::accounts;
 use crate::trace::queries::order::{OrderFilter, orders};
+use crate::trace::queries::process::ReachedView;
 use crate::trace::stop::DecisionState;
 
 /// The most things of one kind shown at once.
 const MOST: u64 = 50;
+
+/// The most lots named in one line.
+const MOST_LOTS: usize = 20;
 
 /// A button, perhaps with a reason to be written.
 pub(super) struct Step {
@@ -129,6 +133,17 @@ fn decision(app: &App, reader: &Reader, at: &str, title: String, lines: Vec<Stri
     })
 }
 
+/// Which batches made of this one it reaches, if there are any.
+pub(super) fn reach_line(reader: &Reader, reaches: &[ReachedView]) -> Option<String> {
+    let mut lots: Vec<&str> = reaches.iter().filter(|r| r.depth > 0).map(|r| r.lot.as_str()).collect();
+    let n = lots.len().to_string();
+    if lots.len() > MOST_LOTS {
+        lots.truncate(MOST_LOTS);
+        lots.push("…");
+    }
+    (!lots.is_empty()).then(|| reader.fill("reach_some", &[("n", &n), ("lots", &lots.join("、"))]))
+}
+
 async fn recall_section(app: &App, reader: &Reader, actor: &Actor) -> Outcome<Section> {
     let mut items = Vec::new();
     for view in recalls(&app.db, actor, None, None, MOST).await? {
@@ -136,6 +151,7 @@ async fn recall_section(app: &App, reader: &Reader, actor: &Actor) -> Outcome<Se
         let lot = batch.map(|batch| batch.lot).unwrap_or_else(|_| view.batch_id.clone());
         let title = reader.fill("recall_heading", &[("kind", &reader.word("recall_kind", &view.kind)), ("lot", &lot)]);
         let lines = vec![format!("{} {}", view.ordered_by, view.document_no), view.reason, view.public_text];
+        let lines = lines.into_iter().chain(reach_line(reader, &view.reaches)).collect();
         items.extend(decision(app, reader, &format!("/work/recalls/{}", view.id), title, lines, view.steps));
     }
     Ok(Section { heading: reader.say("recalls"), empty: reader.say("recalls_none"), items })
@@ -151,7 +167,9 @@ async fn stop_section(app: &App, reader: &Reader, actor: &Actor) -> Outcome<Sect
             }
             _ => None,
         };
-        let lines = codes.into_iter().chain([format!("{} {}", view.ordered_by, view.document_no), view.public_text]).collect();
+        let reached = reach_line(reader, &view.reaches);
+        let lines =
+            codes.into_iter().chain([format!("{} {}", view.ordered_by, view.document_no), view.public_text]).chain(reached).collect();
         items.extend(decision(app, reader, &format!("/work/stops/{}", view.id), title, lines, view.steps));
     }
     Ok(Section { heading: reader.say("stops"), empty: reader.say("stops_none"), items })

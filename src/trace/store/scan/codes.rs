@@ -143,6 +143,7 @@ impl Statements {
 }
 
 /// `g` the codes asked for, `r` their ranges, `b` the batches of those, each once, `d` the orders, each once, `s` the statistics.
+/// What a recall or stop says of a batch it says of those made of it; only a batch born of a process asks for its ancestors.
 fn state_of_codes(backend: DatabaseBackend, to_write: bool) -> String {
     let postgres = backend == DatabaseBackend::Postgres;
     let range = if postgres {
@@ -167,8 +168,12 @@ fn state_of_codes(backend: DatabaseBackend, to_write: bool) -> String {
         "WITH g AS MATERIALIZED ({listed}), \
          r AS MATERIALIZED (SELECT g.order_no, g.seq, c.last, c.state, c.reason, c.since, c.active_at, c.batch_id FROM g {range}), \
          b AS MATERIALIZED (SELECT x.id, x.version, x.state, x.hold_document, x.void_reason, \
-           EXISTS (SELECT 1 FROM recall k WHERE k.batch_id = x.id AND k.confirmed_at IS NOT NULL) AS recalled, \
-           EXISTS (SELECT 1 FROM stop t WHERE t.subject_id = x.id AND {in_force}) AS stopped, \
+           EXISTS (SELECT 1 FROM recall k WHERE k.batch_id = x.id AND k.confirmed_at IS NOT NULL) \
+           OR (x.process_id IS NOT NULL AND EXISTS (SELECT 1 FROM batch_line l JOIN recall k ON k.batch_id = l.ancestor_id \
+             WHERE l.descendant_id = x.id AND k.confirmed_at IS NOT NULL)) AS recalled, \
+           EXISTS (SELECT 1 FROM stop t WHERE t.subject_id = x.id AND {in_force}) \
+           OR (x.process_id IS NOT NULL AND EXISTS (SELECT 1 FROM batch_line l JOIN stop t ON t.subject_id = l.ancestor_id \
+             WHERE l.descendant_id = x.id AND {in_force})) AS stopped, \
            (SELECT string_agg(m.id || '|' || coalesce(m.in_force_to, '') || '|' || coalesce(y.in_force_to, '') || '|' || \
               coalesce(({suspensions}), '') || '|' || coalesce(({grants}), ''), ';') \
             FROM batch_right q JOIN mark_use m ON m.id = q.mark_use_id JOIN gi_right y ON y.id = q.right_id WHERE q.batch_id = x.id) AS standing \

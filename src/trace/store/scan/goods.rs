@@ -141,9 +141,10 @@ pub fn standings(stored: &str) -> Outcome<Vec<Standing>> {
     stored.split(';').filter(|text| !text.is_empty()).map(one).collect()
 }
 
-/// A recall of a batch, confirmed by a second person.
+/// A recall of a batch or of one it came from, confirmed by a second person.
 #[derive(Debug, Clone)]
 pub struct RecallRow {
+    /// The batch asked about.
     pub batch_id: String,
     pub kind: String,
     pub ordered_by: String,
@@ -154,11 +155,15 @@ pub struct RecallRow {
     pub lift_text: Option<String>,
 }
 
-/// Recalls of these batches.
+/// Recalls of these batches and of those they came from.
 pub async fn recalls<C: ConnectionTrait>(connection: &C, ids: &[&str]) -> Outcome<Vec<RecallRow>> {
+    let taken = "k.kind, k.ordered_by, k.document_no, k.public_text, k.confirmed_at, k.lifted_at, k.lift_text";
     let sql = format!(
-        "SELECT batch_id, kind, ordered_by, document_no, public_text, confirmed_at, lifted_at, lift_text FROM recall \
-         WHERE confirmed_at IS NOT NULL AND batch_id IN ({})",
+        "WITH g AS MATERIALIZED ({}) \
+         SELECT g.id, {taken} FROM g JOIN recall k ON k.batch_id = g.id WHERE k.confirmed_at IS NOT NULL \
+         UNION ALL \
+         SELECT g.id, {taken} FROM g JOIN batch_line l ON l.descendant_id = g.id JOIN recall k ON k.batch_id = l.ancestor_id \
+         WHERE k.confirmed_at IS NOT NULL",
         ids_listed(connection)
     );
     let ids = list(&ids.iter().map(|id| serde_json::json!({ "id": id })).collect::<Vec<_>>())?;
@@ -188,7 +193,7 @@ pub struct StopRow {
     pub confirmed_at: Millis,
 }
 
-/// Stops in force that cover these codes; `batch` is the batch of each, if it has one.
+/// Stops in force that cover these codes; `batch` is the batch of each, if it has one. A stop of a batch covers those made of it.
 pub async fn stops<C: ConnectionTrait>(connection: &C, codes: &[(CodeKey, Option<&str>)]) -> Outcome<Vec<StopRow>> {
     let listed = unpacked(connection.get_database_backend(), "$1", &[("order_no", "bigint"), ("seq", "bigint"), ("batch", "text")]);
     let taken = "t.category, t.ordered_by, t.document_no, t.public_text, t.confirmed_at";
@@ -199,7 +204,10 @@ pub async fn stops<C: ConnectionTrait>(connection: &C, codes: &[(CodeKey, Option
          WHERE {in_force} AND (t.first IS NULL OR t.first <= g.seq) AND (t.last IS NULL OR t.last >= g.seq) \
          UNION ALL \
          SELECT g.order_no, g.seq, {taken} FROM g JOIN code_order o ON o.order_no = g.order_no \
-         JOIN stop t ON t.subject_id IN (o.id, o.producer_id, o.product_id, g.batch) WHERE {in_force} AND t.order_no IS NULL"
+         JOIN stop t ON t.subject_id IN (o.id, o.producer_id, o.product_id, g.batch) WHERE {in_force} AND t.order_no IS NULL \
+         UNION ALL \
+         SELECT g.order_no, g.seq, {taken} FROM g JOIN batch_line l ON l.descendant_id = g.batch \
+         JOIN stop t ON t.subject_id = l.ancestor_id WHERE {in_force} AND t.order_no IS NULL"
     );
     let record = |(key, batch): &(CodeKey, Option<&str>)| serde_json::json!({ "order_no": key.order_no, "seq": key.seq, "batch": batch });
     let read = |columns: &mut Columns<'_>| {

@@ -6,6 +6,7 @@ pub mod batch;
 pub mod delivery;
 pub mod download;
 pub mod figures;
+pub mod nesting;
 pub mod order;
 pub mod pack;
 pub mod range;

@@ -24,7 +24,7 @@ use crate::identity::store;
 use crate::kernel::{Actor, Failure, FailureKind};
 
 /// What `?done=` may say; its words are `work.done.<word>`.
-const DONE: [&str; 20] = [
+const DONE: [&str; 25] = [
     "account_approved",
     "account_refused",
     "batch_registered",
@@ -42,6 +42,11 @@ const DONE: [&str; 20] = [
     "codes_undone",
     "codes_voided",
     "codes_returned",
+    "codes_linked",
+    "codes_unlinked",
+    "codes_relabelled",
+    "order_closed",
+    "order_carried",
     "decision_confirmed",
     "decision_dropped",
     "decision_lifted",

@@ -10,6 +10,7 @@ mod desk;
 mod door;
 mod history;
 mod home;
+mod levels;
 mod lists;
 mod names;
 mod order;
@@ -24,6 +25,6 @@ use super::route::Route;
 /// Every signed-in page.
 pub fn routes() -> Vec<Route> {
     let batches = [batches::routes(), batch_new::routes(), batch::routes()];
-    let orders = [orders::routes(), order_new::routes(), order::routes(), roll::routes()];
+    let orders = [orders::routes(), order_new::routes(), order::routes(), roll::routes(), levels::routes()];
     [door::routes(), home::routes(), decide::routes()].into_iter().chain(batches).chain(orders).flatten().collect()
 }

@@ -37,14 +37,26 @@ pub(super) fn routes() -> Vec<Route> {
 fn field(verb: &str, pointer: &str) -> String {
     let name = match pointer {
         "/first" | "/last" | "/reason" | "/note" | "/at" | "/counted" => pointer.trim_start_matches('/'),
+        "/parent" | "/child_first" | "/per" | "/mode" | "/with_first" | "/with_last" | "/on_hand" | "/leftovers" => {
+            pointer.trim_start_matches('/')
+        }
         "/batch_id" => "batch",
+        "/child_order_id" => "child_order",
+        "/with_order_id" => "with_order",
         _ if pointer.starts_with("/damaged") => "damaged",
+        _ if pointer.starts_with("/children") => "children",
         _ => return String::new(),
     };
     format!("{verb}-{name}")
 }
 
-async fn answered(app: &App, reader: &Reader, id: &str, tried: Tried<'_>, outcome: Result<Response, Refusal>) -> Result<Response, Refusal> {
+pub(super) async fn answered(
+    app: &App,
+    reader: &Reader,
+    id: &str,
+    tried: Tried<'_>,
+    outcome: Result<Response, Refusal>,
+) -> Result<Response, Refusal> {
     match outcome {
         Ok(response) => Ok(response),
         Err(refusal) => {
@@ -58,7 +70,7 @@ async fn answered(app: &App, reader: &Reader, id: &str, tried: Tried<'_>, outcom
 }
 
 /// What no label was named for.
-fn named(form: &RollForm) -> Outcome<()> {
+pub(super) fn named(form: &RollForm) -> Outcome<()> {
     let none = form.first.trim().is_empty() && form.last.trim().is_empty();
     if none { Err(Failure::field("/first", "label_missing")) } else { Ok(()) }
 }

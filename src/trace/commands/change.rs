@@ -147,11 +147,18 @@ pub(super) async fn apply(
     unit: BaseUnit,
 ) -> Outcome<Applied> {
     let unlinked = levels::let_go(tx, desk, row, &change.pieces).await?;
-    let effects = settle(tx, row, before, change, unit).await?;
+    let coded = coded_account(tx, row, before, change).await?;
+    let voids = change.pieces.iter().any(|r| r.standing.state.is_dead());
+    let effects = if voids && row.account_id.as_ref().is_some_and(|own| *own != coded) {
+        // A carried order reserves in another season: what was bound before and spoils can't come back to it.
+        settle(tx, row, before, &change.clone().burning(), &coded, unit).await?
+    } else {
+        settle(tx, row, before, change, &coded, unit).await?
+    };
     Ok(Applied { effects, unlinked })
 }
 
-async fn settle(tx: &Tx, row: &mut OrderRow, before: &Partition, change: &Change, unit: BaseUnit) -> Outcome<Vec<Effect>> {
+async fn settle(tx: &Tx, row: &mut OrderRow, before: &Partition, change: &Change, coded: &str, unit: BaseUnit) -> Outcome<Vec<Effect>> {
     ranges::replace(tx, row.order_no, before.ranges(), before.painted(&change.pieces).ranges()).await?;
     (row.quota_left, row.spare_left) = (change.stock.quota_left, change.stock.spare_left);
     orders::set_stock(tx, row.order_no, change.stock).await?;
@@ -170,13 +177,12 @@ async fn settle(tx: &Tx, row: &mut OrderRow, before: &Partition, change: &Change
         }
     }
     let account = row.account_id.as_deref().ok_or_else(|| Failure::broken("an order of goods without an account"))?;
-    let coded = coded_account(tx, row, before, change).await?;
     for (from, to, codes) in &change.moves {
         let amount = codes * row.unit_amount;
-        let from_account = if *from == Bucket::Coded || *to == Bucket::Coded { &coded } else { account };
+        let from_account = if *from == Bucket::Coded || *to == Bucket::Coded { coded } else { account };
         if *from == Bucket::Coded && *to == Bucket::Reserved && coded != account {
             // A carried order reserves in its new season: what leaves the old one's codes is free there and reserved here.
-            effects.push(shifted(tx, row, &coded, Bucket::Coded, Bucket::Free, amount).await?);
+            effects.push(shifted(tx, row, coded, Bucket::Coded, Bucket::Free, amount).await?);
             effects.push(reserved(tx, row, account, amount, unit).await?);
         } else {
             effects.push(shifted(tx, row, from_account, *from, *to, amount).await?);

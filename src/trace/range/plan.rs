@@ -86,6 +86,18 @@ impl Change {
             *self.batches.entry(batch.clone()).or_default() -= range.len();
         }
     }
+    /// The same where nothing that leaves a batch may come back to the order's quota: it burns instead, and the spare is not used.
+    #[must_use]
+    pub fn burning(mut self) -> Self {
+        for (from, to, codes) in &mut self.moves {
+            if (*from, *to) == (Bucket::Coded, Bucket::Reserved) {
+                *to = Bucket::Burned;
+                self.stock.quota_left -= *codes;
+                self.stock.spare_left += *codes;
+            }
+        }
+        self
+    }
     /// How many codes stand otherwise.
     pub fn codes(&self) -> i64 {
         self.pieces.iter().map(Range::len).sum()

@@ -106,4 +106,34 @@ on_both_engines! {
         assert_eq!((world.of_account("sea_a").await, world.of_account("sea_b").await), ((0, 52, 10), (38, 0, 0)), "the spare is of the new season now");
         world.sound().await;
     }
+
+    async fn what_is_spoilt_beyond_the_spare_comes_back_only_by_a_second_person(engine: Engine) {
+        let world = World::new(engine).await;
+        let id = world.ordered(json!({ "count": 105, "spare": 5 })).await;
+        world.bind(&id, 1, 20).await.unwrap();
+        let void = |first: i64, last: i64, evidence: Option<&str>| json!({ "first": first, "last": last, "reason": "damaged", "evidence": evidence });
+        let within = world.act("void", &id, void(101, 103, Some("照片 17"))).await.unwrap();
+        assert_eq!(within.get("claims"), None, "within the spare nothing is to be claimed");
+        world.act("void", &id, void(98, 100, None)).await.unwrap();
+        assert_eq!(world.of_account("sea_a").await, (79, 20, 1), "beyond it and without evidence it is gone");
+        let beyond = world.act("void", &id, void(11, 16, Some("照片 18"))).await.unwrap();
+        let claim = beyond["claims"][0].as_str().unwrap().to_owned();
+        assert_eq!((beyond["claims"].as_array().unwrap().len(), world.of_account("sea_a").await), (1, (79, 14, 7)));
+        refuses(world.act("confirm damage", &claim, json!({})).await, "second_person_needed");
+        refuses(world.act_as(world.stranger(), "confirm damage", &claim, json!({})).await, "not_found");
+        refuses(world.act_as(world.officer("office", "130183"), "refuse damage", &claim, json!({})).await, "reason_missing");
+        let mut colleague = world.producer();
+        colleague.actor.account_id = "colleague".to_owned();
+        let done = world.act_as(colleague.clone(), "confirm damage", &claim, json!({})).await.unwrap();
+        assert_eq!((done["state"].as_str(), done["codes"].as_i64(), done["quantity"].as_i64()), (Some("confirmed"), Some(6), Some(30_000)));
+        assert_eq!(world.of_account("sea_a").await, (79, 14, 1));
+        refuses(world.act_as(colleague, "confirm damage", &claim, json!({})).await, "already_decided");
+        let lost = json!({ "first": 90, "last": 91, "reason": "lost", "evidence": "照片 19" });
+        assert_eq!(world.act("void", &id, lost).await.unwrap().get("claims"), None, "what is lost never comes back");
+        let again = world.act("void", &id, void(92, 92, Some("照片 20"))).await.unwrap();
+        let claim = again["claims"][0].as_str().unwrap().to_owned();
+        world.act_as(world.officer("office", "130183"), "refuse damage", &claim, json!({ "reason": "照片看不清" })).await.unwrap();
+        assert_eq!(world.of_account("sea_a").await, (76, 14, 4));
+        world.sound().await;
+    }
 }

@@ -68,7 +68,7 @@ impl Yard {
 
 on_both_engines! {
     async fn one_item_is_never_in_two_cases_and_no_dead_label_in_any(engine: Engine) {
-        for seed in 0..3_u64 {
+        for seed in 0..2_u64 {
             let world = World::new(engine).await;
             world.batch("bat_2", 100_000, true).await;
             let units = world.ordered(json!({ "count": 80, "spare": 4 })).await;

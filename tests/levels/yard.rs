@@ -10,7 +10,7 @@ use yanzhao::kernel::{Desk, Outcome};
 use yanzhao::ledger;
 use yanzhao::trace::CodeKind;
 use yanzhao::trace::account::Bucket;
-use yanzhao::trace::commands::{close, link, range, relabel};
+use yanzhao::trace::commands::{close, damage, link, range, relabel};
 use yanzhao::trace::queries::contents::{self, Contents};
 use yanzhao::trace::queries::order as orders;
 use yanzhao::trace::replay::{Replay, Segment, merged};
@@ -41,6 +41,8 @@ impl World {
                 "unlink" => said(link::unlink_codes(tx, &desk, keys, &id, &read(input)).await),
                 "relabel" => said(relabel::relabel_codes(tx, &desk, keys, &id, &read(input)).await),
                 "close" => close::close_order(tx, &desk, keys, &id, &read(input)).await.map(|row| json!({ "state": row.state, "season": row.season })),
+                "confirm damage" => said(damage::confirm_damage(tx, &desk, &id).await),
+                "refuse damage" => said(damage::refuse_damage(tx, &desk, &id, input["reason"].as_str().unwrap_or_default()).await),
                 other => panic!("{other} is no verb"),
             }
         })

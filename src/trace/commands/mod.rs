@@ -7,6 +7,7 @@ mod change;
 pub mod close;
 mod compose;
 pub mod correct;
+pub mod damage;
 pub mod delivery;
 pub mod download;
 mod draft;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{change, levels};
+use super::{change, damage, levels};
 use crate::db::Tx;
 use crate::kernel::quantity::BaseUnit;
 use crate::kernel::{Desk, Failure, Outcome, clock, text};
@@ -76,6 +76,10 @@ pub struct VoidInput {
     /// What else there is to say.
     #[serde(default)]
     pub note: Option<String>,
+    /// Number of the photo or paper that shows the damage. What is spoilt beyond the spare burns its quantity; with this it is claimed
+    /// back, and free again once a second person confirms.
+    #[serde(default)]
+    pub evidence: Option<String>,
 }
 
 /// `POST /code-orders/{id}/return`.
@@ -108,7 +112,13 @@ pub struct Done {
     pub spare_left: i64,
     /// Items that lie in no case any more because of this; they themselves are as they were.
     pub unlinked: i64,
+    /// Claims for what was spoilt beyond the spare, waiting for a second person.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<String>,
 }
+
+/// What a void has to show beyond its stretch.
+type Shown<'a> = Option<(VoidReason, &'a str)>;
 
 /// An order held for a verb.
 pub(super) struct Held {
@@ -156,6 +166,7 @@ impl Held {
         ends: (i64, i64),
         change: &Change,
         more: serde_json::Value,
+        shown: Shown<'_>,
     ) -> Outcome<Done> {
         let applied = change::apply(tx, desk, &mut self.row, &self.partition, change, self.unit).await?;
         if kind == kind::CODES_BOUND {
@@ -168,8 +179,16 @@ impl Held {
         if let Some(facts) = facts.as_object_mut().filter(|_| applied.unlinked > 0) {
             facts.insert("unlinked".to_owned(), json!(applied.unlinked));
         }
+        let claims = match shown {
+            Some((reason, evidence)) => damage::claim(tx, desk, &self.row, ends, reason, Some(evidence), &applied.effects).await?,
+            None => Vec::new(),
+        };
+        if let Some(facts) = facts.as_object_mut().filter(|_| !claims.is_empty()) {
+            facts.insert("claims".to_owned(), json!(claims));
+        }
         ledger::append(tx, desk, Event::new(kind, &self.row.id, facts).with(applied.effects)).await?;
         Ok(Done {
+            claims,
             unlinked: applied.unlinked,
             order_id: self.row.id,
             first: ends.0,
@@ -206,7 +225,7 @@ pub async fn bind_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str, 
     let now = desk.clock.now();
     let planned = plan::bind(&held.partition, change::stock_of(row), first, last, &damaged, &batch.id, now)?;
     let more = json!({ "batch": batch.id, "damaged": damaged });
-    held.finish(tx, desk, kind::CODES_BOUND, (first, last), &planned, more).await
+    held.finish(tx, desk, kind::CODES_BOUND, (first, last), &planned, more, None).await
 }
 
 /// Puts bound labels to use, now or at a moment to come. Their batches must be released, and nobody may have held or stopped them.
@@ -235,7 +254,7 @@ pub async fn activate_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &s
     }
     held.not_stopped(tx, first, last).await?;
     let more = json!({ "at": at.map(clock::rfc3339) });
-    held.finish(tx, desk, kind::CODES_ACTIVATED, (first, last), &planned, more).await
+    held.finish(tx, desk, kind::CODES_ACTIVATED, (first, last), &planned, more, None).await
 }
 
 /// Takes the last act on a stretch back, within 24 hours and only while nobody has looked any of its codes up.
@@ -253,7 +272,7 @@ pub async fn undo_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str, 
     }
     let bound = planned.pieces.iter().any(|r| r.standing.state == RangeState::Bound);
     let more = json!({ "to": if bound { RangeState::Bound.word() } else { RangeState::Issued.word() } });
-    held.finish(tx, desk, kind::CODES_UNDONE, (first, last), &planned, more).await
+    held.finish(tx, desk, kind::CODES_UNDONE, (first, last), &planned, more, None).await
 }
 
 /// Voids labels for ever. `officer`: the caller has made sure that the actor acts for an authority; only then codes in use go.
@@ -277,8 +296,13 @@ pub async fn void_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str, 
     }
     let planned = plan::void(&held.partition, change::stock_of(&held.row), first, last, reason, officer, desk.clock.now())?;
     let note = input.note.as_deref().map(text::clean).filter(|note| !note.is_empty());
-    let more = json!({ "reason": reason.word(), "note": note, "officer": officer });
-    held.finish(tx, desk, kind::CODES_VOIDED, (first, last), &planned, more).await
+    let evidence = input.evidence.as_deref().map(text::clean).filter(|evidence| !evidence.is_empty());
+    if let Some(long) = evidence.as_ref().filter(|evidence| text::too_long(evidence, 500)) {
+        return Err(Failure::field("/evidence", "text_too_long").with("most", 500).with("length", long.chars().count()));
+    }
+    let more = json!({ "reason": reason.word(), "note": note, "officer": officer, "evidence": evidence });
+    let shown = evidence.as_deref().filter(|_| matches!(reason, R::Damaged | R::Misprinted)).map(|evidence| (reason, evidence));
+    held.finish(tx, desk, kind::CODES_VOIDED, (first, last), &planned, more, shown).await
 }
 
 /// Takes back unused labels that were counted: what they reserved is free again.
@@ -292,5 +316,5 @@ pub async fn return_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str
     if let Some(counted) = input.counted.filter(|counted| *counted != planned.codes()) {
         return Err(Failure::field("/counted", "count_differs").with("value", counted).with("expected", planned.codes()));
     }
-    held.finish(tx, desk, kind::CODES_RETURNED, (first, last), &planned, json!({})).await
+    held.finish(tx, desk, kind::CODES_RETURNED, (first, last), &planned, json!({}), None).await
 }

@@ -4,6 +4,7 @@ pub mod account;
 pub mod batch;
 pub mod code;
 pub mod contents;
+pub mod damage;
 pub mod delivery;
 pub mod figures;
 pub mod order;

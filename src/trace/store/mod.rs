@@ -3,6 +3,7 @@
 pub mod account;
 pub mod area;
 pub mod batch;
+pub mod damage;
 pub mod delivery;
 pub mod download;
 pub mod figures;

@@ -49,6 +49,14 @@ pub async fn lock_all(tx: &Tx, numbers: &std::collections::BTreeSet<i64>) -> Out
     Ok(held)
 }
 
+/// The order with this number.
+///
+/// # Errors
+/// `not_found`.
+pub async fn by_number<C: ConnectionTrait>(connection: &C, number: i64) -> Outcome<OrderRow> {
+    code_order::Entity::find_by_id(number).one(connection).await?.ok_or_else(Failure::not_found)
+}
+
 /// Writes that an order was counted out: closed, or carried into another season.
 ///
 /// # Errors

@@ -8,14 +8,16 @@ use serde::Deserialize;
 use super::super::act::{act, changed};
 use super::super::app::App;
 use super::super::auth::By;
-use super::super::body::{Asked, Posted};
+use super::super::body::{Asked, Listing, Nothing, Page, Posted};
 use super::super::failure::Refusal;
 use super::super::route::{Access, Route};
 use crate::identity::role::Permission as P;
 use crate::trace::commands::close::{CloseInput, close_order};
+use crate::trace::commands::damage::{confirm_damage, refuse_damage};
 use crate::trace::commands::link::{LinkInput, Linked, UnlinkInput, link_codes, unlink_codes};
 use crate::trace::commands::relabel::{RelabelInput, Relabelled, relabel_codes};
 use crate::trace::queries::contents::{Contents, contents};
+use crate::trace::queries::damage::{ClaimFilter, ClaimView, claims};
 use crate::trace::queries::order::OrderSummary;
 
 #[derive(Debug, Deserialize)]
@@ -47,6 +49,17 @@ pub(super) fn routes() -> Vec<Route> {
             .says("Count an order out")
             .takes::<CloseInput>()
             .answers::<OrderSummary>(200),
+        Route::get("/api/v1/damage-claims", Access::Needs(P::CodeOrderRead), list_claims)
+            .says("Labels spoilt beyond the spare, newest first")
+            .asks(&[("state", "waiting, confirmed or refused"), ("order_id", "of one order")])
+            .lists::<ClaimView>(),
+        Route::post("/api/v1/damage-claims/{id}/confirm", Access::Needs(P::DamageDecide), confirm)
+            .says("Set the quantity of spoilt labels free again")
+            .answers::<ClaimView>(200),
+        Route::post("/api/v1/damage-claims/{id}/refuse", Access::Needs(P::DamageDecide), refuse)
+            .says("Leave the quantity of spoilt labels burned")
+            .takes::<super::Reason>()
+            .answers::<ClaimView>(200),
     ]
 }
 
@@ -63,6 +76,10 @@ macro_rules! verb {
         }
     };
 }
+listed!(list_claims, ClaimFilter, ClaimView, claims);
+decided!(confirm, confirm_damage);
+reasoned!(refuse, refuse_damage);
+
 verb!(put_in, LinkInput, link_codes);
 verb!(take_out, UnlinkInput, unlink_codes);
 verb!(relabel, RelabelInput, relabel_codes);

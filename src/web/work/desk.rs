@@ -24,7 +24,7 @@ use crate::identity::store;
 use crate::kernel::{Actor, Failure, FailureKind};
 
 /// What `?done=` may say; its words are `work.done.<word>`.
-const DONE: [&str; 25] = [
+const DONE: [&str; 27] = [
     "account_approved",
     "account_refused",
     "batch_registered",
@@ -47,6 +47,8 @@ const DONE: [&str; 25] = [
     "codes_relabelled",
     "order_closed",
     "order_carried",
+    "damage_confirmed",
+    "damage_refused",
     "decision_confirmed",
     "decision_dropped",
     "decision_lifted",

@@ -11,7 +11,7 @@ use super::super::body::{Asked, Posted};
 use super::super::failure::Refusal;
 use super::super::pages::staff::{Cell, Column, FormError, Frame, Table};
 use super::super::route::{Access, Route};
-use super::desk::{Reader, done_at, faults, on_the_form};
+use super::desk::{Reader, done_at, faults, fresh_key, on_the_form};
 use super::order::Tried;
 use super::order_form::RollForm;
 use super::roll::{answered, named};
@@ -21,11 +21,14 @@ use crate::kernel::failure::Faults;
 use crate::kernel::quantity::grouped;
 use crate::trace::CodeKind;
 use crate::trace::commands::close::close_order;
+use crate::trace::commands::damage::{ClaimState, confirm_damage, refuse_damage};
 use crate::trace::commands::link::{link_codes, unlink_codes};
 use crate::trace::commands::relabel::relabel_codes;
+use crate::trace::goods::Goods;
 use crate::trace::nesting::LinkMode;
 use crate::trace::order::OrderState;
 use crate::trace::queries::contents::{Contents, contents};
+use crate::trace::queries::damage::{ClaimFilter, ClaimView, claims};
 use crate::trace::queries::order::{OrderFilter, OrderSummary, OrderView, order, orders};
 use crate::trace::range::leftovers::Leftovers;
 
@@ -38,6 +41,8 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/work/orders/{id}/unlink", link, unlink),
         Route::post("/work/orders/{id}/relabel", bind, relabel),
         Route::post("/work/orders/{id}/close", bind, close),
+        Route::post("/work/orders/{id}/claims/{claim}/confirm", Access::Needs(P::DamageDecide), confirm),
+        Route::post("/work/orders/{id}/claims/{claim}/refuse", Access::Needs(P::DamageDecide), refuse),
     ]
 }
 
@@ -85,6 +90,81 @@ pub(super) async fn choices(app: &App, reader: &Reader, view: &OrderView) -> Out
         leftovers: worded("leftover", &[Leftovers::Return.word(), Leftovers::Void.word(), Leftovers::Carry.word()]),
         on_hand: reader.fill("on_hand_hint", &[("n", &grouped(view.labels.on_hand))]),
     })
+}
+
+/// A claim for labels spoilt beyond the spare; addresses are empty where the reader may not decide.
+#[derive(Debug)]
+pub(super) struct ClaimLine {
+    pub text: String,
+    pub confirm: String,
+    pub refuse: String,
+    pub keys: (String, String),
+}
+
+pub(super) async fn claim_lines(app: &App, reader: &Reader, id: &str, goods: &Goods) -> Outcome<Vec<ClaimLine>> {
+    let Some(actor) = reader.acting(P::CodeOrderRead) else { return Ok(Vec::new()) };
+    let filter = ClaimFilter { order_id: Some(id.to_owned()), ..ClaimFilter::default() };
+    let (found, _) = claims(&app.db, &actor, &filter, None, Some(50)).await?;
+    let line = |claim: ClaimView| {
+        let waits = claim.state == ClaimState::Waiting.word();
+        let mine = claim.claimed_by == reader.who.account.id;
+        let decides = waits && !mine && reader.may(P::DamageDecide);
+        let at = |verb: &str| if decides { reader.to(&format!("/work/orders/{id}/claims/{}/{verb}", claim.id)) } else { String::new() };
+        let (first, last) = (grouped(claim.first), grouped(claim.last));
+        let (codes, amount) = (grouped(claim.codes), goods.show(claim.quantity));
+        let state = reader.word("damage_state", if waits && mine { "mine" } else { &claim.state });
+        let values = [
+            ("first", first.as_str()),
+            ("last", &last),
+            ("codes", &codes),
+            ("amount", &amount),
+            ("evidence", &claim.evidence),
+            ("state", &state),
+        ];
+        ClaimLine {
+            text: reader.fill("damage_line", &values),
+            confirm: at("confirm"),
+            refuse: at("refuse"),
+            keys: (fresh_key(app), fresh_key(app)),
+        }
+    };
+    Ok(found.into_iter().map(line).collect())
+}
+
+async fn confirm(
+    State(app): State<App>,
+    Path((id, claim)): Path<(String, String)>,
+    reader: Reader,
+    posted: Posted<RollForm>,
+) -> Result<Response, Refusal> {
+    let (lang, order) = (reader.lang, id.clone());
+    let outcome = act(&app, posted, move |tx, desk, _| {
+        let (id, claim) = (order.clone(), claim.clone());
+        Box::pin(async move {
+            confirm_damage(tx, &desk, &claim).await?;
+            Ok(Done::see(done_at(lang, &format!("/work/orders/{id}"), "damage_confirmed")))
+        })
+    });
+    let outcome = outcome.await;
+    answered(&app, &reader, &id, Tried { verb: "claim", form: &RollForm::default() }, outcome).await
+}
+
+async fn refuse(
+    State(app): State<App>,
+    Path((id, claim)): Path<(String, String)>,
+    reader: Reader,
+    posted: Posted<RollForm>,
+) -> Result<Response, Refusal> {
+    let (lang, order) = (reader.lang, id.clone());
+    let outcome = act(&app, posted, move |tx, desk, form| {
+        let (id, claim) = (order.clone(), claim.clone());
+        Box::pin(async move {
+            refuse_damage(tx, &desk, &claim, &form.reason).await?;
+            Ok(Done::see(done_at(lang, &format!("/work/orders/{id}"), "damage_refused")))
+        })
+    });
+    let outcome = outcome.await;
+    answered(&app, &reader, &id, Tried { verb: "claim", form: &RollForm::default() }, outcome).await
 }
 
 /// A verb by form: `read` makes the command's input of what was typed, `done` says what to say afterwards.

@@ -11,7 +11,7 @@ use super::super::pages::staff::{Bar, Cell, Column, FormError, Frame, Legend, Ta
 use super::super::route::{Access, Route};
 use super::desk::{Reader, fresh_key};
 use super::history::{Line, history};
-use super::levels::{Choices, choices, holds};
+use super::levels::{Choices, ClaimLine, choices, claim_lines, holds};
 use super::names::{Names, moment_of, state};
 use super::order_form::RollForm;
 use crate::identity::role::{Permission as P, Role};
@@ -84,6 +84,7 @@ struct Page<'a> {
     batches: Vec<(String, String)>,
     reasons: Vec<(String, String)>,
     choices: Choices,
+    claims: Vec<ClaimLine>,
     whereabouts: String,
     contents: String,
     history: Vec<Line>,
@@ -139,6 +140,7 @@ pub(super) async fn page(
         verbs: verbs(app, reader, &view, tried.as_ref()),
         batches: bindable(app, reader, &view).await?,
         choices: choices(app, reader, &view).await?,
+        claims: claim_lines(app, reader, id, &goods).await?,
         whereabouts: whereabouts(reader, &view),
         contents: if holds(&view) { reader.to(&format!("/work/orders/{id}/contents")) } else { String::new() },
         reasons: reasons.map(|r| (r.word().to_owned(), reader.lang.say(&format!("void_reason.{}", r.word())).into_owned())).collect(),

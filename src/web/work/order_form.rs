@@ -156,6 +156,8 @@ pub(super) struct RollForm {
     pub reason: String,
     pub note: String,
     pub counted: String,
+    /// Number of the photo that shows damage beyond the spare.
+    pub evidence: String,
     /// Packing: the box, its items one a line, their order, how many to a case.
     pub parent: String,
     pub children: String,

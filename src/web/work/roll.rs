@@ -36,7 +36,7 @@ pub(super) fn routes() -> Vec<Route> {
 /// Which field of which form a pointer means.
 fn field(verb: &str, pointer: &str) -> String {
     let name = match pointer {
-        "/first" | "/last" | "/reason" | "/note" | "/at" | "/counted" => pointer.trim_start_matches('/'),
+        "/first" | "/last" | "/reason" | "/note" | "/evidence" | "/at" | "/counted" => pointer.trim_start_matches('/'),
         "/parent" | "/child_first" | "/per" | "/mode" | "/with_first" | "/with_last" | "/on_hand" | "/leftovers" => {
             pointer.trim_start_matches('/')
         }
@@ -134,7 +134,13 @@ async fn void_some(State(app): State<App>, Path(id): Path<String>, reader: Reade
         Box::pin(async move {
             named(&form)?;
             let (first, last) = form.ends();
-            let input = VoidInput { first, last, reason: form.reason.clone(), note: Some(form.note.clone()) };
+            let input = VoidInput {
+                first,
+                last,
+                reason: form.reason.clone(),
+                note: Some(form.note.clone()),
+                evidence: Some(form.evidence.clone()),
+            };
             void_codes(tx, &desk, keys.as_ref(), &id, &input, officer).await?;
             Ok(Done::see(done_at(lang, &format!("/work/orders/{id}"), "codes_voided")))
         })

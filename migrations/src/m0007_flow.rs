@@ -218,6 +218,29 @@ const STATEMENTS: &[&str] = &[
     "ALTER TABLE code_order ADD COLUMN closed_at BIGINT",
     "ALTER TABLE code_order ADD COLUMN closed_by TEXT",
     "ALTER TABLE code_order ADD COLUMN first_season TEXT",
+    // Labels spoilt beyond the spare: their quantity burned, and is free again if a second person confirms the evidence.
+    // `state` waiting | confirmed | refused.
+    "CREATE TABLE damage_claim (
+        id TEXT PRIMARY KEY,
+        order_no BIGINT NOT NULL REFERENCES code_order (order_no),
+        producer_id TEXT NOT NULL REFERENCES organisation (id),
+        product_id TEXT NOT NULL REFERENCES product (id),
+        account_id TEXT NOT NULL REFERENCES season_account (id),
+        first BIGINT NOT NULL,
+        last BIGINT NOT NULL,
+        codes BIGINT NOT NULL CHECK (codes > 0),
+        amount BIGINT NOT NULL CHECK (amount > 0),
+        reason TEXT NOT NULL,
+        evidence TEXT NOT NULL,
+        state TEXT NOT NULL,
+        claimed_by TEXT NOT NULL,
+        claimed_at BIGINT NOT NULL,
+        decided_by TEXT,
+        decided_at BIGINT,
+        decision_reason TEXT
+    )",
+    "CREATE INDEX damage_claim_producer ON damage_claim (producer_id, id)",
+    "CREATE INDEX damage_claim_order ON damage_claim (order_no, state)",
     // ── facilities ──
     // `kind` packing_house | cold_store | plant; `tenure` own | rented. `capacity` in the base unit of whatever lies there, as declared.
     "CREATE TABLE facility (

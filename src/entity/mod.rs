@@ -19,6 +19,7 @@ pub mod code_order;
 pub mod code_range;
 pub mod code_stat;
 pub mod consent;
+pub mod damage_claim;
 pub mod day_key;
 pub mod delivery;
 pub mod division;

@@ -115,6 +115,7 @@ words! {
         HistoryRead = "history.read",
         CartonPropose = "carton.propose",
         CartonApprove = "carton.approve",
+        DamageDecide = "damage.decide",
         SeizurePropose = "seizure.propose",
         SeizureConfirm = "seizure.confirm",
     }
@@ -197,6 +198,7 @@ pub const TABLE: &[(Permission, &[Role])] = &[
     (P::HistoryRead, &[R::Producer, R::Holder, R::Office, R::CountySupervision, R::CitySupervision, R::Helper, R::Auditor]),
     (P::CartonPropose, &[R::Producer, R::Helper]),
     (P::CartonApprove, &[R::Office, R::Holder]),
+    (P::DamageDecide, &[R::Producer, R::Office]),
     (P::SeizurePropose, &[R::CountySupervision, R::CitySupervision]),
     (P::SeizureConfirm, &[R::CountySupervision, R::CitySupervision]),
 ];

@@ -17,6 +17,7 @@ pub enum Noun {
     Certificate,
     CodeOrder,
     Consent,
+    DamageClaim,
     Delivery,
     Facility,
     FarmRecord,
@@ -47,7 +48,7 @@ pub enum Noun {
 }
 
 /// Every prefix, alphabetically by noun.
-pub const PREFIXES: [(Noun, &str); 36] = [
+pub const PREFIXES: [(Noun, &str); 37] = [
     (Noun::Account, "acc"),
     (Noun::Adjustment, "adj"),
     (Noun::Announcement, "ann"),
@@ -57,6 +58,7 @@ pub const PREFIXES: [(Noun, &str); 36] = [
     (Noun::Certificate, "cer"),
     (Noun::CodeOrder, "cod"),
     (Noun::Consent, "con"),
+    (Noun::DamageClaim, "dam"),
     (Noun::Delivery, "del"),
     (Noun::Facility, "fac"),
     (Noun::FarmRecord, "far"),

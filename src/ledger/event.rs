@@ -69,6 +69,8 @@ kinds! {
     CODES_VOIDED = "codes.voided";
     CONSENT_RECORDED = "consent.recorded" sealed;
     CONSENT_WITHDRAWN = "consent.withdrawn" sealed;
+    DAMAGE_CONFIRMED = "damage.confirmed";
+    DAMAGE_REFUSED = "damage.refused";
     DELIVERY_COVERED = "delivery.covered";
     DELIVERY_RECORDED = "delivery.recorded";
     FACILITY_CLOSED = "facility.closed";

@@ -77,6 +77,11 @@ impl Goods {
     pub fn is_season(season: &str) -> bool {
         season.len() == 4 && season.parse::<i32>().is_ok_and(|year| (2000..2100).contains(&year))
     }
+    /// The season after one.
+    pub fn season_after(season: &str) -> Option<String> {
+        let next = season.parse::<i32>().ok().filter(|_| Self::is_season(season))? + 1;
+        Some(next.to_string()).filter(|next| Self::is_season(next))
+    }
     /// The most so much land can bear in a season.
     pub fn most_of_land(&self, area_m2: i64) -> Option<i64> {
         // 1 亩 = 2000/3 m²

@@ -28,13 +28,16 @@ impl LabelText {
         let kind_key = match kind {
             CodeKind::Unit => None,
             CodeKind::Case => Some("label.kind.case"),
+            CodeKind::Pallet => Some("label.kind.pallet"),
             CodeKind::Batch => Some("label.kind.batch"),
             CodeKind::Sample => Some("label.kind.sample"),
         };
         let first: Vec<String> = product.map(text::clean).into_iter().chain(kind_key.map(|key| word(key, locale))).collect();
         let below: &[&str] = match kind {
             CodeKind::Sample => &["label.for_display_only", "label.not_for_goods"],
-            CodeKind::Unit | CodeKind::Case | CodeKind::Batch => &["label.other_sites_do_not_count", "label.type_the_code_there"],
+            CodeKind::Unit | CodeKind::Case | CodeKind::Pallet | CodeKind::Batch => {
+                &["label.other_sites_do_not_count", "label.type_the_code_there"]
+            }
         };
         Self {
             mark: kind_key.map(|key| word(key, "en")),
@@ -55,6 +58,7 @@ mod tests {
         assert_eq!(words(CodeKind::Unit, "zh-CN").above, ["晋州鸭梨"]);
         assert_eq!(words(CodeKind::Unit, "zh-CN").mark, None);
         assert_eq!(words(CodeKind::Case, "zh-CN").above, ["晋州鸭梨 箱码"]);
+        assert_eq!(words(CodeKind::Pallet, "zh-CN").above, ["晋州鸭梨 托盘码"]);
         assert_eq!(words(CodeKind::Sample, "zh-CN").mark.as_deref(), Some("SAMPLE"));
         assert_eq!(words(CodeKind::Sample, "zh-CN").below, ["仅供展示", "不得用于商品"]);
         assert_eq!(words(CodeKind::Batch, "en").above, ["晋州鸭梨 BATCH"]);

@@ -22,6 +22,7 @@ pub mod keys;
 pub mod kind;
 pub mod label;
 pub mod measure;
+pub mod nesting;
 pub mod order;
 pub mod pack;
 pub mod pin;

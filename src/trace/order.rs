@@ -3,9 +3,10 @@
 //! ```text
 //! proposed ──▶ issued        above the issue limit a second person decides; below it an order is issued at once
 //!     └──────▶ refused       the key and the locator are made only when it is issued
+//! issued ──▶ closed          every label is accounted for: bound, voided, returned, or counted and put away
 //! ```
 //! Of `count` codes `spare` are for spoilage; the others reserve `unit_amount` each. Only one level carries quantity: retail units do,
-//! case, batch and sample codes do not. What is printed (base URL, label words) is pinned at issue and never changes afterwards.
+//! batch and sample codes never, case and pallet codes where it is said and nothing labelled below them does. What is printed (base URL, label words) is pinned at issue and never changes afterwards.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -27,13 +28,15 @@ words! {
         Issued = "issued",
         /// Not given; nothing is reserved any more.
         Refused = "refused",
+        /// Counted out: no label of it may be put on goods any more.
+        Closed = "closed",
     }
 }
 
 impl OrderState {
     /// May `to` follow?
     pub fn may_become(self, to: Self) -> bool {
-        matches!((self, to), (Self::Proposed, Self::Issued | Self::Refused))
+        matches!((self, to), (Self::Proposed, Self::Issued | Self::Refused) | (Self::Issued, Self::Closed))
     }
 }
 
@@ -50,7 +53,7 @@ pub struct OrderInput {
     /// Which season's account, such as `2026`; the batch's if left out.
     #[serde(default)]
     pub season: Option<String>,
-    /// The trade item the labels go on; needed for `unit`.
+    /// The trade item the labels go on; needed where the codes take up quantity.
     #[serde(default)]
     pub pack_id: Option<String>,
     /// What the codes are for.
@@ -66,6 +69,24 @@ pub struct OrderInput {
     /// Bind all but the spare codes to this batch at issue.
     #[serde(default)]
     pub batch_id: Option<String>,
+    /// Do the codes take up quantity? Units do, batch and sample codes do not; a case or pallet may where nothing below it has a
+    /// label that does, and then needs a pack.
+    #[serde(default)]
+    pub carries_quantity: Option<bool>,
+    /// A gift bundle (礼盒): a case that may hold goods of several batches and products of the producer.
+    #[serde(default)]
+    pub bundle: Option<bool>,
+}
+
+impl OrderInput {
+    /// Do its codes take up quantity?
+    pub fn carries(&self) -> bool {
+        self.carries_quantity.unwrap_or(self.kind.carries_quantity())
+    }
+    /// Is it a gift bundle?
+    pub fn is_bundle(&self) -> bool {
+        self.bundle.unwrap_or(false)
+    }
 }
 
 /// The settings an order is measured by, and what is pinned on it.
@@ -110,7 +131,7 @@ impl Size {
             faults.add("/spare", "spare_too_many").with("value", spare).with("most", most).with("count", count);
             return None;
         }
-        let unit_amount = if input.kind.carries_quantity() { pack_amount? } else { 0 };
+        let unit_amount = if input.carries() { pack_amount? } else { 0 };
         let size = Self { count, spare, unit_amount };
         if unit_amount.checked_mul(count).is_none_or(|all| all > MOST) {
             faults.add("/count", "amount_too_large").with("value", count);
@@ -156,7 +177,11 @@ mod tests {
     }
 
     fn size(kind: CodeKind, count: i64, spare: i64, pack: Option<i64>) -> Result<Option<Size>, String> {
-        let input = serde_json::json!({ "kind": kind, "count": count, "spare": spare });
+        size_of(kind, count, spare, pack, None)
+    }
+
+    fn size_of(kind: CodeKind, count: i64, spare: i64, pack: Option<i64>, carries: Option<bool>) -> Result<Option<Size>, String> {
+        let input = serde_json::json!({ "kind": kind, "count": count, "spare": spare, "carries_quantity": carries });
         let input: OrderInput = serde_json::from_value(input).unwrap();
         let mut faults = Faults::new();
         let size = Size::check(&input, pack, &rules(), &mut faults);
@@ -171,7 +196,7 @@ mod tests {
             .filter(|(a, b)| a.may_become(*b))
             .map(|(a, b)| (a.word(), b.word()))
             .collect();
-        assert_eq!(may, [("proposed", "issued"), ("proposed", "refused")]);
+        assert_eq!(may, [("proposed", "issued"), ("proposed", "refused"), ("issued", "closed")]);
     }
 
     #[test]
@@ -179,6 +204,8 @@ mod tests {
         let unit = |count, spare| size(CodeKind::Unit, count, spare, Some(5_000));
         assert_eq!(unit(1_050, 50).unwrap().map(Size::amount), Some(5_000_000));
         assert_eq!(size(CodeKind::Case, 1_050, 50, Some(5_000)).unwrap().map(Size::amount), Some(0));
+        assert_eq!(size_of(CodeKind::Case, 1_050, 50, Some(5_000), Some(true)).unwrap().map(Size::amount), Some(5_000_000));
+        assert_eq!(size_of(CodeKind::Pallet, 10, 0, None, Some(true)), Ok(None), "its pack is asked for elsewhere");
         assert_eq!(size(CodeKind::Sample, 16_777_216, 0, None).unwrap().map(|s| s.count), Some(16_777_216));
         assert_eq!(unit(100, 5).unwrap().map(Size::for_goods), Some(95));
         for (count, spare, code) in [

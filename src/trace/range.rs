@@ -7,7 +7,9 @@
 //! A [`Partition`] always covers 1..=count once, without gap or overlap, and two neighbours never stand alike; that is checked
 //! whenever one is read. What a verb does to it is planned in [`plan`], painted over it here, and stored by whoever asked.
 
+pub mod leftovers;
 pub mod plan;
+pub mod relabel;
 #[cfg(test)]
 mod tests;
 
@@ -51,7 +53,8 @@ pub struct Standing {
     pub reason: Option<VoidReason>,
     /// The last act.
     pub since: Millis,
-    /// When bound; kept while in use, so that an undone activation leaves the binding as old as it is.
+    /// When bound; kept while in use, so that an undone activation leaves the binding as old as it is. `None` for codes that took over
+    /// the goods of others (换标): that can't be taken back.
     pub bound_at: Option<Millis>,
     /// When a scheduled run comes into use.
     pub active_at: Option<Millis>,

@@ -22,6 +22,13 @@ impl Label {
     pub fn is_code(&self) -> bool {
         matches!(self, Self::Text(typed) if Code::parse(typed).is_ok())
     }
+    /// What was typed, unless it is a sequence number.
+    pub fn typed_code(&self) -> Option<&str> {
+        let Self::Text(typed) = self else { return None };
+        let plain = text::identifier(typed);
+        let number = (1..=8).contains(&plain.len()) && plain.bytes().all(|b| b.is_ascii_digit());
+        (!number).then_some(typed.as_str())
+    }
     /// The sequence number it stands for in an order. A number is not held against the order's count here.
     ///
     /// # Errors

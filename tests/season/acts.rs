@@ -70,7 +70,8 @@ impl Year {
             let account = *self.books.account(&party);
             let cut = account.approved / 100 * 40;
             let id = self.account_id(&party).await;
-            let input = AdjustmentInput { amount_g: Some(-cut), reason: "9月12日冰雹，核减四成".into(), ..AdjustmentInput::default() };
+            let input =
+                AdjustmentInput { amount_g: Some(-cut), reason: "9月12日冰雹，核减四成".into(), ..AdjustmentInput::default() };
             let proposed = act!(self.world, self.office, |tx, desk| propose_adjustment(tx, desk, &id, &input), [id, input]).unwrap().id;
             let decided = act!(self.world, self.second, |tx, desk| approve_adjustment(tx, desk, &proposed), [proposed]);
             assert_eq!(decided.is_ok(), account.remaining >= cut, "{decided:?}");

@@ -202,7 +202,8 @@ impl Year {
         let lost = self.rng.random_bool(0.6);
         let amount = batch.lot.loose() / 100 * self.rng.random_range(1..=8) + 1;
         let kind = if lost { "lost" } else { "downgraded" };
-        let input = ReductionInput { kind: kind.into(), amount_g: Some(amount), reason: Some("翻库检出".into()), ..ReductionInput::default() };
+        let input =
+            ReductionInput { kind: kind.into(), amount_g: Some(amount), reason: Some("翻库检出".into()), ..ReductionInput::default() };
         // What rots while it is recalled is written down all the same.
         let right = self.free(buyer) >= amount && (lost || !self.blocked().contains(&batch.id));
         let id = batch.id.clone();
@@ -224,11 +225,8 @@ impl Year {
         let goods = (batch.lot.loose() / CARTON).min(400) * self.rng.random_range(30..=100) / 100;
         let goods = goods.max(1);
         let spare = goods / 25;
-        let input = OrderInput {
-            batch_id: Some(batch.id.clone()),
-            pack_id: Some(self.buyers[buyer].pack.clone()),
-            ..labels(goods + spare, spare)
-        };
+        let input =
+            OrderInput { batch_id: Some(batch.id.clone()), pack_id: Some(self.buyers[buyer].pack.clone()), ..labels(goods + spare, spare) };
         let right = self.free(buyer) >= goods * CARTON && !self.blocked().contains(&batch.id);
         let Some(order) = self.place("order", buyer, input, right).await else { return };
         self.books.batch(&batch.id).lot.coded += goods * CARTON;
@@ -268,7 +266,12 @@ impl Year {
 
     async fn send(&mut self, act: &'static str, buyer: usize, line: LineInput, exported: bool, right: bool) -> Option<String> {
         let name = Some("沧州新发地果品批发部".to_owned());
-        let input = SendInput { lines: vec![line], consignee: ConsigneeInput { name, ..ConsigneeInput::default() }, exported, ..SendInput::default() };
+        let input = SendInput {
+            lines: vec![line],
+            consignee: ConsigneeInput { name, ..ConsigneeInput::default() },
+            exported,
+            ..SendInput::default()
+        };
         let (keys, desk) = (self.keys.clone(), self.buyers[buyer].desk.clone());
         let outcome = act!(self.world, desk, |tx, desk| send_goods(tx, desk, keys.as_ref(), &input), [keys, input]);
         self.went(act, outcome, right).await.map(|view| view.id)
@@ -276,7 +279,9 @@ impl Year {
 
     /// The next labels of a roll leave the house; the account does not change.
     async fn ship_codes(&mut self, buyer: usize) {
-        let open: Vec<usize> = (0..self.buyers[buyer].rolls.len()).filter(|n| self.buyers[buyer].rolls[*n].next <= self.buyers[buyer].rolls[*n].last).collect();
+        let open: Vec<usize> = (0..self.buyers[buyer].rolls.len())
+            .filter(|n| self.buyers[buyer].rolls[*n].next <= self.buyers[buyer].rolls[*n].last)
+            .collect();
         if open.is_empty() {
             return;
         }
@@ -338,7 +343,8 @@ impl Year {
     /// Goods come back, to be sold again or to be destroyed.
     async fn take_back(&mut self, buyer: usize) {
         let blocked = self.blocked();
-        let fit: Vec<usize> = (0..self.buyers[buyer].sent.len()).filter(|n| !blocked.contains(&self.buyers[buyer].sent[*n].batch)).collect();
+        let fit: Vec<usize> =
+            (0..self.buyers[buyer].sent.len()).filter(|n| !blocked.contains(&self.buyers[buyer].sent[*n].batch)).collect();
         if fit.is_empty() {
             return;
         }
@@ -352,7 +358,13 @@ impl Year {
             Goods::Loose(amount) => PartInput { no: line, net_weight_g: Some(*amount), ..PartInput::default() },
         };
         let disposition = if destroy { "destroy" } else { "resale" };
-        let input = ReturnInput { lines: vec![part], disposition: disposition.into(), reason: "到货超量".into(), returned_on: None, late_reason: None };
+        let input = ReturnInput {
+            lines: vec![part],
+            disposition: disposition.into(),
+            reason: "到货超量".into(),
+            returned_on: None,
+            late_reason: None,
+        };
         let (keys, desk, id) = (self.keys.clone(), self.buyers[buyer].desk.clone(), shipment);
         let party = self.buyers[buyer].id.clone();
         // Goods that come back loose need nothing; those destroyed leave with their codes, which leaves the free balance as it is.
@@ -465,7 +477,8 @@ impl Year {
             codes: codes.iter().map(named).collect(),
         };
         let (keys, named) = (self.keys.clone(), id.clone());
-        act!(self.world, self.officer, |tx, desk| propose_seizure_end(tx, desk, keys.as_ref(), &named, &input), [keys, named, input]).unwrap();
+        act!(self.world, self.officer, |tx, desk| propose_seizure_end(tx, desk, keys.as_ref(), &named, &input), [keys, named, input])
+            .unwrap();
         act!(self.world, self.officer2, |tx, desk| confirm_seizure_end(tx, desk, &id), [id]).unwrap();
         let mut coded = 0;
         for (n, _, first, last) in &codes {
@@ -510,7 +523,8 @@ impl Year {
         for batch in self.books.batches.clone() {
             let input = ProcessInput { kind: "grading".into(), net_weight_g: Some(batch.lot.loose() + 1), ..ProcessInput::default() };
             let id = batch.id.clone();
-            let refused: Outcome<_> = act!(self.world, self.buyers[batch.buyer].desk, |tx, desk| process_batch(tx, desk, &id, &input), [id, input]);
+            let refused: Outcome<_> =
+                act!(self.world, self.buyers[batch.buyer].desk, |tx, desk| process_batch(tx, desk, &id, &input), [id, input]);
             let failure: Failure = refused.expect_err("more than there is");
             assert_eq!(failure.says("batch_recalled") || failure.says("ancestor_recalled"), blocked.contains(&batch.id), "{failure}");
         }

@@ -261,7 +261,11 @@ impl Year {
     /// Counts an act and says whether it was done.
     pub fn count(&mut self, act: &'static str, done: bool) -> bool {
         let counted = self.done.entry(act).or_default();
-        if done { counted.0 += 1 } else { counted.1 += 1 }
+        if done {
+            counted.0 += 1
+        } else {
+            counted.1 += 1
+        }
         done
     }
     pub async fn agree(&mut self, after: &str) {
@@ -279,7 +283,21 @@ impl Year {
     /// A test that did nothing proves nothing: every sort of act was done, and some were refused.
     pub fn says_what_happened(&self) {
         println!("{:?}: {:?}", self.weather, self.done);
-        for act in ["deliver", "register", "process", "merge", "reduce", "order", "ship codes", "ship loose", "resale", "destroy", "relabel", "seize", "recall"] {
+        for act in [
+            "deliver",
+            "register",
+            "process",
+            "merge",
+            "reduce",
+            "order",
+            "ship codes",
+            "ship loose",
+            "resale",
+            "destroy",
+            "relabel",
+            "seize",
+            "recall",
+        ] {
             assert!(self.done.get(act).is_some_and(|(done, _)| *done > 0), "{act} was never done: {:?}", self.done);
         }
         let refused: u32 = self.done.values().map(|(_, refused)| refused).sum();

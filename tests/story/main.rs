@@ -6,5 +6,6 @@
 mod support;
 
 mod batch_to_scan;
+mod levels;
 mod process;
 mod sign_in;

@@ -116,6 +116,9 @@ pub struct ProductInput {
     /// The most that may be carried into the next season, in base units.
     #[serde(default)]
     pub carry_over_cap: Option<i64>,
+    /// The holder's rule: labels left over may be carried into the next season.
+    #[serde(default)]
+    pub carry_labels: bool,
     /// Who releases batches.
     #[serde(default)]
     pub release_by: ReleaseBy,
@@ -240,7 +243,7 @@ async fn read(tx: &Tx, desk: &Desk, faults: &mut Faults, input: &ProductInput) -
     let cities: BTreeSet<String> = counties.iter().filter_map(|code| Some(format!("{}00", code.get(..4)?))).collect();
     let year_day = |day: &Option<YearDay>| day.as_ref().map(|day| day.as_str().to_owned());
     Ok(ProductRow {
-        carry_labels: false,
+        carry_labels: input.carry_labels,
         id: String::new(),
         sort_key: search::sort_key(&name),
         slug,
@@ -324,7 +327,7 @@ fn facts(row: &ProductRow) -> serde_json::Value {
     json!({
         "slug": row.slug, "name": row.name, "aliases": row.aliases, "county_codes": row.county_codes, "class": row.class,
         "base_unit": row.base_unit, "account_basis": row.account_basis, "season": [row.season_from, row.season_to], "closing": row.closing,
-        "fresh": row.fresh, "carry_over_cap": row.carry_over_cap, "release_by": row.release_by, "yield_cap": row.yield_cap,
+        "fresh": row.fresh, "carry_labels": row.carry_labels, "carry_over_cap": row.carry_over_cap, "release_by": row.release_by, "yield_cap": row.yield_cap,
         "yield_cap_source": row.yield_cap_source, "varieties": row.varieties, "test_plan": row.test_plan, "quality": row.quality,
         "source": row.source, "confidence": row.confidence,
     })

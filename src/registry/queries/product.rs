@@ -73,6 +73,8 @@ pub struct ProductView {
     pub fresh: bool,
     /// The most that may be carried over, in base units.
     pub carry_over_cap: Option<i64>,
+    /// Labels left over may be carried into the next season.
+    pub carry_labels: bool,
     /// automatic or holder.
     pub release_by: String,
     /// Base units a 亩, a kilogram of input or a day, as the basis says.
@@ -266,6 +268,7 @@ fn view(row: ProductRow, rights: Vec<RightBrief>, places: Vec<String>) -> Outcom
         season_to: row.season_to,
         closing_date: row.closing,
         fresh: row.fresh,
+        carry_labels: row.carry_labels,
         carry_over_cap: row.carry_over_cap,
         release_by: row.release_by,
         yield_cap: row.yield_cap,

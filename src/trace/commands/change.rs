@@ -1,10 +1,14 @@
 //! What every verb on codes shares: whose order it is, whether the batch may be used, and carrying out a planned change, so that ranges,
 //! order, account and batch never tell different stories.
 
+use std::collections::BTreeSet;
+
+use super::levels;
 use crate::db::Tx;
 use crate::kernel::quantity::BaseUnit;
-use crate::kernel::{Desk, Failure, Outcome};
+use crate::kernel::{Day, Desk, Failure, Outcome};
 use crate::ledger::Effect;
+use crate::trace::order::OrderState;
 use crate::trace::range::plan::{Bucket, Change, Stock};
 use crate::trace::range::{Partition, Range};
 use crate::trace::store::line;
@@ -171,11 +175,53 @@ pub(super) fn laid(order_no: i64, pieces: &[Range]) -> Vec<Effect> {
     pieces.iter().map(effect).collect()
 }
 
-/// Carries out a planned change: ranges, the order's stock, batches, the account. The caller holds the order's row.
+/// May labels of this order still be put on goods? A `closed` one only where that doesn't matter.
+pub(super) fn open_order(row: &OrderRow, closed: bool) -> Outcome<()> {
+    match OrderState::parse(&row.state) {
+        Some(OrderState::Issued) => Ok(()),
+        Some(OrderState::Closed) if closed => Ok(()),
+        Some(OrderState::Closed) => {
+            let day = Day::of(row.closed_at.unwrap_or_default());
+            Err(Failure::conflict("order_closed").with("order_no", row.order_no).with("day", day))
+        }
+        _ => Err(Failure::conflict("order_not_issued").with("state", &row.state)),
+    }
+}
+
+/// What a change came to.
+pub(super) struct Applied {
+    /// For the ledger.
+    pub effects: Vec<Effect>,
+    /// Items that lie in no case any more because their label or the case's is dead.
+    pub unlinked: i64,
+}
+
+/// Carries out a planned change: ranges, cases, the order's stock, batches, the account. The caller holds the order's row, and had the
+/// producer's turn to pack before it.
 ///
 /// # Errors
-/// `batch_overdrawn` with figures.
-pub(super) async fn apply(tx: &Tx, row: &mut OrderRow, before: &Partition, change: &Change, unit: BaseUnit) -> Outcome<Vec<Effect>> {
+/// `batch_overdrawn` with figures; for a carried order `stretch_spans_seasons`, `carry_lacks_balance`.
+pub(super) async fn apply(
+    tx: &Tx,
+    desk: &Desk,
+    row: &mut OrderRow,
+    before: &Partition,
+    change: &Change,
+    unit: BaseUnit,
+) -> Outcome<Applied> {
+    let unlinked = levels::let_go(tx, desk, row, &change.pieces).await?;
+    let coded = coded_account(tx, row, before, change).await?;
+    let voids = change.pieces.iter().any(|r| r.standing.state.is_dead());
+    let effects = if voids && row.account_id.as_ref().is_some_and(|own| *own != coded) {
+        // A carried order reserves in another season: what was bound before and spoils can't come back to it.
+        settle(tx, row, before, &change.clone().burning(), &coded, unit).await?
+    } else {
+        settle(tx, row, before, change, &coded, unit).await?
+    };
+    Ok(Applied { effects, unlinked })
+}
+
+async fn settle(tx: &Tx, row: &mut OrderRow, before: &Partition, change: &Change, coded: &str, unit: BaseUnit) -> Outcome<Vec<Effect>> {
     ranges::replace(tx, row.order_no, before.ranges(), before.painted(&change.pieces).ranges()).await?;
     (row.quota_left, row.spare_left) = (change.stock.quota_left, change.stock.spare_left);
     orders::set_stock(tx, row.order_no, change.stock).await?;
@@ -196,10 +242,58 @@ pub(super) async fn apply(tx: &Tx, row: &mut OrderRow, before: &Partition, chang
     let account = row.account_id.as_deref().ok_or_else(|| Failure::broken("an order of goods without an account"))?;
     for (from, to, codes) in &change.moves {
         let amount = codes * row.unit_amount;
-        if !stock::shift(tx, account, *from, *to, amount).await? {
-            return Err(Failure::broken(format!("account {account} has less {} than order {} says", from.word(), row.order_no)));
+        let from_account = if *from == Bucket::Coded || *to == Bucket::Coded { coded } else { account };
+        if *from == Bucket::Coded && *to == Bucket::Reserved && coded != account {
+            // A carried order reserves in its new season: what leaves the old one's codes is free there and reserved here.
+            effects.push(shifted(tx, row, coded, Bucket::Coded, Bucket::Free, amount).await?);
+            effects.push(reserved(tx, row, account, amount, unit).await?);
+        } else {
+            effects.push(shifted(tx, row, from_account, *from, *to, amount).await?);
         }
-        effects.push(moved(account, *from, *to, amount));
     }
     Ok(effects)
+}
+
+/// Moves an amount that must be there.
+pub(super) async fn shifted(tx: &Tx, row: &OrderRow, account: &str, from: Bucket, to: Bucket, amount: i64) -> Outcome<Effect> {
+    if !stock::shift(tx, account, from, to, amount).await? {
+        return Err(Failure::broken(format!("account {account} has less {} than order {} says", from.word(), row.order_no)));
+    }
+    Ok(moved(account, from, to, amount))
+}
+
+/// Reserves on the account an order was carried to.
+///
+/// # Errors
+/// `carry_lacks_balance` with figures.
+pub(super) async fn reserved(tx: &Tx, row: &OrderRow, account: &str, amount: i64, unit: BaseUnit) -> Outcome<Effect> {
+    if stock::shift(tx, account, Bucket::Free, Bucket::Reserved, amount).await? {
+        return Ok(moved(account, Bucket::Free, Bucket::Reserved, amount));
+    }
+    let there = stock::account(tx.connection(), account).await?;
+    Err(Failure::conflict("carry_lacks_balance")
+        .with("season", &there.season)
+        .with("asked", unit.show(amount))
+        .with("free", unit.show(stock::free_of(&there).max(0)))
+        .with("codes", stock::free_of(&there).max(0) / row.unit_amount.max(1)))
+}
+
+/// The account on which the codes of a change are coded: the order's own, or for an order that was carried the one of their batch.
+async fn coded_account(tx: &Tx, row: &OrderRow, before: &Partition, change: &Change) -> Outcome<String> {
+    let own = || row.account_id.clone().unwrap_or_default();
+    if row.first_season.is_none() {
+        return Ok(own());
+    }
+    let runs = change.pieces.iter().flat_map(|piece| before.between(piece.first, piece.last));
+    let mut batches: BTreeSet<String> = runs.filter_map(|run| run.standing.batch_id).collect();
+    batches.extend(change.batches.keys().cloned());
+    let mut accounts = BTreeSet::new();
+    for id in &batches {
+        accounts.insert(stock::batch(tx.connection(), id).await?.account_id);
+    }
+    match accounts.len() {
+        0 => Ok(own()),
+        1 => Ok(accounts.pop_first().unwrap_or_default()),
+        _ => Err(Failure::conflict("stretch_spans_seasons")),
+    }
 }

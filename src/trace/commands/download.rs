@@ -7,7 +7,6 @@ use super::change;
 use crate::db::Tx;
 use crate::kernel::{Desk, Failure, Millis, Outcome, clock};
 use crate::ledger::{self, Event, kind};
-use crate::trace::order::OrderState;
 use crate::trace::store::{download as store, order as orders};
 use crate::trace::word::words;
 
@@ -50,13 +49,11 @@ pub struct Download {
 /// Notes that a body of `codes` codes begins, before its first byte.
 ///
 /// # Errors
-/// `not_found`, `order_not_issued`, `no_pins`, `downloads_used_up`.
+/// `not_found`, `order_not_issued`, `order_closed`, `no_pins`, `downloads_used_up`.
 pub async fn begin_download(tx: &Tx, desk: &Desk, order_id: &str, form: DownloadForm, codes: i64, most: i64) -> Outcome<Download> {
     let row = orders::lock(tx, order_id).await?;
     change::parties(tx, desk, &row).await?;
-    if row.state != OrderState::Issued.word() {
-        return Err(Failure::conflict("order_not_issued").with("state", &row.state));
-    }
+    change::open_order(&row, false)?;
     if form == DownloadForm::PinsCsv && !row.with_pin {
         return Err(Failure::conflict("no_pins"));
     }

@@ -43,7 +43,7 @@ impl Subject {
 ///
 /// # Errors
 /// `not_found` (producer or batch out of reach), `producer_missing`, `product_unknown`, `season_missing`, `pack_missing`, `pack_unfit`,
-/// `count_out_of_range`, `spare_too_many`, `amount_too_large`, `sample_has_no_batch`; `no_mark_use_in_force`, `use_stopped`;
+/// `count_out_of_range`, `spare_too_many`, `amount_too_large`, `sample_has_no_batch`, `carries_unfit`, `bundle_unfit`; `no_mark_use_in_force`, `use_stopped`;
 /// `batch_unknown`, `batch_of_other_…`, `batch_voided`, `batch_on_hold`, `batch_seized`, `batch_recalled`; `batch_overdrawn`,
 /// `no_season_account`, `balance_exceeded` with figures.
 pub async fn order_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, rules: &OrderRules, input: &OrderInput) -> Outcome<OrderRow> {
@@ -52,7 +52,7 @@ pub async fn order_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, rules: &O
     allowed(tx, desk, &subject).await?;
     store::begin_numbering(tx).await?;
     let mut row = OrderRow {
-        bundle: false,
+        bundle: input.is_bundle(),
         on_hand: None,
         closed_at: None,
         closed_by: None,
@@ -133,8 +133,14 @@ async fn size(tx: &Tx, subject: &Subject, rules: &OrderRules, input: &OrderInput
             }
             _ => drop(faults.add("/pack_id", "pack_unfit").with("value", id)),
         },
-        None if input.kind == CodeKind::Unit => drop(faults.add("/pack_id", "pack_missing")),
+        None if input.carries() => drop(faults.add("/pack_id", "pack_missing")),
         None => {}
+    }
+    if !input.kind.may_carry(input.carries()) || (input.carries() && input.is_bundle()) {
+        faults.add("/carries_quantity", "carries_unfit");
+    }
+    if input.is_bundle() && input.kind != CodeKind::Case {
+        faults.add("/bundle", "bundle_unfit");
     }
     if input.kind == CodeKind::Sample && input.batch_id.is_some() {
         faults.add("/batch_id", "sample_has_no_batch");
@@ -215,17 +221,17 @@ async fn issue(
     row.state = OrderState::Issued.word().to_owned();
     row.issued_at = Some(now);
     store::decide(tx, &row).await?;
-    effects.extend(first_ranges(tx, subject, &mut row, now).await?);
+    effects.extend(first_ranges(tx, desk, subject, &mut row, now).await?);
     let facts = json!({ "order_no": row.order_no, "count": row.count, "spare": row.spare, "kind": row.kind, "suite": row.suite,
         "locator": locator.to_string(), "key_sha256": row.key_sha256, "base_url": row.base_url, "with_pin": row.with_pin,
         "producer": row.producer_id, "product": row.product_id, "season": row.season, "pack": row.pack_id, "batch": row.batch_id,
-        "ordered_by": row.ordered_by });
+        "unit_amount": row.unit_amount, "bundle": row.bundle, "ordered_by": row.ordered_by });
     ledger::append(tx, desk, Event::new(kind::CODE_ORDER_ISSUED, &row.id, facts).with(effects)).await?;
     Ok(row)
 }
 
 /// All codes issued; for an order with a batch all but the spare ones bound to it at once.
-async fn first_ranges(tx: &Tx, subject: &Subject, row: &mut OrderRow, now: Millis) -> Outcome<Vec<Effect>> {
+async fn first_ranges(tx: &Tx, desk: &Desk, subject: &Subject, row: &mut OrderRow, now: Millis) -> Outcome<Vec<Effect>> {
     let whole = Partition::whole(row.count, Standing::issued(now));
     tables::range::replace(tx, row.order_no, &[], whole.ranges()).await?;
     let Some(batch) = &subject.batch else {
@@ -233,8 +239,8 @@ async fn first_ranges(tx: &Tx, subject: &Subject, row: &mut OrderRow, now: Milli
     };
     let stock = change::stock_of(row);
     let planned = plan::bind(&whole, stock, 1, row.count - row.spare, &[], &batch.id, now)?;
-    let effects = change::apply(tx, row, &whole, &planned, subject.unit()).await?;
-    Ok(change::laid(row.order_no, whole.ranges()).into_iter().chain(effects).collect())
+    let applied = change::apply(tx, desk, row, &whole, &planned, subject.unit()).await?;
+    Ok(change::laid(row.order_no, whole.ranges()).into_iter().chain(applied.effects).collect())
 }
 
 async fn draw_locator(tx: &Tx, desk: &Desk) -> Outcome<Locator> {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::change;
+use super::{change, damage, levels};
 use crate::db::Tx;
 use crate::kernel::quantity::BaseUnit;
 use crate::kernel::{Desk, Failure, Outcome, clock, text};
@@ -15,10 +15,10 @@ use crate::ledger::{self, Event, Kind, kind};
 use crate::trace::CodeKind;
 use crate::trace::issued::IssuedOrder;
 use crate::trace::keys::KeyProvider;
-use crate::trace::order::OrderState;
 use crate::trace::range::plan::{self, Change};
 use crate::trace::range::{Partition, RangeState};
 use crate::trace::roll::Label;
+use crate::trace::store::nesting;
 use crate::trace::store::order::{self as orders, OrderRow};
 use crate::trace::store::range as ranges;
 use crate::trace::store::stock;
@@ -76,6 +76,10 @@ pub struct VoidInput {
     /// What else there is to say.
     #[serde(default)]
     pub note: Option<String>,
+    /// Number of the photo or paper that shows the damage. What is spoilt beyond the spare burns its quantity; with this it is claimed
+    /// back, and free again once a second person confirms.
+    #[serde(default)]
+    pub evidence: Option<String>,
 }
 
 /// `POST /code-orders/{id}/return`.
@@ -106,37 +110,50 @@ pub struct Done {
     pub quota_left: i64,
     /// Codes that may still be spoilt without cost.
     pub spare_left: i64,
+    /// Items that lie in no case any more because of this; they themselves are as they were.
+    pub unlinked: i64,
+    /// Claims for what was spoilt beyond the spare, waiting for a second person.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<String>,
 }
+
+/// What a void has to show beyond its stretch.
+type Shown<'a> = Option<(VoidReason, &'a str)>;
 
 /// An order held for a verb.
-struct Held {
-    row: OrderRow,
-    issued: IssuedOrder,
-    partition: Partition,
-    unit: BaseUnit,
+pub(super) struct Held {
+    pub row: OrderRow,
+    pub issued: IssuedOrder,
+    pub partition: Partition,
+    pub unit: BaseUnit,
 }
 
-async fn hold(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str) -> Outcome<Held> {
+/// Holds an order, after the producer's turn to pack: what dies is taken out of its case. `closed` orders only for what may still be
+/// done to goods under their codes.
+async fn hold(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str, closed: bool) -> Outcome<Held> {
+    nesting::turn(tx, &orders::order(tx.connection(), id).await?.producer_id).await?;
     let row = orders::lock(tx, id).await?;
-    let (_, product) = change::parties(tx, desk, &row).await?;
-    if row.state != OrderState::Issued.word() {
-        return Err(Failure::conflict("order_not_issued").with("state", &row.state));
-    }
-    let issued = IssuedOrder::open(keys, &row)?;
-    let partition = ranges::partition(tx.connection(), row.order_no, row.count).await?;
-    let partition = partition.ok_or_else(|| Failure::broken(format!("order {} has no ranges", row.order_no)))?;
-    Ok(Held { row, issued, partition, unit: BaseUnit::parse(&product.base_unit).unwrap_or(BaseUnit::G) })
+    Held::of(tx, desk, keys, row, closed).await
 }
 
 impl Held {
-    fn sequence(&self, label: &Label, pointer: &str) -> Outcome<i64> {
+    /// An order whose row is held.
+    pub async fn of(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, row: OrderRow, closed: bool) -> Outcome<Self> {
+        let (_, product) = change::parties(tx, desk, &row).await?;
+        change::open_order(&row, closed)?;
+        let issued = IssuedOrder::open(keys, &row)?;
+        let partition = ranges::partition(tx.connection(), row.order_no, row.count).await?;
+        let partition = partition.ok_or_else(|| Failure::broken(format!("order {} has no ranges", row.order_no)))?;
+        Ok(Self { row, issued, partition, unit: BaseUnit::parse(&product.base_unit).unwrap_or(BaseUnit::G) })
+    }
+    pub fn sequence(&self, label: &Label, pointer: &str) -> Outcome<i64> {
         label.sequence(&self.issued, pointer)
     }
     fn stretch(&self, first: &Label, last: &Label) -> Outcome<(i64, i64)> {
         Ok((self.sequence(first, "/first")?, self.sequence(last, "/last")?))
     }
     /// Has no authority stopped any of these codes?
-    async fn not_stopped(&self, tx: &Tx, first: i64, last: i64) -> Outcome<()> {
+    pub async fn not_stopped(&self, tx: &Tx, first: i64, last: i64) -> Outcome<()> {
         let (row, codes) = (&self.row, Some((self.row.order_no, first, last)));
         change::not_stopped(tx, Covered { producer_id: &row.producer_id, product_id: &row.product_id, batch_id: None, codes }).await
     }
@@ -149,14 +166,30 @@ impl Held {
         ends: (i64, i64),
         change: &Change,
         more: serde_json::Value,
+        shown: Shown<'_>,
     ) -> Outcome<Done> {
-        let effects = change::apply(tx, &mut self.row, &self.partition, change, self.unit).await?;
+        let applied = change::apply(tx, desk, &mut self.row, &self.partition, change, self.unit).await?;
+        if kind == kind::CODES_BOUND {
+            levels::still_of_one_batch(tx, &self.row, ends.0, ends.1).await?;
+        }
         let mut facts = json!({ "order_no": self.row.order_no, "first": ends.0, "last": ends.1, "codes": change.codes() });
         if let (Some(facts), serde_json::Value::Object(more)) = (facts.as_object_mut(), more) {
             facts.extend(more);
         }
-        ledger::append(tx, desk, Event::new(kind, &self.row.id, facts).with(effects)).await?;
+        if let Some(facts) = facts.as_object_mut().filter(|_| applied.unlinked > 0) {
+            facts.insert("unlinked".to_owned(), json!(applied.unlinked));
+        }
+        let claims = match shown {
+            Some((reason, evidence)) => damage::claim(tx, desk, &self.row, ends, reason, Some(evidence), &applied.effects).await?,
+            None => Vec::new(),
+        };
+        if let Some(facts) = facts.as_object_mut().filter(|_| !claims.is_empty()) {
+            facts.insert("claims".to_owned(), json!(claims));
+        }
+        ledger::append(tx, desk, Event::new(kind, &self.row.id, facts).with(applied.effects)).await?;
         Ok(Done {
+            claims,
+            unlinked: applied.unlinked,
             order_id: self.row.id,
             first: ends.0,
             last: ends.1,
@@ -170,12 +203,12 @@ impl Held {
 /// Binds a stretch of labels to a batch. Spoilt ones in between are voided at the same moment.
 ///
 /// # Errors
-/// `not_found`, `order_not_issued`; of a label `mistyped_code`, `foreign_code`, `unknown_code`, `outside_order`, `range_reversed`,
+/// `not_found`, `order_not_issued`, `order_closed`; of a label `mistyped_code`, `foreign_code`, `unknown_code`, `outside_order`, `range_reversed`,
 /// `same_label_twice`, `damaged_outside`, `all_damaged`; of the stretch `range_overlap`, `range_gap`, `already_…`, `over_quota`; of the
 /// batch `batch_unknown`, `batch_of_other_…`, `batch_voided`, `batch_on_hold`, `batch_seized`, `batch_recalled`, `use_stopped`,
-/// `batch_overdrawn`; `sample_has_no_batch`.
+/// `batch_overdrawn`; `sample_has_no_batch`; `mixed_batches` where a case would hold goods of two.
 pub async fn bind_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str, input: &BindInput) -> Outcome<Done> {
-    let held = hold(tx, desk, keys, id).await?;
+    let held = hold(tx, desk, keys, id, false).await?;
     if held.issued.kind == CodeKind::Sample {
         return Err(Failure::field("/batch_id", "sample_has_no_batch"));
     }
@@ -192,7 +225,7 @@ pub async fn bind_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str, 
     let now = desk.clock.now();
     let planned = plan::bind(&held.partition, change::stock_of(row), first, last, &damaged, &batch.id, now)?;
     let more = json!({ "batch": batch.id, "damaged": damaged });
-    held.finish(tx, desk, kind::CODES_BOUND, (first, last), &planned, more).await
+    held.finish(tx, desk, kind::CODES_BOUND, (first, last), &planned, more, None).await
 }
 
 /// Puts bound labels to use, now or at a moment to come. Their batches must be released, and nobody may have held or stopped them.
@@ -201,7 +234,8 @@ pub async fn bind_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str, 
 /// As [`bind_codes`] of order, labels and stretch; `not_bound`; `batch_not_released`, `batch_voided`, `batch_on_hold`, `batch_seized`,
 /// `batch_recalled`, `use_stopped`; `moment_unreadable`, `moment_passed`.
 pub async fn activate_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str, input: &ActivateInput) -> Outcome<Done> {
-    let held = hold(tx, desk, keys, id).await?;
+    // Goods packed while the order was open come into use when they are released, also after it was closed.
+    let held = hold(tx, desk, keys, id, true).await?;
     let (first, last) = held.stretch(&input.first, &input.last)?;
     let read = |typed: &String| {
         clock::parse_rfc3339(typed).ok_or_else(|| Failure::field("/at", "moment_unreadable").with("value", text::clean(typed)))
@@ -220,7 +254,7 @@ pub async fn activate_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &s
     }
     held.not_stopped(tx, first, last).await?;
     let more = json!({ "at": at.map(clock::rfc3339) });
-    held.finish(tx, desk, kind::CODES_ACTIVATED, (first, last), &planned, more).await
+    held.finish(tx, desk, kind::CODES_ACTIVATED, (first, last), &planned, more, None).await
 }
 
 /// Takes the last act on a stretch back, within 24 hours and only while nobody has looked any of its codes up.
@@ -228,7 +262,7 @@ pub async fn activate_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &s
 /// # Errors
 /// As [`bind_codes`] of order and labels; `nothing_to_undo`, `undo_mixed`, `undo_too_late`, `already_scanned`.
 pub async fn undo_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str, input: &UndoInput) -> Outcome<Done> {
-    let held = hold(tx, desk, keys, id).await?;
+    let held = hold(tx, desk, keys, id, false).await?;
     let (first, last) = held.stretch(&input.first, &input.last)?;
     let planned = plan::undo(&held.partition, change::stock_of(&held.row), first, last, held.issued.issued_at, desk.clock.now())?;
     for piece in &planned.pieces {
@@ -238,7 +272,7 @@ pub async fn undo_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str, 
     }
     let bound = planned.pieces.iter().any(|r| r.standing.state == RangeState::Bound);
     let more = json!({ "to": if bound { RangeState::Bound.word() } else { RangeState::Issued.word() } });
-    held.finish(tx, desk, kind::CODES_UNDONE, (first, last), &planned, more).await
+    held.finish(tx, desk, kind::CODES_UNDONE, (first, last), &planned, more, None).await
 }
 
 /// Voids labels for ever. `officer`: the caller has made sure that the actor acts for an authority; only then codes in use go.
@@ -248,7 +282,7 @@ pub async fn undo_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str, 
 /// `second_person_needed`.
 pub async fn void_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str, input: &VoidInput, officer: bool) -> Outcome<Done> {
     use VoidReason as R;
-    let held = hold(tx, desk, keys, id).await?;
+    let held = hold(tx, desk, keys, id, officer).await?;
     let (first, last) = held.stretch(&input.first, &input.last)?;
     let unknown = || Failure::field("/reason", "reason_unknown").with("value", text::clean(&input.reason));
     let reason = R::parse(&input.reason).ok_or_else(unknown)?;
@@ -262,8 +296,13 @@ pub async fn void_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str, 
     }
     let planned = plan::void(&held.partition, change::stock_of(&held.row), first, last, reason, officer, desk.clock.now())?;
     let note = input.note.as_deref().map(text::clean).filter(|note| !note.is_empty());
-    let more = json!({ "reason": reason.word(), "note": note, "officer": officer });
-    held.finish(tx, desk, kind::CODES_VOIDED, (first, last), &planned, more).await
+    let evidence = input.evidence.as_deref().map(text::clean).filter(|evidence| !evidence.is_empty());
+    if let Some(long) = evidence.as_ref().filter(|evidence| text::too_long(evidence, 500)) {
+        return Err(Failure::field("/evidence", "text_too_long").with("most", 500).with("length", long.chars().count()));
+    }
+    let more = json!({ "reason": reason.word(), "note": note, "officer": officer, "evidence": evidence });
+    let shown = evidence.as_deref().filter(|_| matches!(reason, R::Damaged | R::Misprinted)).map(|evidence| (reason, evidence));
+    held.finish(tx, desk, kind::CODES_VOIDED, (first, last), &planned, more, shown).await
 }
 
 /// Takes back unused labels that were counted: what they reserved is free again.
@@ -271,11 +310,11 @@ pub async fn void_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str, 
 /// # Errors
 /// As [`bind_codes`] of order, labels and stretch; `count_differs`.
 pub async fn return_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str, input: &ReturnInput) -> Outcome<Done> {
-    let held = hold(tx, desk, keys, id).await?;
+    let held = hold(tx, desk, keys, id, false).await?;
     let (first, last) = held.stretch(&input.first, &input.last)?;
     let planned = plan::take_back(&held.partition, change::stock_of(&held.row), first, last, desk.clock.now())?;
     if let Some(counted) = input.counted.filter(|counted| *counted != planned.codes()) {
         return Err(Failure::field("/counted", "count_differs").with("value", counted).with("expected", planned.codes()));
     }
-    held.finish(tx, desk, kind::CODES_RETURNED, (first, last), &planned, json!({})).await
+    held.finish(tx, desk, kind::CODES_RETURNED, (first, last), &planned, json!({}), None).await
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::contents::{self, Contents, InCase};
 use super::order::RangeView;
 use crate::db::Db;
 use crate::kernel::clock::rfc3339;
@@ -68,7 +69,7 @@ pub struct CodeView {
     pub order_no: i64,
     /// The code's place in it, from 1.
     pub sequence: i64,
-    /// `unit` `case` `batch` `sample`.
+    /// `unit` `case` `pallet` `batch` `sample`.
     pub kind: &'static str,
     /// Whose goods.
     pub producer_id: String,
@@ -86,6 +87,10 @@ pub struct CodeView {
     pub batch: Option<CodeBatch>,
     /// `None` if nobody has looked it up.
     pub stat: Option<CodeStat>,
+    /// The case or pallet it lies in.
+    pub in_case: Option<InCase>,
+    /// What lies in it, for the code of a case or pallet.
+    pub contents: Option<Contents>,
 }
 
 /// One code within reach, as typed.
@@ -108,6 +113,8 @@ pub async fn code_view(db: &Db, keys: &dyn KeyProvider, actor: &Actor, now: Mill
         Some(id) => Some(stock::batch(connection, id).await?),
         None => None,
     };
+    let in_case = contents::lies_in(db, keys, issued.order_no, sequence).await?;
+    let inside = if issued.kind.is_container() { Some(contents::inside(db, keys, issued.order_no, sequence).await?) } else { None };
     let stat = ranges::stat(connection, issued.order_no, sequence).await?;
     Ok(CodeView {
         code: code.as_str().to_owned(),
@@ -129,5 +136,7 @@ pub async fn code_view(db: &Db, keys: &dyn KeyProvider, actor: &Actor, now: Mill
             last_at: rfc3339(s.last_at),
             last_place: s.last_place,
         }),
+        in_case,
+        contents: inside,
     })
 }

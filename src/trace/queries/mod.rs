@@ -3,6 +3,8 @@
 pub mod account;
 pub mod batch;
 pub mod code;
+pub mod contents;
+pub mod damage;
 pub mod delivery;
 pub mod ends;
 pub mod figures;

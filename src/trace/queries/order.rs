@@ -90,6 +90,37 @@ impl Tally {
     }
 }
 
+/// Where the labels of an order are: `printed` is the sum of the others, always.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Whereabouts {
+    /// All labels; 0 until issued.
+    pub printed: i64,
+    /// On no goods, and neither voided nor returned: what must be counted to close the order.
+    pub on_hand: i64,
+    /// On goods, not in use or in use later.
+    pub bound: i64,
+    /// On goods and in use.
+    pub active: i64,
+    /// Voided.
+    pub voided: i64,
+    /// Returned unused.
+    pub returned: i64,
+}
+
+impl From<&Tally> for Whereabouts {
+    fn from(tally: &Tally) -> Self {
+        let bound = tally.bound + tally.scheduled;
+        Self {
+            printed: tally.issued + bound + tally.active + tally.voided + tally.returned,
+            on_hand: tally.issued,
+            bound,
+            active: tally.active,
+            voided: tally.voided,
+            returned: tally.returned,
+        }
+    }
+}
+
 /// An order in a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct OrderSummary {
@@ -97,7 +128,7 @@ pub struct OrderSummary {
     pub id: String,
     /// Its number.
     pub order_no: i64,
-    /// `proposed` `issued` `refused`.
+    /// `proposed` `issued` `refused` `closed`.
     pub state: String,
     /// Whose goods.
     pub producer_id: String,
@@ -109,8 +140,12 @@ pub struct OrderSummary {
     pub pack_id: Option<String>,
     /// The batch it was ordered for.
     pub batch_id: Option<String>,
-    /// `unit` `case` `batch` `sample`.
+    /// `unit` `case` `pallet` `batch` `sample`.
     pub kind: String,
+    /// The codes take up quantity.
+    pub carries_quantity: bool,
+    /// A gift bundle: its cases may hold goods of several batches and products.
+    pub bundle: bool,
     /// All codes.
     pub count: i64,
     /// Those for spoilage.
@@ -141,6 +176,14 @@ pub struct OrderSummary {
     pub decision_reason: Option<String>,
     /// When issued, RFC 3339.
     pub issued_at: Option<String>,
+    /// Unused labels counted when the order was closed or carried.
+    pub on_hand: Option<i64>,
+    /// When closed, RFC 3339.
+    pub closed_at: Option<String>,
+    /// Account that closed it.
+    pub closed_by: Option<String>,
+    /// The season it was first ordered for, if it was carried.
+    pub first_season: Option<String>,
 }
 
 impl From<OrderRow> for OrderSummary {
@@ -155,6 +198,8 @@ impl From<OrderRow> for OrderSummary {
             season: row.season,
             pack_id: row.pack_id,
             batch_id: row.batch_id,
+            carries_quantity: row.unit_amount > 0,
+            bundle: row.bundle,
             kind: row.kind,
             count: row.count,
             spare: row.spare,
@@ -171,6 +216,10 @@ impl From<OrderRow> for OrderSummary {
             decided_at: row.decided_at.map(rfc3339),
             decision_reason: row.decision_reason,
             issued_at: row.issued_at.map(rfc3339),
+            on_hand: row.on_hand,
+            closed_at: row.closed_at.map(rfc3339),
+            closed_by: row.closed_by,
+            first_season: row.first_season,
         }
     }
 }
@@ -183,6 +232,8 @@ pub struct OrderView {
     pub order: OrderSummary,
     /// How many codes stand how.
     pub tally: Tally,
+    /// Where its labels are, as figures that add up.
+    pub labels: Whereabouts,
     /// Runs in order; empty until issued.
     pub ranges: Vec<RangeView>,
     /// Downloads used up.
@@ -190,7 +241,7 @@ pub struct OrderView {
 }
 
 /// The row of an order within the actor's reach.
-async fn row(db: &Db, actor: &Actor, id: &str) -> Outcome<OrderRow> {
+pub(super) async fn row(db: &Db, actor: &Actor, id: &str) -> Outcome<OrderRow> {
     let row = store::order(db.reader(), id).await?;
     let gone = || Failure::broken(format!("order {} lost its producer or product", row.order_no));
     let producer = store::producer(db.reader(), &row.producer_id).await?.ok_or_else(gone)?;
@@ -208,7 +259,7 @@ pub async fn order(db: &Db, actor: &Actor, now: Millis, id: &str) -> Outcome<Ord
     let downloads = download::counted(db.reader(), row.order_no, FREE_CODES, now).await?;
     let tally = partition.as_ref().map_or_else(Tally::default, |p| Tally::of(p, now));
     let ranges = partition.iter().flat_map(Partition::ranges).map(|r| RangeView::of(r, now)).collect();
-    Ok(OrderView { order: row.into(), tally, ranges, downloads })
+    Ok(OrderView { order: row.into(), labels: Whereabouts::from(&tally), tally, ranges, downloads })
 }
 
 /// Orders within reach, newest first; `cursor` is the id of the last one seen.

@@ -44,14 +44,14 @@ pub struct Stock {
 
 impl Stock {
     /// Spoils `codes` of those issued: spare first, then quota. Says how many were quota.
-    fn spoil(&mut self, codes: i64) -> i64 {
+    pub(super) fn spoil(&mut self, codes: i64) -> i64 {
         let spare = codes.min(self.spare_left);
         self.spare_left -= spare;
         self.quota_left -= codes - spare;
         codes - spare
     }
     /// Takes `codes` of those issued: quota first, then spare. Says how many were quota.
-    fn take(&mut self, codes: i64) -> i64 {
+    pub(super) fn take(&mut self, codes: i64) -> i64 {
         let quota = codes.min(self.quota_left);
         self.quota_left -= quota;
         self.spare_left -= codes - quota;
@@ -73,10 +73,10 @@ pub struct Change {
 }
 
 impl Change {
-    fn of(stock: Stock) -> Self {
+    pub(super) fn of(stock: Stock) -> Self {
         Self { pieces: Vec::new(), stock, moves: Vec::new(), batches: BTreeMap::new() }
     }
-    fn shift(&mut self, from: Bucket, to: Bucket, codes: i64) {
+    pub(super) fn shift(&mut self, from: Bucket, to: Bucket, codes: i64) {
         if codes > 0 {
             self.moves.push((from, to, codes));
         }
@@ -85,6 +85,18 @@ impl Change {
         if let Some(batch) = &range.standing.batch_id {
             *self.batches.entry(batch.clone()).or_default() -= range.len();
         }
+    }
+    /// The same where nothing that leaves a batch may come back to the order's quota: it burns instead, and the spare is not used.
+    #[must_use]
+    pub fn burning(mut self) -> Self {
+        for (from, to, codes) in &mut self.moves {
+            if (*from, *to) == (Bucket::Coded, Bucket::Reserved) {
+                *to = Bucket::Burned;
+                self.stock.quota_left -= *codes;
+                self.stock.spare_left += *codes;
+            }
+        }
+        self
     }
     /// How many codes stand otherwise.
     pub fn codes(&self) -> i64 {
@@ -109,7 +121,7 @@ pub fn stretch(partition: &Partition, first: i64, last: i64) -> Outcome<Vec<Rang
 }
 
 /// Says no to runs that do not stand as the verb needs: all of them alike by their own name, a part of them by its place.
-fn refuse(found: &[Range], fit: impl Fn(&Range) -> bool, gaps_matter: bool) -> Outcome<()> {
+pub(super) fn refuse(found: &[Range], fit: impl Fn(&Range) -> bool, gaps_matter: bool) -> Outcome<()> {
     let dead = |r: &&Range| r.standing.state.is_dead();
     let unfit: Vec<&Range> = found.iter().filter(|r| !fit(r) && (gaps_matter || !dead(r))).collect();
     let some_fit = found.iter().any(&fit);
@@ -139,7 +151,7 @@ fn word_for(state: RangeState) -> &'static str {
     }
 }
 
-fn is(state: RangeState) -> impl Fn(&Range) -> bool {
+pub(super) fn is(state: RangeState) -> impl Fn(&Range) -> bool {
     move |r| r.standing.state == state
 }
 
@@ -197,7 +209,7 @@ fn count(items: &[i64]) -> i64 {
     i64::try_from(items.len()).unwrap_or(i64::MAX)
 }
 
-fn voided(batch_id: Option<String>, reason: VoidReason, now: Millis) -> Standing {
+pub(super) fn voided(batch_id: Option<String>, reason: VoidReason, now: Millis) -> Standing {
     Standing { state: RangeState::Voided, batch_id, reason: Some(reason), ..Standing::issued(now) }
 }
 
@@ -221,7 +233,7 @@ pub fn activate(partition: &Partition, stock: Stock, first: i64, last: i64, at: 
 /// Takes the last act back within 24 hours: in use → bound, bound → issued. Whether anybody has scanned is asked elsewhere.
 ///
 /// # Errors
-/// `nothing_to_undo`, `undo_mixed`, `undo_too_late` with their places; `already_voided`, `already_returned`.
+/// `nothing_to_undo`, `undo_mixed`, `undo_relabelled`, `undo_too_late` with their places; `already_voided`, `already_returned`.
 pub fn undo(partition: &Partition, stock: Stock, first: i64, last: i64, issued_at: Millis, now: Millis) -> Outcome<Change> {
     let found = stretch(partition, first, last)?;
     let in_use = |r: &Range| matches!(r.standing.state, RangeState::Active | RangeState::Scheduled);
@@ -235,6 +247,11 @@ pub fn undo(partition: &Partition, stock: Stock, first: i64, last: i64, issued_a
     }
     if found.iter().any(in_use) && found.iter().any(&bound) {
         return Err(Failure::conflict("undo_mixed").with("places", places(found.iter().filter(|r| bound(r)))));
+    }
+    let took_over = |r: &&Range| !r.standing.state.is_dead() && r.standing.bound_at.is_none();
+    let took_over: Vec<&Range> = found.iter().filter(took_over).collect();
+    if !took_over.is_empty() {
+        return Err(Failure::conflict("undo_relabelled").with("places", places(took_over)));
     }
     let late = |r: &&Range| !r.standing.state.is_dead() && now - r.standing.since.max(r.standing.active_at.unwrap_or(0)) > UNDO;
     let late: Vec<&Range> = found.iter().filter(late).collect();

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
+use super::leftovers::{Leftovers, leftovers};
 use super::plan::{self, Bucket, Change, Stock};
+use super::relabel::{Run, relabel};
 use super::*;
 use crate::kernel::clock::{DAY, HOUR};
 use crate::kernel::{Failure, Outcome};
@@ -63,6 +65,23 @@ impl Order {
     }
     fn take_back(&mut self, first: i64, last: i64) -> Outcome<i64> {
         self.apply(plan::take_back(&self.partition, self.stock, first, last, self.now))
+    }
+    /// New labels of the same order; old and new take up one each.
+    fn relabel(&mut self, first: i64, last: i64, with_first: i64, with_last: i64) -> Outcome<i64> {
+        let run = |first, last| Run { partition: &self.partition, first, last, unit_amount: 1 };
+        let done = relabel(run(first, last), run(with_first, with_last), self.stock, self.now)?;
+        let reserved_before = self.pot(Bucket::Reserved);
+        self.partition = self.partition.painted(&done.gone).painted(std::slice::from_ref(&done.fresh));
+        self.stock = done.stock;
+        for (from, codes) in [(Bucket::Coded, done.loose), (Bucket::Reserved, done.freed)] {
+            *self.pots.entry(from).or_default() -= codes;
+            *self.pots.entry(Bucket::Free).or_default() += codes;
+        }
+        *self.batches.entry(done.batch_id.clone()).or_default() -= done.loose;
+        assert_eq!(done.voided(), done.fresh.len() + done.loose, "every old label is void, and its goods are labelled or loose");
+        assert_eq!(reserved_before - self.pot(Bucket::Reserved), done.freed);
+        self.check();
+        Ok(done.fresh.len())
     }
     fn pot(&self, bucket: Bucket) -> i64 {
         self.pots.get(&bucket).copied().unwrap_or(0)
@@ -186,6 +205,63 @@ fn spoiling_costs_spare_first_and_theft_always_costs_quota() {
 }
 
 #[test]
+fn new_labels_take_over_at_once_and_the_rest_is_loose() {
+    let figures = |o: &Order| (o.pot(Bucket::Reserved), o.pot(Bucket::Coded), o.pot(Bucket::Free), o.stock.spare_left);
+    let mut order = Order::new(105, 5);
+    order.bind(1, 60, &[]).unwrap();
+    order.activate(1, 40).unwrap();
+    assert_eq!(figures(&order), (40, 60, 0, 5));
+    assert_eq!(order.relabel(31, 40, 61, 67).unwrap(), 7);
+    assert_eq!(figures(&order), (33, 57, 10, 5), "seven stand for ten: three loose, and seven reservations free");
+    assert!(
+        order.partition.between(61, 67).iter().all(|r| r.standing.is_active(NOW) && r.standing.since == NOW),
+        "in use like the old ones"
+    );
+    assert!(
+        order.partition.between(31, 40).iter().all(|r| r.standing.reason == Some(VoidReason::Relabelled) && r.standing.batch_id.is_none())
+    );
+    for (outcome, code, places) in [
+        (order.clone().relabel(28, 45, 70, 72), "relabel_mixed", "41–45"),
+        (order.clone().relabel(31, 40, 70, 72), "already_voided", "31–40"),
+        (order.clone().relabel(68, 70, 71, 72), "not_bound", "68–70"),
+        (order.clone().relabel(1, 10, 71, 81), "relabel_more", ""),
+        (order.clone().relabel(1, 10, 60, 69), "range_overlap", "60–67"),
+        (order.clone().relabel(1, 10, 100, 106), "outside_order", ""),
+        (order.clone().undo(61, 67), "undo_relabelled", "61–67"),
+    ] {
+        let (said, at) = refused(outcome);
+        assert_eq!(said, code);
+        assert!(places.is_empty() || at == places, "{code} {at}");
+    }
+    assert_eq!(order.relabel(29, 35, 68, 69).unwrap(), 2, "what is void already is stepped over");
+    assert_eq!(order.relabel(1, 28, 70, 97).unwrap(), 28);
+    assert_eq!(order.relabel(70, 77, 98, 105).unwrap(), 8, "spare labels serve too");
+    assert_eq!(figures(&order), (0, 57, 43, 0));
+    let (case, unit) = (Partition::whole(9, Standing::bound("bat_1", NOW)), Partition::whole(9, Standing::issued(NOW)));
+    let run = |partition, unit_amount| Run { partition, first: 1, last: 9, unit_amount };
+    let stock = Stock { quota_left: 9, spare_left: 0 };
+    assert_eq!(relabel(run(&case, 0), run(&unit, 5), stock, NOW).unwrap_err().code, "relabel_carries");
+    let bigger = relabel(Run { last: 8, ..run(&case, 5) }, Run { last: 4, ..run(&unit, 10) }, stock, NOW).unwrap();
+    assert_eq!((bigger.loose, bigger.freed), (0, 4), "eight of 5 kg are four of 10 kg");
+}
+
+#[test]
+fn what_is_left_is_voided_or_returned_wherever_it_lies() {
+    let mut order = Order::new(30, 3);
+    order.bind(5, 10, &[]).unwrap();
+    order.void(20, 20, VoidReason::Lost).unwrap();
+    let closed = |how| {
+        let mut order = order.clone();
+        order.apply(Ok(leftovers(&order.partition, order.stock, how, NOW).unwrap())).unwrap();
+        assert_eq!(order.partition.codes(|s| s.state == RangeState::Issued), 0);
+        (order.pot(Bucket::Free), order.pot(Bucket::Burned), order.pot(Bucket::Coded))
+    };
+    assert_eq!(closed(Leftovers::Return), (20, 1, 6));
+    assert_eq!(closed(Leftovers::Void), (0, 21, 6), "three of the spare, the rest burns");
+    assert!(leftovers(&order.partition, order.stock, Leftovers::Carry, NOW).is_none());
+}
+
+#[test]
 fn a_scheduled_code_is_idle_until_its_moment_and_in_use_after_it() {
     let mut order = Order::new(10, 0);
     order.bind(1, 10, &[]).unwrap();
@@ -228,7 +304,7 @@ proptest! {
     fn no_sequence_of_verbs_breaks_the_order(
         count in 1_i64..60,
         spare in 0_i64..12,
-        verbs in prop::collection::vec((0_u8..7, 1_i64..60, 0_i64..20, 0_i64..30), 1..60),
+        verbs in prop::collection::vec((0_u8..9, 1_i64..60, 0_i64..20, 0_i64..30), 1..60),
     ) {
         let mut order = Order::new(count, spare.min(count - 1));
         order.check();
@@ -236,6 +312,7 @@ proptest! {
             let last = first + length;
             order.now += hours * HOUR / 2;
             let before = order.partition.clone();
+            let fresh = (first + hours * 2) % 60 + 1;
             let done = match verb {
                 0 => order.bind(first, last, &[]),
                 1 => order.bind(first, last, &[first, last]),
@@ -243,11 +320,13 @@ proptest! {
                 3 => order.undo(first, last),
                 4 => order.void(first, last, VoidReason::Damaged),
                 5 => order.void(first, last, VoidReason::Stolen),
-                _ => order.take_back(first, last),
+                6 => order.take_back(first, last),
+                _ => order.relabel(first, last, fresh, fresh + length / i64::from(verb - 6)),
             };
             for sequence in 1..=count {
                 let (was, is) = (&before.at(sequence).unwrap().standing, &order.partition.at(sequence).unwrap().standing);
-                let touched = done.is_ok() && (first..=last).contains(&sequence);
+                let with = fresh..=fresh + length / i64::from(verb.max(7) - 6);
+                let touched = done.is_ok() && ((first..=last).contains(&sequence) || (verb > 6 && with.contains(&sequence)));
                 prop_assert!(touched || was == is, "{sequence} was not asked for");
                 prop_assert!(!was.state.is_dead() || was == is, "a voided or returned code never lives again");
             }

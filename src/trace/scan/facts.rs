@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::issued::Order;
 use crate::kernel::{Day, Failure, Millis, Outcome};
 use crate::registry::right::Route;
+use crate::trace::kind::CodeKind;
 use crate::trace::store::scan::codes::{BatchRow, RangeRow};
+use crate::trace::store::scan::contents::ContentRow;
 use crate::trace::store::scan::goods::{RecallRow, Standing, StopRow, standings};
 use crate::trace::verdict::{Decision, Facts, Lift, MarkUse, RangeFact, Recall, RecallKind, Stop, VoidReason};
 
@@ -125,6 +127,43 @@ pub struct ScanFacts {
     pub batch: Option<Arc<BatchText>>,
     /// The day the code came into use.
     pub activated_on: Option<Day>,
+    /// What lies in the case or on the pallet, for their codes.
+    pub contents: Option<Contents>,
+}
+
+/// What lies in a case or on a pallet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// Items, or cases on a pallet.
+    pub items: i64,
+    /// Batch by batch, down to where batches are known.
+    pub lines: Vec<Content>,
+}
+
+/// Items of one batch in a case or on a pallet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// Name of the product.
+    pub product: String,
+    /// The batch, once the items are in one.
+    pub batch_id: Option<String>,
+    /// Its lot.
+    pub lot: Option<String>,
+    /// How many.
+    pub count: i64,
+    /// It is being recalled.
+    pub recalled: bool,
+}
+
+/// Contents of one code from their rows: what lies directly in it is counted, what lies deepest is told.
+pub(super) fn contents(rows: Vec<ContentRow>) -> Contents {
+    let items = rows.iter().filter(|row| row.level == 1).map(|row| row.count).sum();
+    let deepest = rows.iter().map(|row| row.level).max().unwrap_or(1);
+    // Loose units beside cases on a pallet are told too; cases whose units are told are not told twice.
+    let told = rows.into_iter().filter(|row| row.level == deepest || row.kind == CodeKind::Unit);
+    let line =
+        |row: ContentRow| Content { product: row.product, batch_id: row.batch, lot: row.lot, count: row.count, recalled: row.recalled };
+    Contents { items, lines: told.map(line).collect() }
 }
 
 /// The answer to a scan or a look.

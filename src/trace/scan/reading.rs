@@ -11,6 +11,7 @@ use super::history::Stat;
 use super::issued::{Located, Order};
 use crate::kernel::{Day, Failure, Millis, Outcome};
 use crate::trace::store::scan::codes::{self, BatchRow, CodeKey, CodeRow};
+use crate::trace::store::scan::contents::{self, ContentRow};
 use crate::trace::store::scan::goods::{self, RecallRow, StopRow};
 use crate::trace::verdict::{Facts, History, Hold, Recording};
 
@@ -82,19 +83,29 @@ pub(super) async fn read<C: ConnectionTrait>(
     let keys: Vec<CodeKey> = codes.iter().map(|(key, _)| *key).collect();
     let rows = codes::state(connection, &keys, to_write).await?;
     texts.fetch(connection, &rows).await?;
-    let acts = Acts::read(connection, &rows, at).await?;
+    let cases: Vec<CodeKey> = codes.iter().filter(|(_, order)| order.kind.is_container()).map(|(key, _)| *key).collect();
+    let mut inside = if cases.is_empty() { HashMap::new() } else { contents::contents(connection, &cases).await? };
+    let acts = Acts::read(connection, &rows, &inside, at).await?;
     let mut by_key: HashMap<CodeKey, CodeRow> = rows.into_iter().map(|row| (row.key, row)).collect();
     let one = |(key, order): &(CodeKey, Arc<Order>)| {
         let row = by_key.remove(key).ok_or_else(|| Failure::broken("a code was asked for and not answered"))?;
-        known(row, order, texts, &acts, at)
+        known(row, order, texts, &acts, inside.remove(key), at)
     };
     Ok(codes.iter().map(one).collect())
 }
 
 impl Acts {
-    async fn read<C: ConnectionTrait>(connection: &C, rows: &[CodeRow], at: Millis) -> Outcome<Self> {
+    async fn read<C: ConnectionTrait>(
+        connection: &C,
+        rows: &[CodeRow],
+        inside: &HashMap<CodeKey, Vec<ContentRow>>,
+        at: Millis,
+    ) -> Outcome<Self> {
         let batches: HashMap<&str, &BatchRow> = rows.iter().filter_map(|row| row.batch.as_ref()).map(|b| (b.id.as_str(), b)).collect();
-        let recalled: Vec<&str> = batches.values().filter(|b| b.recalled).map(|b| b.id.as_str()).collect();
+        let mut recalled: Vec<&str> = batches.values().filter(|b| b.recalled).map(|b| b.id.as_str()).collect();
+        recalled.extend(inside.values().flatten().filter(|c| c.recalled).filter_map(|c| c.batch.as_deref()));
+        recalled.sort_unstable();
+        recalled.dedup();
         let stopped: Vec<(CodeKey, Option<&str>)> =
             rows.iter().filter(|row| row.stopped).map(|row| (row.key, row.batch.as_ref().map(|b| b.id.as_str()))).collect();
         let mut acts = Self { recalls: Vec::new(), stops: Vec::new(), holds: HashMap::new(), voids: HashMap::new() };
@@ -135,7 +146,7 @@ async fn hold<C: ConnectionTrait>(connection: &C, id: &str, document_no: &str, a
     })
 }
 
-fn known(row: CodeRow, order: &Arc<Order>, texts: &Texts, acts: &Acts, at: Millis) -> Outcome<Known> {
+fn known(row: CodeRow, order: &Arc<Order>, texts: &Texts, acts: &Acts, inside: Option<Vec<ContentRow>>, at: Millis) -> Outcome<Known> {
     let (range, activated_on) = facts::range_fact(row.range.as_ref(), at)?;
     let batch = row.batch.as_ref();
     let text = batch.and_then(|b| texts.get(b));
@@ -143,6 +154,8 @@ fn known(row: CodeRow, order: &Arc<Order>, texts: &Texts, acts: &Acts, at: Milli
         return Err(Failure::broken("a batch without its text"));
     }
     let id = batch.map(|b| b.id.as_str());
+    let contents = order.kind.is_container().then(|| facts::contents(inside.unwrap_or_default()));
+    let holds = |batch: &str| contents.iter().flat_map(|c| &c.lines).any(|line| line.batch_id.as_deref() == Some(batch));
     let (copied, stops): (Vec<&StopRow>, Vec<&StopRow>) =
         acts.stops.iter().filter(|stop| stop.key == row.key).partition(|stop| stop.category == CLONE);
     let mark_uses = match (&text, batch) {
@@ -153,7 +166,12 @@ fn known(row: CodeRow, order: &Arc<Order>, texts: &Texts, acts: &Acts, at: Milli
         kind: order.kind,
         range,
         batch_voided_on: id.and_then(|id| acts.voids.get(id).copied()),
-        recalls: acts.recalls.iter().filter(|recall| Some(recall.batch_id.as_str()) == id).map(facts::recall_fact).collect(),
+        recalls: acts
+            .recalls
+            .iter()
+            .filter(|recall| Some(recall.batch_id.as_str()) == id || holds(&recall.batch_id))
+            .map(facts::recall_fact)
+            .collect(),
         stops: stops.into_iter().map(facts::stop_fact).collect(),
         hold: id.and_then(|id| acts.holds.get(id).cloned()),
         clone_confirmed_on: copied.iter().map(|stop| Day::of(stop.confirmed_at)).min(),
@@ -168,6 +186,6 @@ fn known(row: CodeRow, order: &Arc<Order>, texts: &Texts, acts: &Acts, at: Milli
         demo: order.demo,
     };
     let seq = u32::try_from(row.key.seq).map_err(Failure::broken)?;
-    let facts = ScanFacts { verdict, order: order.clone(), seq, batch: text, activated_on };
+    let facts = ScanFacts { verdict, order: order.clone(), seq, batch: text, activated_on, contents };
     Ok(Known { facts, stat: row.stat.as_ref().map(Stat::read) })
 }

@@ -3,11 +3,13 @@
 pub mod account;
 pub mod area;
 pub mod batch;
+pub mod damage;
 pub mod delivery;
 pub mod download;
 pub mod figures;
 pub mod genealogy;
 pub mod line;
+pub mod nesting;
 pub mod order;
 pub mod pack;
 pub mod range;

@@ -33,6 +33,50 @@ pub async fn lock(tx: &Tx, id: &str) -> Outcome<OrderRow> {
     query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
+/// Holds several orders in the order of their numbers, so that nobody waits in a circle.
+///
+/// # Errors
+/// `not_found`.
+pub async fn lock_all(tx: &Tx, numbers: &std::collections::BTreeSet<i64>) -> Outcome<std::collections::BTreeMap<i64, OrderRow>> {
+    let mut held = std::collections::BTreeMap::new();
+    for number in numbers {
+        let mut query = code_order::Entity::find_by_id(*number);
+        if tx.engine() == Engine::Postgres {
+            query = query.lock(LockType::Update);
+        }
+        held.insert(*number, query.one(tx.connection()).await?.ok_or_else(Failure::not_found)?);
+    }
+    Ok(held)
+}
+
+/// The order with this number.
+///
+/// # Errors
+/// `not_found`.
+pub async fn by_number<C: ConnectionTrait>(connection: &C, number: i64) -> Outcome<OrderRow> {
+    code_order::Entity::find_by_id(number).one(connection).await?.ok_or_else(Failure::not_found)
+}
+
+/// Writes that an order was counted out: closed, or carried into another season.
+///
+/// # Errors
+/// Only ours.
+pub async fn settle(tx: &Tx, row: &OrderRow) -> Outcome<()> {
+    let change = code_order::ActiveModel {
+        order_no: Set(row.order_no),
+        state: Set(row.state.clone()),
+        season: Set(row.season.clone()),
+        account_id: Set(row.account_id.clone()),
+        first_season: Set(row.first_season.clone()),
+        on_hand: Set(row.on_hand),
+        closed_at: Set(row.closed_at),
+        closed_by: Set(row.closed_by.clone()),
+        ..Default::default()
+    };
+    change.update(tx.connection()).await?;
+    Ok(())
+}
+
 /// One order.
 ///
 /// # Errors

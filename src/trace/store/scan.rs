@@ -2,6 +2,7 @@
 //! how rows are locked; everything a group needs is one statement, whatever its size.
 
 pub mod codes;
+pub mod contents;
 pub mod day_keys;
 pub mod goods;
 pub mod issued;

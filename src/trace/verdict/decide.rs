@@ -173,7 +173,7 @@ fn counted(facts: &Facts, limits: &Thresholds, now: Millis) -> Option<(Verdict, 
 fn rest(facts: &Facts) -> Verdict {
     match facts.kind {
         CodeKind::Batch => Verdict::BatchCode,
-        CodeKind::Case => Verdict::CaseCode,
+        CodeKind::Case | CodeKind::Pallet => Verdict::CaseCode,
         CodeKind::Sample => Verdict::Sample,
         CodeKind::Unit if facts.history.visitor_is_first && facts.recording != Recording::Failed => Verdict::FirstCheck,
         CodeKind::Unit => Verdict::CheckedBefore,

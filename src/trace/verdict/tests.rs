@@ -146,8 +146,12 @@ fn the_kind_of_code_decides_the_ordinary_answer() {
     let mut busy = sound();
     ORDER[8].1(&mut busy);
     ORDER[7].1(&mut busy);
-    for (kind, verdict) in [(CodeKind::Batch, Verdict::BatchCode), (CodeKind::Case, Verdict::CaseCode), (CodeKind::Sample, Verdict::Sample)]
-    {
+    for (kind, verdict) in [
+        (CodeKind::Batch, Verdict::BatchCode),
+        (CodeKind::Case, Verdict::CaseCode),
+        (CodeKind::Pallet, Verdict::CaseCode),
+        (CodeKind::Sample, Verdict::Sample),
+    ] {
         assert_eq!(said(&Facts { kind, ..sound() }), verdict);
         assert_eq!(said(&Facts { kind, ..busy.clone() }), verdict, "counting is for unit codes");
         assert_eq!(said(&Facts { kind, recalls: vec![recall(None)], ..sound() }), Verdict::Recalled);

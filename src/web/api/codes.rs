@@ -69,7 +69,7 @@ pub(super) fn routes() -> Vec<Route> {
         ("producer_id", "whose"),
         ("product_id", "of which product"),
         ("batch_id", "for which batch"),
-        ("state", "proposed, issued or refused"),
+        ("state", "proposed, issued, refused or closed"),
     ];
     vec![
         Route::get("/api/v1/code-orders", read, list).says("Orders in reach, newest first").asks(filters).lists::<OrderSummary>(),

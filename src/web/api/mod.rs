@@ -67,6 +67,7 @@ mod batches;
 mod codes;
 mod describe;
 mod downloads;
+mod levels;
 mod organisations;
 mod processes;
 mod quantity;
@@ -94,7 +95,7 @@ pub fn quantity() -> Vec<Route> {
 
 /// Orders to labels, and scans by programs.
 pub fn codes() -> Vec<Route> {
-    [codes::routes(), downloads::routes()].into_iter().flatten().collect()
+    [codes::routes(), levels::routes(), downloads::routes()].into_iter().flatten().collect()
 }
 
 /// Stops and recalls.

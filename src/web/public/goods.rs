@@ -1,8 +1,8 @@
 //! From the facts of a scan to the goods its page shows.
 
-use super::super::pages::consumer::{Goods, GoodsRight, Step, TestLine};
+use super::super::pages::consumer::{ContentLine, Goods, GoodsRight, Step, TestLine};
 use super::super::words::Lang;
-use crate::trace::scan::{BatchText, Scanned};
+use crate::trace::scan::{BatchText, Content, Scanned};
 
 /// What the page of a code shows of the goods; before the code is bound, product and producer alone.
 pub(super) fn goods_of(scanned: &Scanned, lang: Lang) -> Goods {
@@ -15,6 +15,11 @@ pub(super) fn goods_of(scanned: &Scanned, lang: Lang) -> Goods {
         net_weight: order.net_amount().map(|amount| order.base_unit().show(amount)),
         ..Goods::default()
     };
+    if let Some(contents) = &scanned.facts.contents {
+        goods.case_count = Some(contents.items).filter(|n| *n > 0);
+        let line = |c: &Content| ContentLine { product: c.product.clone(), lot: c.lot.clone(), count: c.count, recalled: c.recalled };
+        goods.contents = contents.lines.iter().map(line).collect();
+    }
     if let Some(batch) = scanned.facts.batch.as_deref() {
         with_batch(&mut goods, batch, scanned, lang);
     }

@@ -24,7 +24,7 @@ use crate::identity::store;
 use crate::kernel::{Actor, Failure, FailureKind};
 
 /// What `?done=` may say; its words are `work.done.<word>`.
-const DONE: [&str; 23] = [
+const DONE: &[&str] = &[
     "account_approved",
     "account_refused",
     "batch_registered",
@@ -45,6 +45,13 @@ const DONE: [&str; 23] = [
     "codes_undone",
     "codes_voided",
     "codes_returned",
+    "codes_linked",
+    "codes_unlinked",
+    "codes_relabelled",
+    "order_closed",
+    "order_carried",
+    "damage_confirmed",
+    "damage_refused",
     "decision_confirmed",
     "decision_dropped",
     "decision_lifted",

@@ -15,6 +15,7 @@ mod graph;
 mod history;
 mod home;
 mod kin;
+mod levels;
 mod lists;
 mod names;
 mod order;
@@ -29,6 +30,6 @@ use super::route::Route;
 /// Every signed-in page.
 pub fn routes() -> Vec<Route> {
     let batches = [batches::routes(), batch_new::routes(), batch::routes(), goods::routes(), genealogy::routes()];
-    let orders = [orders::routes(), order_new::routes(), order::routes(), roll::routes()];
+    let orders = [orders::routes(), order_new::routes(), order::routes(), roll::routes(), levels::routes()];
     [door::routes(), home::routes(), decide::routes()].into_iter().chain(batches).chain(orders).flatten().collect()
 }

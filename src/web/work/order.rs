@@ -11,6 +11,7 @@ use super::super::pages::staff::{Bar, Cell, Column, FormError, Frame, Legend, Ta
 use super::super::route::{Access, Route};
 use super::desk::{Reader, fresh_key};
 use super::history::{Line, history};
+use super::levels::{Choices, ClaimLine, choices, claim_lines, holds};
 use super::names::{Names, moment_of, state};
 use super::order_form::RollForm;
 use crate::identity::role::{Permission as P, Role};
@@ -51,6 +52,21 @@ struct Verb {
     typed: RollForm,
 }
 
+impl Verb {
+    /// Does it take a stretch of labels?
+    fn stretch(&self) -> bool {
+        !matches!(self.name, "approve" | "refuse" | "link_scan" | "close")
+    }
+    /// The words for its first label.
+    fn first(&self) -> &'static str {
+        if matches!(self.name, "link_ratio" | "unlink") { "work.first_case" } else { "work.first_label" }
+    }
+    /// The words for its last label.
+    fn last(&self) -> &'static str {
+        if matches!(self.name, "link_ratio" | "unlink") { "work.last_case" } else { "work.last_label" }
+    }
+}
+
 /// A file, as (where, words).
 type File = (String, String);
 
@@ -67,6 +83,10 @@ struct Page<'a> {
     verbs: Vec<Verb>,
     batches: Vec<(String, String)>,
     reasons: Vec<(String, String)>,
+    choices: Choices,
+    claims: Vec<ClaimLine>,
+    whereabouts: String,
+    contents: String,
     history: Vec<Line>,
 }
 
@@ -119,6 +139,10 @@ pub(super) async fn page(
         ),
         verbs: verbs(app, reader, &view, tried.as_ref()),
         batches: bindable(app, reader, &view).await?,
+        choices: choices(app, reader, &view).await?,
+        claims: claim_lines(app, reader, id, &goods).await?,
+        whereabouts: whereabouts(reader, &view),
+        contents: if holds(&view) { reader.to(&format!("/work/orders/{id}/contents")) } else { String::new() },
         reasons: reasons.map(|r| (r.word().to_owned(), reader.lang.say(&format!("void_reason.{}", r.word())).into_owned())).collect(),
         history: history(app, reader, id).await?,
         frame: reader.frame(reader.fill("order_heading", &[("no", &view.order.order_no.to_string())]), errors),
@@ -131,7 +155,10 @@ fn figures(reader: &Reader, view: &OrderView) -> Vec<(String, String)> {
     let count = |n: i64| reader.fill("labels_counted", &[("n", &grouped(n))]);
     let all = [
         ("season", Some(order.season.clone())),
+        ("first_season", order.first_season.clone()),
         ("kind", Some(reader.word("code_kind", &order.kind))),
+        ("carries", Some(reader.say(if order.carries_quantity { "carries_yes" } else { "carries_no" }))),
+        ("bundle", order.bundle.then(|| reader.say("bundle_yes"))),
         ("count", Some(count(order.count))),
         ("spare", Some(count(order.spare))),
         ("quota_left", Some(count(order.quota_left))),
@@ -140,8 +167,25 @@ fn figures(reader: &Reader, view: &OrderView) -> Vec<(String, String)> {
         ("ordered_at", Some(moment_of(reader.lang, &order.ordered_at))),
         ("issued_at", order.issued_at.as_deref().map(|at| moment_of(reader.lang, at))),
         ("decision_reason", order.decision_reason.clone()),
+        ("on_hand", order.on_hand.map(count)),
+        ("closed_at", order.closed_at.as_deref().map(|at| moment_of(reader.lang, at))),
     ];
     all.into_iter().filter_map(|(name, value)| Some((reader.word("order_fact", name), value?))).collect()
+}
+
+/// Where the labels are, as a sum.
+fn whereabouts(reader: &Reader, view: &OrderView) -> String {
+    let at = &view.labels;
+    let all = [
+        ("printed", at.printed),
+        ("on_hand", at.on_hand),
+        ("bound", at.bound),
+        ("active", at.active),
+        ("voided", at.voided),
+        ("returned", at.returned),
+    ];
+    let said: Vec<(&str, String)> = all.into_iter().map(|(name, count)| (name, grouped(count))).collect();
+    reader.fill("whereabouts_sum", &said.iter().map(|(name, count)| (*name, count.as_str())).collect::<Vec<_>>())
 }
 
 fn tally(view: &OrderView) -> [(&'static str, &'static str, i64); 6] {
@@ -248,15 +292,21 @@ fn likely(view: &OrderView, verb: &str) -> RollForm {
 fn verbs(app: &App, reader: &Reader, view: &OrderView, tried: Option<&Tried<'_>>) -> Vec<Verb> {
     let tally = &view.tally;
     let (issued, proposed) = (view.order.state == "issued", view.order.state == "proposed");
+    let (living, boxes) = (issued || view.order.state == "closed", issued && holds(view));
     let idle = tally.bound + tally.scheduled + tally.active;
     let offered = [
         ("approve", P::CodeOrderApprove, proposed, "go"),
         ("refuse", P::CodeOrderApprove, proposed, "stop"),
         ("bind", P::CodesBind, issued && tally.issued > 0 && view.order.kind != "sample", "go"),
-        ("activate", P::CodesBind, issued && tally.bound > 0, "go"),
+        ("activate", P::CodesBind, living && tally.bound > 0, "go"),
+        ("link_scan", P::CodesLink, boxes, ""),
+        ("link_ratio", P::CodesLink, boxes, ""),
+        ("unlink", P::CodesLink, boxes, ""),
         ("undo", P::CodesBind, issued && idle > 0, ""),
-        ("void", P::CodesVoid, issued && tally.issued + idle > 0, "stop"),
+        ("relabel", P::CodesBind, living && idle > 0, ""),
+        ("void", P::CodesVoid, (issued || is_officer(reader)) && living && tally.issued + idle > 0, "stop"),
         ("return", P::CodesBind, issued && tally.issued + tally.bound > 0, ""),
+        ("close", P::CodesBind, issued, "stop"),
     ];
     let mut first = true;
     let mut out = Vec::new();

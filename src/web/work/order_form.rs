@@ -7,6 +7,9 @@ use crate::kernel::failure::Faults;
 use crate::kernel::quantity::{BaseUnit, parse_amount};
 use crate::kernel::text;
 use crate::trace::CodeKind;
+use crate::trace::commands::close::CloseInput;
+use crate::trace::commands::link::{LinkInput, UnlinkInput};
+use crate::trace::commands::relabel::RelabelInput;
 use crate::trace::order::OrderInput;
 use crate::trace::pack::PackInput;
 use crate::trace::queries::batch::BatchView;
@@ -24,6 +27,10 @@ pub(super) struct OrderForm {
     /// Not empty: bind to the batch at once.
     pub bind: String,
     pub with_pin: String,
+    /// Not empty: cases or pallets take up quantity.
+    pub carries: String,
+    /// Not empty: a gift bundle.
+    pub bundle: String,
 }
 
 /// A whole number as typed; a fault at `pointer` if it is none.
@@ -55,6 +62,8 @@ impl OrderForm {
             spare: whole(&mut faults, "/spare", &self.spare).unwrap_or(0),
             with_pin: !self.with_pin.is_empty(),
             batch_id: binds.then(|| batch.id.clone()),
+            carries_quantity: (!self.carries.is_empty()).then_some(true),
+            bundle: (!self.bundle.is_empty()).then_some(true),
         };
         (input, faults)
     }
@@ -66,6 +75,8 @@ pub(super) fn order_field(pointer: &str) -> &'static str {
         "/count" => "count",
         "/spare" => "spare",
         "/pack_id" => "pack",
+        "/carries_quantity" => "carries",
+        "/bundle" => "bundle",
         _ => "",
     }
 }
@@ -80,6 +91,8 @@ pub(super) struct PackForm {
     pub grade: String,
     pub gtin: String,
     pub shelf_life: String,
+    /// Items in a case.
+    pub items: String,
 }
 
 /// Units on offer for what one pack holds.
@@ -104,7 +117,7 @@ impl PackForm {
         let of = |unit: BaseUnit| amount.filter(|_| base == unit);
         let given = |typed: &str| Some(text::clean(typed)).filter(|text| !text.is_empty());
         let input = PackInput {
-            items: None,
+            items: whole(&mut faults, "/items", &self.items),
             organisation_id: None,
             product_id: product_id.to_owned(),
             grade: given(&self.grade),
@@ -126,6 +139,7 @@ pub(super) fn pack_field(pointer: &str) -> &'static str {
         "/grade" => "grade",
         "/gtin" => "gtin",
         "/shelf_life_days" => "shelf_life",
+        "/items" => "items",
         _ => "",
     }
 }
@@ -142,6 +156,28 @@ pub(super) struct RollForm {
     pub reason: String,
     pub note: String,
     pub counted: String,
+    /// Number of the photo that shows damage beyond the spare.
+    pub evidence: String,
+    /// Packing: the box, its items one a line, their order, how many to a case.
+    pub parent: String,
+    pub children: String,
+    pub child_order: String,
+    pub child_first: String,
+    pub per: String,
+    pub mode: String,
+    pub short: String,
+    /// Relabelling: the new labels and their order.
+    pub with_order: String,
+    pub with_first: String,
+    pub with_last: String,
+    /// Closing: labels counted, and what becomes of them.
+    pub on_hand: String,
+    pub leftovers: String,
+}
+
+/// A text that was typed, or none.
+fn given(typed: &str) -> Option<String> {
+    Some(text::clean(typed)).filter(|typed| !typed.is_empty())
 }
 
 impl RollForm {
@@ -165,6 +201,51 @@ impl RollForm {
             19 => Some(format!("{typed}+08:00")),
             _ => Some(typed),
         }
+    }
+    /// Items as a scanner writes them, one a line.
+    pub fn items(&self) -> Vec<Label> {
+        let apart = |c: char| matches!(c, '\n' | '\r' | ',' | '，' | '、' | ';' | '；');
+        self.children.split(apart).map(str::trim).filter(|part| !part.is_empty()).map(|part| Label::Text(part.to_owned())).collect()
+    }
+    /// Packing, by scanning or by ratio.
+    pub fn link(&self, scan: bool, faults: &mut Faults) -> LinkInput {
+        let label = |typed: &str| given(typed).map(Label::Text);
+        let (child_order_id, short) = (given(&self.child_order), !self.short.is_empty());
+        if scan {
+            let (parent, children) = (label(&self.parent), self.items());
+            return LinkInput { mode: "scan".to_owned(), parent, children, child_order_id, short, ..LinkInput::default() };
+        }
+        let one = |typed: &str, other: &str| label(typed).or_else(|| label(other));
+        LinkInput {
+            mode: given(&self.mode).unwrap_or_else(|| "ratio".to_owned()),
+            first: one(&self.first, &self.last),
+            last: one(&self.last, &self.first),
+            child_order_id,
+            child_first: label(&self.child_first),
+            per: whole(faults, "/per", &self.per),
+            short,
+            ..LinkInput::default()
+        }
+    }
+    /// Taking items out of their cases.
+    pub fn unlink(&self) -> UnlinkInput {
+        let label = |typed: &str| given(typed).map(Label::Text);
+        let (first, last) = (label(&self.first), label(&self.last));
+        UnlinkInput { first, last, children: self.items(), child_order_id: given(&self.child_order), reason: self.reason.clone() }
+    }
+    /// New labels on goods that have some.
+    pub fn relabel(&self) -> RelabelInput {
+        let (first, last) = self.ends();
+        let (with_first, with_last) = Self { first: self.with_first.clone(), last: self.with_last.clone(), ..Self::default() }.ends();
+        RelabelInput { first, last, with_order_id: given(&self.with_order), with_first, with_last, reason: self.reason.clone() }
+    }
+    /// Counting an order out.
+    pub fn close(&self, faults: &mut Faults) -> CloseInput {
+        let on_hand = whole(faults, "/on_hand", &self.on_hand);
+        if on_hand.is_none() && plain(&self.on_hand).is_empty() {
+            faults.add("/on_hand", "on_hand_missing");
+        }
+        CloseInput { on_hand: on_hand.unwrap_or(0), leftovers: given(&self.leftovers), note: given(&self.note) }
     }
     /// How many were counted.
     pub fn counted(&self, faults: &mut Faults) -> Option<i64> {

@@ -36,15 +36,27 @@ pub(super) fn routes() -> Vec<Route> {
 /// Which field of which form a pointer means.
 fn field(verb: &str, pointer: &str) -> String {
     let name = match pointer {
-        "/first" | "/last" | "/reason" | "/note" | "/at" | "/counted" => pointer.trim_start_matches('/'),
+        "/first" | "/last" | "/reason" | "/note" | "/evidence" | "/at" | "/counted" => pointer.trim_start_matches('/'),
+        "/parent" | "/child_first" | "/per" | "/mode" | "/with_first" | "/with_last" | "/on_hand" | "/leftovers" => {
+            pointer.trim_start_matches('/')
+        }
         "/batch_id" => "batch",
+        "/child_order_id" => "child_order",
+        "/with_order_id" => "with_order",
         _ if pointer.starts_with("/damaged") => "damaged",
+        _ if pointer.starts_with("/children") => "children",
         _ => return String::new(),
     };
     format!("{verb}-{name}")
 }
 
-async fn answered(app: &App, reader: &Reader, id: &str, tried: Tried<'_>, outcome: Result<Response, Refusal>) -> Result<Response, Refusal> {
+pub(super) async fn answered(
+    app: &App,
+    reader: &Reader,
+    id: &str,
+    tried: Tried<'_>,
+    outcome: Result<Response, Refusal>,
+) -> Result<Response, Refusal> {
     match outcome {
         Ok(response) => Ok(response),
         Err(refusal) => {
@@ -58,7 +70,7 @@ async fn answered(app: &App, reader: &Reader, id: &str, tried: Tried<'_>, outcom
 }
 
 /// What no label was named for.
-fn named(form: &RollForm) -> Outcome<()> {
+pub(super) fn named(form: &RollForm) -> Outcome<()> {
     let none = form.first.trim().is_empty() && form.last.trim().is_empty();
     if none { Err(Failure::field("/first", "label_missing")) } else { Ok(()) }
 }
@@ -122,7 +134,13 @@ async fn void_some(State(app): State<App>, Path(id): Path<String>, reader: Reade
         Box::pin(async move {
             named(&form)?;
             let (first, last) = form.ends();
-            let input = VoidInput { first, last, reason: form.reason.clone(), note: Some(form.note.clone()) };
+            let input = VoidInput {
+                first,
+                last,
+                reason: form.reason.clone(),
+                note: Some(form.note.clone()),
+                evidence: Some(form.evidence.clone()),
+            };
             void_codes(tx, &desk, keys.as_ref(), &id, &input, officer).await?;
             Ok(Done::see(done_at(lang, &format!("/work/orders/{id}"), "codes_voided")))
         })

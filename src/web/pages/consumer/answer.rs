@@ -18,6 +18,19 @@ pub struct RightAnswer {
     pub number: Option<String>,
 }
 
+/// Items of one batch in a case or on a pallet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct ContentAnswer {
+    /// Name of the product.
+    pub product: String,
+    /// Lot, once the items are in a batch.
+    pub batch: Option<String>,
+    /// How many.
+    pub count: i64,
+    /// The batch is being recalled.
+    pub recalled: bool,
+}
+
 /// Checks so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct CheckAnswer {
@@ -56,6 +69,9 @@ pub struct VerdictAnswer {
     pub pack: Option<String>,
     /// Rights relied on.
     pub rights: Vec<RightAnswer>,
+    /// What a case or pallet holds; left out for other codes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contents: Vec<ContentAnswer>,
     /// Checks so far.
     pub checks: CheckAnswer,
     /// The host printed on labels.
@@ -79,6 +95,7 @@ pub fn verdict_json(view: &CodeView<'_>) -> VerdictAnswer {
         batch: goods.and_then(|g| g.lot.clone()),
         pack: goods.and_then(super::goods::Goods::pack),
         rights: rights.unwrap_or_default(),
+        contents: goods.map(contents).unwrap_or_default(),
         checks: CheckAnswer {
             sessions: history.sessions,
             first_at: history.first_at.map(rfc3339),
@@ -86,6 +103,16 @@ pub fn verdict_json(view: &CodeView<'_>) -> VerdictAnswer {
         },
         domain: view.site.domain.clone(),
     }
+}
+
+fn contents(goods: &super::goods::Goods) -> Vec<ContentAnswer> {
+    let line = |c: &super::goods::ContentLine| ContentAnswer {
+        product: c.product.clone(),
+        batch: c.lot.clone(),
+        count: c.count,
+        recalled: c.recalled,
+    };
+    goods.contents.iter().map(line).collect()
 }
 
 /// The answer where there are no facts: unknown, mistyped, throttled, unavailable. The same bytes for every unknown code.
@@ -104,6 +131,7 @@ pub fn verdict_json_without_facts(lang: Lang, site: &Site, answer: &NoFacts) -> 
         batch: None,
         pack: None,
         rights: Vec::new(),
+        contents: Vec::new(),
         checks: CheckAnswer::default(),
         domain: site.domain.clone(),
     }

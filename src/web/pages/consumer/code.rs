@@ -59,6 +59,7 @@ struct VerdictTemplate<'a> {
     notes: Vec<String>,
     compare: &'static str,
     comparable: Vec<Row>,
+    contents: Vec<Row>,
     registered: Vec<Row>,
     history: Option<String>,
     timeline: &'a [Step],
@@ -79,7 +80,8 @@ pub fn verdict_page(view: &CodeView<'_>) -> Result<String, askama::Error> {
     let all = view.goods.filter(|_| verdict != Verdict::Sample);
     let goods = all.filter(|_| in_use);
     let (compare, comparable) = match (all, goods, view.facts.kind) {
-        (_, Some(g), CodeKind::Case) => ("scan.compare_case", g.comparable(lang, CodeKind::Case, &code)),
+        (_, Some(g), kind @ CodeKind::Case) => ("scan.compare_case", g.comparable(lang, kind, &code)),
+        (_, Some(g), kind @ CodeKind::Pallet) => ("scan.compare_pallet", g.comparable(lang, kind, &code)),
         (_, Some(g), kind) => ("scan.compare", g.comparable(lang, kind, &code)),
         (Some(g), None, _) => ("scan.issued_to", g.issued_to(lang, &code)),
         (None, ..) => ("scan.compare", Vec::new()),
@@ -93,6 +95,7 @@ pub fn verdict_page(view: &CodeView<'_>) -> Result<String, askama::Error> {
         notes: said::notes(lang, view.decision, view.facts),
         compare,
         comparable,
+        contents: goods.map(|g| g.contents(lang)).unwrap_or_default(),
         registered: goods.map(|g| g.registered(lang)).unwrap_or_default(),
         history: history(view),
         timeline: goods.map_or(&[], |g| &g.timeline[..g.timeline.len().min(6)]),
@@ -124,7 +127,7 @@ fn history(view: &CodeView<'_>) -> Option<String> {
     match view.facts.kind {
         CodeKind::Sample => return None,
         CodeKind::Batch => return Some(lang.say("scan.history_shared").into_owned()),
-        CodeKind::Unit | CodeKind::Case => {}
+        CodeKind::Unit | CodeKind::Case | CodeKind::Pallet => {}
     }
     if history.sessions == 0 {
         return Some(lang.say("scan.history_none").into_owned());

@@ -78,13 +78,31 @@ pub struct Goods {
     pub standard: Option<String>,
     /// Test results.
     pub tests: Vec<TestLine>,
-    /// Items in the case, for a case code.
-    pub case_count: Option<u32>,
+    /// Items in the case, or cases on the pallet; for their codes only.
+    pub case_count: Option<i64>,
+    /// What a case or pallet holds, for their codes only.
+    pub contents: Vec<ContentLine>,
     /// At most six are shown.
     pub timeline: Vec<Step>,
     /// Full text of the 承诺达标合格证, if there is one.
     pub conformity: Option<String>,
 }
+
+/// Items of one batch in a case or on a pallet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ContentLine {
+    /// Name of the product.
+    pub product: String,
+    /// Lot, once the items are in a batch.
+    pub lot: Option<String>,
+    /// How many.
+    pub count: i64,
+    /// The batch is being recalled.
+    pub recalled: bool,
+}
+
+/// Lines of contents shown; the others are counted.
+const LINES: usize = 12;
 
 /// One row of a list.
 pub(super) struct Row {
@@ -120,8 +138,8 @@ impl Goods {
         if let Some(pack) = self.pack() {
             rows.add("pack", &pack, None);
         }
-        if let Some(count) = self.case_count.filter(|_| kind == CodeKind::Case) {
-            rows.add("case_count", &count.to_string(), None);
+        if let Some(count) = self.case_count.filter(|_| kind.is_container()) {
+            rows.add(if kind == CodeKind::Pallet { "pallet_count" } else { "case_count" }, &count.to_string(), None);
         }
         rows.add("producer", &self.producer, self.credit_code.as_deref().map(|c| format!("{} {c}", lang.say("fact.credit_code"))));
         if let Some(lot) = &self.lot {
@@ -134,6 +152,22 @@ impl Goods {
         rows.add("code", grouped_code, None);
         if let Some(last) = rows.1.last_mut() {
             last.mono = true;
+        }
+        rows.1
+    }
+
+    /// What lies in a case or on a pallet, batch by batch.
+    pub(super) fn contents(&self, lang: Lang) -> Vec<Row> {
+        let mut rows = Rows(lang, Vec::new());
+        for line in self.contents.iter().take(LINES) {
+            let lot = line.lot.as_ref().map(|lot| format!("{} {lot}", lang.say("fact.batch")));
+            let count = lang.say1("scan.content_count", "n", line.count);
+            let recalled = line.recalled.then(|| lang.say("scan.content_recalled"));
+            rows.add("content", &line.product, joined([Some(count.as_str()), lot.as_deref(), recalled.as_deref()]));
+        }
+        let rest: i64 = self.contents.iter().skip(LINES).map(|line| line.count).sum();
+        if rest > 0 {
+            rows.add("content", &lang.say1("scan.content_rest", "n", rest), None);
         }
         rows.1
     }

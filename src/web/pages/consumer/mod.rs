@@ -12,7 +12,7 @@ use crate::web::words::Lang;
 
 pub use answer::{CheckAnswer, RightAnswer, VerdictAnswer, verdict_json, verdict_json_without_facts};
 pub use code::{CodeView, verdict_page};
-pub use goods::{Goods, GoodsRight, PinUse, Step, TestLine};
+pub use goods::{ContentLine, Goods, GoodsRight, PinUse, Step, TestLine};
 pub use said::{NoFacts, Said};
 pub use typed::{PinForm, TypedForm, groups_at_fault, no_facts_page, pin_page, typed_page};
 

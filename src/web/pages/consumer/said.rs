@@ -175,11 +175,18 @@ pub(super) fn said(lang: Lang, decision: &Decision, facts: &Facts, goods: Option
             words.said(words.fill(headline, &[("n", &n)]), words.fill("explanation", &[("first", &first)]))
         }
         (Verdict::CaseCode, _) => {
+            let pallet = facts.kind == CodeKind::Pallet;
+            let part = |case: &'static str, on_pallet: &'static str| if pallet { on_pallet } else { case };
             let headline = match goods.and_then(|g| g.case_count) {
-                Some(count) => words.fill("headline", &[("n", &count.to_string())]),
-                None => words.say("headline_none"),
+                Some(count) => words.fill(part("headline", "headline_pallet"), &[("n", &count.to_string())]),
+                None => words.say(part("headline_none", "headline_pallet_none")),
             };
-            words.said(headline, words.say("explanation"))
+            Said {
+                headline,
+                explanation: words.say(part("explanation", "explanation_pallet")),
+                can: words.say(part("can", "can_pallet")),
+                cannot: words.say(part("cannot", "cannot_pallet")),
+            }
         }
         (Verdict::PinFirst, _) => {
             let when = pin.map(|p| moment(lang, p.at)).unwrap_or_default();

@@ -277,7 +277,7 @@ async fn settle(
 /// Voids a batch: what it held or had released goes back to what remains, deliveries may be used again. Voiding it again does nothing.
 ///
 /// # Errors
-/// `not_found`, `not_permitted`, `reason_missing`, `batch_has_codes` with how much is coded, `batch_on_hold` to the producer.
+/// `not_found`, `not_permitted`, `reason_missing`, `batch_has_codes` with how much is coded, `batch_goods_left` with how much has left it, `batch_on_hold` to the producer.
 pub async fn void_batch(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Outcome<BatchView> {
     let (whole, goods, producer, reach) = open_batch(tx, desk, id).await?;
     let mut faults = Faults::new();
@@ -293,6 +293,10 @@ pub async fn void_batch(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Outcome
     }
     if row.coded > 0 {
         return Err(Failure::conflict("batch_has_codes").with("figure", goods.show(row.coded)));
+    }
+    let left = row.moved + row.gone + row.seized;
+    if left > 0 {
+        return Err(Failure::conflict("batch_goods_left").with("figure", goods.show(left)));
     }
     give_back(tx, &whole.sources).await?;
     let mut effects = Vec::new();

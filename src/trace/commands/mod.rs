@@ -15,6 +15,8 @@ pub mod order;
 pub mod pack;
 pub mod range;
 pub mod rotation;
+pub mod shipment;
+pub mod taken;
 
 use crate::db::Tx;
 use crate::kernel::{Desk, Failure, Outcome};

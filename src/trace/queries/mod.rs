@@ -7,6 +7,9 @@ pub mod delivery;
 pub mod figures;
 pub mod order;
 pub mod pack;
+pub mod shipment;
+pub mod stock;
+pub mod unshipped;
 
 /// The most rows one page has, and how many it has if nothing is said.
 const LIMITS: (u64, u64) = (200, 50);

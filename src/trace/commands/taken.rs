@@ -116,10 +116,10 @@ pub async fn take(
         happened_on: when.on,
         late: when.late,
     };
+    let batch = stock::batch(tx.connection(), batch_id).await?;
     let taken = stock::take_goods(tx, batch_id, bucket, amount).await?;
     let posted = if taken { account::post(tx, desk, entry).await? } else { None };
     let Some((effect, _)) = posted else {
-        let batch = stock::batch(tx.connection(), batch_id).await?;
         let unit = register::goods(tx.connection(), &batch.product_id).await?.unit;
         let account = stock::account(tx.connection(), account_id).await?;
         let right = stock::loose_of(&batch).min(stock::free_of(&account)).max(0);

@@ -56,6 +56,8 @@ pub struct BatchView {
     pub held_by: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hold_reason: Option<String>,
+    /// The document of an authority that preserved, sealed or detained it.
+    pub hold_document: Option<String>,
     /// Written down after packing (补录).
     pub late: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -143,7 +145,9 @@ impl BatchView {
     /// Of its rows.
     pub fn of(whole: Whole, goods: &Goods) -> Self {
         let Whole { row, sources, rights, checks, tests } = whole;
-        let mut figures = named(goods.unit, [("covered", row.covered), ("pending", row.pending), ("coded", row.coded)]);
+        let left = [("moved", row.moved), ("gone", row.gone), ("seized", row.seized)];
+        let mut figures =
+            named(goods.unit, [("covered", row.covered), ("pending", row.pending), ("coded", row.coded)].into_iter().chain(left));
         figures.insert(amount_name(goods.unit), row.amount);
         let held = checks.iter().filter(|c| c.outcome == CheckOutcome::Held.word());
         let mut held_by: Vec<String> = held.map(|c| c.code.clone()).collect();
@@ -176,6 +180,7 @@ impl BatchView {
             standard_version: row.standard_number,
             origin: row.origin,
             hold_reason: row.hold_reason,
+            hold_document: row.hold_document,
             late: row.late,
             late_reason: row.late_reason,
             version: row.version,

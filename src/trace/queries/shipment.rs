@@ -10,7 +10,10 @@ use super::bounded;
 use crate::db::Db;
 use crate::kernel::clock::rfc3339;
 use crate::kernel::{Actor, Failure, Millis, Outcome};
+use crate::trace::Code;
 use crate::trace::goods::Goods;
+use crate::trace::issued::IssuedOrder;
+use crate::trace::keys::KeyProvider;
 use crate::trace::measure::{amount_name, named};
 use crate::trace::shipment::{Run, ShipmentFilter, said};
 use crate::trace::store::range as ranges;
@@ -299,6 +302,17 @@ async fn warnings<C: ConnectionTrait>(connection: &C, view: &ShipmentView, now: 
         }
     }
     Ok(out)
+}
+
+/// One code of a shipment, for whoever wants to look: the base URL of its order, and the first label of the first line that has any.
+///
+/// # Errors
+/// Ours if the order's key does not open.
+pub async fn code_to_look_at(db: &Db, keys: &dyn KeyProvider, view: &ShipmentView) -> Outcome<Option<(String, Code)>> {
+    let labelled = view.lines.iter().find_map(|line| Some((line.order_no?, line.first?)));
+    let Some((order_no, first)) = labelled else { return Ok(None) };
+    let issued = IssuedOrder::open(keys, &store::order_numbered(db.reader(), order_no).await?)?;
+    Ok(issued.code_at(first).map(|code| (issued.base_url.clone(), code)))
 }
 
 /// Shipments the actor reaches, newest first, before `cursor`.

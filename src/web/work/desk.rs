@@ -24,7 +24,7 @@ use crate::identity::store;
 use crate::kernel::{Actor, Failure, FailureKind};
 
 /// What `?done=` may say; its words are `work.done.<word>`.
-const DONE: [&str; 20] = [
+const DONE: [&str; 29] = [
     "account_approved",
     "account_refused",
     "batch_registered",
@@ -45,6 +45,15 @@ const DONE: [&str; 20] = [
     "decision_confirmed",
     "decision_dropped",
     "decision_lifted",
+    "shipment_sent",
+    "shipment_received",
+    "shipment_returned",
+    "shipment_voided",
+    "seizure_proposed",
+    "seizure_confirmed",
+    "seizure_dropped",
+    "seizure_end_proposed",
+    "seizure_ended",
 ];
 
 /// Somebody signed in who reads a page.
@@ -83,6 +92,8 @@ fn rail(who: &SignedIn, lang: Lang, path: &str) -> Vec<RailLink> {
         ("/work", "home.title", None),
         ("/work/batches", "work.batches", Some(Permission::BatchRead)),
         ("/work/orders", "work.orders", Some(Permission::CodeOrderRead)),
+        ("/work/shipments", "work.shipments", Some(Permission::ShipmentRead)),
+        ("/work/seizures", "work.seizures", Some(Permission::SeizurePropose)),
     ];
     let shown = places.into_iter().filter(|(_, _, needs)| needs.is_none_or(|p| who.acting(p).is_some()));
     shown

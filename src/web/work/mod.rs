@@ -8,6 +8,7 @@ mod batches;
 mod decide;
 mod desk;
 mod door;
+mod forms;
 mod history;
 mod home;
 mod lists;
@@ -17,6 +18,12 @@ mod order_form;
 mod order_new;
 mod orders;
 mod roll;
+mod seizures;
+mod shipment;
+mod shipment_new;
+mod shipments;
+mod slip;
+mod thing;
 mod todo;
 
 use super::route::Route;
@@ -25,5 +32,6 @@ use super::route::Route;
 pub fn routes() -> Vec<Route> {
     let batches = [batches::routes(), batch_new::routes(), batch::routes()];
     let orders = [orders::routes(), order_new::routes(), order::routes(), roll::routes()];
-    [door::routes(), home::routes(), decide::routes()].into_iter().chain(batches).chain(orders).flatten().collect()
+    let shipping = [shipments::routes(), shipment_new::routes(), shipment::routes(), slip::routes(), seizures::routes()];
+    [door::routes(), home::routes(), decide::routes()].into_iter().chain(batches).chain(orders).chain(shipping).flatten().collect()
 }

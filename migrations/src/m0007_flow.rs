@@ -419,7 +419,8 @@ const STATEMENTS: &[&str] = &[
     "ALTER TABLE delivery ADD COLUMN handled_by TEXT",
     // ── seizure ──
     // `kind` preserved (先行登记保存) | sealed (查封) | detained (扣押). `state` proposed | dropped | in_force | end_proposed | ended;
-    // `outcome` released | confiscated | destroyed. first/last name codes of an order; without them the whole batch is meant.
+    // `outcome` released | confiscated | destroyed; of what is taken away, `end_amount` has no code and `end_codes` ([{order_no, first,
+    // last}]) names the codes of the rest.
     "CREATE TABLE seizure (
         id TEXT PRIMARY KEY,
         batch_id TEXT NOT NULL REFERENCES batch (id),
@@ -440,6 +441,7 @@ const STATEMENTS: &[&str] = &[
         end_text TEXT,
         end_document_no TEXT,
         end_amount BIGINT CHECK (end_amount >= 0),
+        end_codes TEXT,
         end_proposed_by TEXT,
         ended_by TEXT,
         ended_at BIGINT

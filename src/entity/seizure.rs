@@ -25,6 +25,7 @@ pub struct Model {
     pub end_text: Option<String>,
     pub end_document_no: Option<String>,
     pub end_amount: Option<i64>,
+    pub end_codes: Option<String>,
     pub end_proposed_by: Option<String>,
     pub ended_by: Option<String>,
     pub ended_at: Option<i64>,

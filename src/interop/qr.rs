@@ -6,6 +6,7 @@
 
 use fast_qr::{ECL, Mode, QRBuilder, Version};
 
+use crate::kernel::{Failure, Outcome};
 use crate::trace::{Code, code};
 
 /// Modules of white that must surround a symbol.
@@ -132,6 +133,24 @@ impl PrintedBase {
         }
         Symbol { modules: self.version.modules(), rows }
     }
+}
+
+/// A symbol of any text at level M, as the path of an SVG: how many modules per side, quiet zone included, and the dark ones.
+///
+/// # Errors
+/// Ours if the text is too long for any symbol.
+pub fn picture(text: &str) -> Outcome<(u32, String)> {
+    use std::fmt::Write;
+    let made = QRBuilder::new(text).ecl(ECL::M).build().map_err(|error| Failure::broken(format!("{error:?}")))?;
+    let mut path = String::new();
+    for y in 0..made.size {
+        for x in (0..made.size).filter(|x| made[y][*x].value()) {
+            // Writing to a String can't fail.
+            let _ = write!(path, "M{} {}h1v1h-1z", x + QUIET_ZONE as usize, y + QUIET_ZONE as usize);
+        }
+    }
+    let modules = u32::try_from(made.size).map_err(Failure::broken)?;
+    Ok((modules + 2 * QUIET_ZONE, path))
 }
 
 /// The modules of a symbol, without its quiet zone.

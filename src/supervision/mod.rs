@@ -1,4 +1,5 @@
-//! 长效监管: what officers do about goods in trade. Here: stopping labels (停用) and recalling batches (追回 of fresh produce, 召回 of food).
+//! 长效监管: what officers do about goods in trade. Here: stopping labels (停用), recalling batches (追回 of fresh produce, 召回 of food)
+//! and seizing them (先行登记保存, 查封, 扣押; [`crate::trace::seizure`] draws its states).
 //!
 //! ```mermaid
 //! stateDiagram-v2
@@ -15,3 +16,4 @@
 pub mod commands;
 pub mod competence;
 pub mod queries;
+pub mod seizures;

@@ -35,6 +35,8 @@ pub mod record;
 pub mod replay;
 pub mod roll;
 pub mod scan;
+pub mod seizure;
+pub mod shipment;
 pub mod stop;
 pub mod store;
 pub mod verdict;

@@ -24,6 +24,8 @@ pub mod range;
 pub mod reduce;
 pub mod relabel;
 pub mod rotation;
+pub mod shipment;
+pub mod taken;
 
 use crate::db::Tx;
 use crate::kernel::{Desk, Failure, Outcome};

@@ -63,6 +63,8 @@ pub struct BatchView {
     pub held_by: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hold_reason: Option<String>,
+    /// The document of an authority that preserved, sealed or detained it.
+    pub hold_document: Option<String>,
     /// Written down after packing (补录).
     pub late: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -201,6 +203,7 @@ impl BatchView {
             process_id: row.process_id,
             ancestors,
             hold_reason: row.hold_reason,
+            hold_document: row.hold_document,
             late: row.late,
             late_reason: row.late_reason,
             version: row.version,

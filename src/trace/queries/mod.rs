@@ -12,6 +12,9 @@ pub mod genealogy;
 pub mod order;
 pub mod pack;
 pub mod process;
+pub mod shipment;
+pub mod stock;
+pub mod unshipped;
 
 /// The most rows one page has, and how many it has if nothing is said.
 const LIMITS: (u64, u64) = (200, 50);

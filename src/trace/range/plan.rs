@@ -307,6 +307,24 @@ pub fn void(partition: &Partition, stock: Stock, first: i64, last: i64, reason: 
     Ok(change)
 }
 
+/// Voids codes together with the goods they are on, because those are destroyed or were taken away: the codes leave their batch, and what
+/// they took up is free again, for whoever plans this takes the goods out of the batch in the same act.
+///
+/// # Errors
+/// `not_bound`, `already_voided`, `already_returned` with their places.
+pub fn destroy(partition: &Partition, stock: Stock, first: i64, last: i64, reason: VoidReason, now: Millis) -> Outcome<Change> {
+    let found = stretch(partition, first, last)?;
+    let on_goods = |r: &Range| !r.standing.state.is_dead() && r.standing.batch_id.is_some();
+    refuse(&found, on_goods, false)?;
+    let mut change = Change::of(stock);
+    for range in found.iter().filter(|r| on_goods(r)) {
+        change.off_batch(range);
+        change.pieces.push(range.standing(voided(None, reason, now)));
+    }
+    change.shift(Bucket::Coded, Bucket::Free, change.codes());
+    Ok(change)
+}
+
 /// Is this spoiling that the spare is for?
 fn spares(reason: VoidReason) -> bool {
     matches!(reason, VoidReason::Damaged | VoidReason::Misprinted | VoidReason::Surplus)

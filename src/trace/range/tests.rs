@@ -63,6 +63,9 @@ impl Order {
     fn void(&mut self, first: i64, last: i64, reason: VoidReason) -> Outcome<i64> {
         self.apply(plan::void(&self.partition, self.stock, first, last, reason, false, self.now))
     }
+    fn destroy(&mut self, first: i64, last: i64) -> Outcome<i64> {
+        self.apply(plan::destroy(&self.partition, self.stock, first, last, VoidReason::Returned, self.now))
+    }
     fn take_back(&mut self, first: i64, last: i64) -> Outcome<i64> {
         self.apply(plan::take_back(&self.partition, self.stock, first, last, self.now))
     }
@@ -262,6 +265,19 @@ fn what_is_left_is_voided_or_returned_wherever_it_lies() {
 }
 
 #[test]
+fn codes_destroyed_with_their_goods_leave_the_batch_and_free_what_they_took() {
+    let mut order = Order::new(20, 2);
+    order.bind(1, 10, &[4]).unwrap();
+    order.activate(1, 5).unwrap();
+    assert_eq!(order.destroy(2, 7).unwrap(), 5, "the damaged one is stepped over");
+    assert_eq!((order.pot(Bucket::Coded), order.pot(Bucket::Free), order.pot(Bucket::Burned)), (4, 5, 0));
+    assert_eq!(order.batches["bat_1"], 4);
+    assert!(order.partition.between(5, 7).iter().all(|r| r.standing.batch_id.is_none() && r.standing.state == RangeState::Voided));
+    assert_eq!(refused(order.clone().destroy(2, 7)), no("already_voided", "2–7"));
+    assert_eq!(refused(order.clone().destroy(9, 12)), no("not_bound", "11–12"));
+}
+
+#[test]
 fn a_scheduled_code_is_idle_until_its_moment_and_in_use_after_it() {
     let mut order = Order::new(10, 0);
     order.bind(1, 10, &[]).unwrap();
@@ -304,7 +320,7 @@ proptest! {
     fn no_sequence_of_verbs_breaks_the_order(
         count in 1_i64..60,
         spare in 0_i64..12,
-        verbs in prop::collection::vec((0_u8..9, 1_i64..60, 0_i64..20, 0_i64..30), 1..60),
+        verbs in prop::collection::vec((0_u8..10, 1_i64..60, 0_i64..20, 0_i64..30), 1..60),
     ) {
         let mut order = Order::new(count, spare.min(count - 1));
         order.check();
@@ -321,7 +337,8 @@ proptest! {
                 4 => order.void(first, last, VoidReason::Damaged),
                 5 => order.void(first, last, VoidReason::Stolen),
                 6 => order.take_back(first, last),
-                _ => order.relabel(first, last, fresh, fresh + length / i64::from(verb - 6)),
+                7 => order.destroy(first, last),
+                _ => order.relabel(first, last, fresh, fresh + length / i64::from(verb - 7)),
             };
             for sequence in 1..=count {
                 let (was, is) = (&before.at(sequence).unwrap().standing, &order.partition.at(sequence).unwrap().standing);

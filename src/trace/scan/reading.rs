@@ -12,7 +12,8 @@ use super::issued::{Located, Order};
 use crate::kernel::{Day, Failure, Millis, Outcome};
 use crate::trace::store::scan::codes::{self, BatchRow, CodeKey, CodeRow};
 use crate::trace::store::scan::contents::{self, ContentRow};
-use crate::trace::store::scan::goods::{self, RecallRow, StopRow};
+use crate::trace::store::scan::goods::{self, RecallRow, ResoldRow, StopRow};
+use crate::trace::store::seizure as seizures;
 use crate::trace::verdict::{Facts, History, Hold, Recording};
 
 /// Batch texts kept in memory before all are forgotten.
@@ -67,6 +68,7 @@ struct Acts {
     stops: Vec<StopRow>,
     holds: HashMap<String, Hold>,
     voids: HashMap<String, Day>,
+    resold: Vec<ResoldRow>,
 }
 
 /// Reads `codes`, each once and in order. What is wrong with one code is its own failure; the others are read.
@@ -108,7 +110,11 @@ impl Acts {
         recalled.dedup();
         let stopped: Vec<(CodeKey, Option<&str>)> =
             rows.iter().filter(|row| row.stopped).map(|row| (row.key, row.batch.as_ref().map(|b| b.id.as_str()))).collect();
-        let mut acts = Self { recalls: Vec::new(), stops: Vec::new(), holds: HashMap::new(), voids: HashMap::new() };
+        let came_back: Vec<&str> = batches.values().filter(|b| b.came_back).map(|b| b.id.as_str()).collect();
+        let mut acts = Self { recalls: Vec::new(), stops: Vec::new(), holds: HashMap::new(), voids: HashMap::new(), resold: Vec::new() };
+        if !came_back.is_empty() {
+            acts.resold = goods::resold(connection, &came_back).await?;
+        }
         if !recalled.is_empty() {
             acts.recalls = goods::recalls(connection, &recalled).await?;
         }
@@ -129,20 +135,20 @@ impl Acts {
 
 /// Since when a batch is void, as the ledger has it.
 async fn voided_on<C: ConnectionTrait>(connection: &C, id: &str, at: Millis) -> Outcome<Day> {
-    let act = goods::latest_act(connection, id, &["batch.voided"]).await?;
+    let act = goods::latest_act(connection, id, "batch.voided").await?;
     Ok(Day::of(act.map_or(at, |(at, _)| at)))
 }
 
-/// The formal hold of a batch: the document's number stands with the batch, the rest with the act.
+/// The formal hold of a batch: the document's number stands with the batch, the rest with the seizure. Its last day is not told to the
+/// verdict: a seizure ends by a decision, never by itself.
 async fn hold<C: ConnectionTrait>(connection: &C, id: &str, document_no: &str, at: Millis) -> Outcome<Hold> {
-    let (at, facts) =
-        goods::latest_act(connection, id, &["batch.held", "seizure.recorded"]).await?.unwrap_or((at, serde_json::Value::Null));
-    let text = |name: &str| facts.get(name).and_then(serde_json::Value::as_str);
+    let standing = seizures::in_force_on(connection, id).await?;
+    let row = standing.iter().find(|row| row.document_no == document_no);
     Ok(Hold {
-        ordered_by: text("ordered_by").unwrap_or_default().to_owned(),
+        ordered_by: row.map(|row| row.ordered_by.clone()).unwrap_or_default(),
         document_no: document_no.to_owned(),
-        since: text("since").and_then(Day::parse).unwrap_or(Day::of(at)),
-        until: text("until").and_then(Day::parse),
+        since: row.and_then(|row| Day::parse(&row.seized_on)).unwrap_or(Day::of(at)),
+        until: None,
     })
 }
 
@@ -181,8 +187,10 @@ fn known(row: CodeRow, order: &Arc<Order>, texts: &Texts, acts: &Acts, inside: O
         history: History::default(),
         recording: Recording::Viewed,
         late_entry: text.as_ref().is_some_and(|t| t.late),
-        // Returns from buyers are not registered anywhere.
-        returned_resold: false,
+        returned_resold: acts
+            .resold
+            .iter()
+            .any(|came| came.order_no == row.key.order_no && came.first <= row.key.seq && row.key.seq <= came.last),
         demo: order.demo,
     };
     let seq = u32::try_from(row.key.seq).map_err(Failure::broken)?;

@@ -17,6 +17,8 @@ pub mod reach;
 pub mod register;
 pub mod replay;
 pub(crate) mod scan;
+pub mod seizure;
+pub mod shipment;
 pub mod stock;
 pub mod stop;
 

@@ -65,6 +65,22 @@ pub async fn range_at<C: ConnectionTrait>(connection: &C, order_no: i64, sequenc
     row.map(read).transpose()
 }
 
+/// The ranges that hold any of these codes, cut off at both ends.
+///
+/// # Errors
+/// Only ours.
+pub async fn between<C: ConnectionTrait>(connection: &C, order_no: i64, (first, last): (i64, i64)) -> Outcome<Vec<Range>> {
+    let rows = code_range::Entity::find()
+        .filter(code_range::Column::OrderNo.eq(order_no))
+        .filter(code_range::Column::First.lte(last))
+        .filter(code_range::Column::Last.gte(first))
+        .order_by_asc(code_range::Column::First)
+        .all(connection)
+        .await?;
+    let cut = |range: Range| Range { first: range.first.max(first), last: range.last.min(last), ..range };
+    rows.into_iter().map(|row| read(row).map(cut)).collect()
+}
+
 /// Writes what differs between two partitions of an order; the caller holds the order's row.
 ///
 /// # Errors

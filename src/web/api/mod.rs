@@ -72,7 +72,9 @@ mod organisations;
 mod processes;
 mod quantity;
 mod register;
+mod seizures;
 mod sessions;
+mod shipments;
 mod supervision;
 
 use super::route::{Access, Route};
@@ -90,7 +92,7 @@ pub fn register() -> Vec<Route> {
 
 /// Season accounts to batches.
 pub fn quantity() -> Vec<Route> {
-    [quantity::routes(), batches::routes(), processes::routes()].into_iter().flatten().collect()
+    [quantity::routes(), batches::routes(), processes::routes(), shipments::routes()].into_iter().flatten().collect()
 }
 
 /// Orders to labels, and scans by programs.
@@ -98,9 +100,9 @@ pub fn codes() -> Vec<Route> {
     [codes::routes(), levels::routes(), downloads::routes()].into_iter().flatten().collect()
 }
 
-/// Stops and recalls.
+/// Stops, recalls and seizures.
 pub fn supervision() -> Vec<Route> {
-    supervision::routes()
+    [supervision::routes(), seizures::routes()].into_iter().flatten().collect()
 }
 
 const PUBLIC: Access = Access::Public;

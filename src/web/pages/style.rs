@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 const PORTAL: &str = include_str!("../../../assets/static/portal.css");
 const STAFF: &str = include_str!("../../../assets/static/staff.css");
+const SLIP: &str = include_str!("../../../assets/static/slip.css");
 
 /// The consumer's sheet without its comment and line ends, exactly as it stands in every consumer page.
 static CONSUMER: LazyLock<String> = LazyLock::new(|| {
@@ -20,6 +21,7 @@ static CONSUMER_HASH: LazyLock<String> = LazyLock::new(|| format!("sha256-{}", B
 
 static PORTAL_HREF: LazyLock<String> = LazyLock::new(|| href("portal", PORTAL));
 static STAFF_HREF: LazyLock<String> = LazyLock::new(|| href("staff", STAFF));
+static SLIP_HREF: LazyLock<String> = LazyLock::new(|| href("slip", SLIP));
 
 /// Text of the `<style>` element of consumer pages.
 pub fn consumer() -> &'static str {
@@ -41,12 +43,19 @@ pub fn staff_href() -> &'static str {
     &STAFF_HREF
 }
 
+/// Path of the sheet of goods slips, which are made to be printed.
+pub fn slip_href() -> &'static str {
+    &SLIP_HREF
+}
+
 /// The text behind a path of ours; `None` for any other path. Serve as `text/css`, immutable.
 pub fn sheet(path: &str) -> Option<&'static str> {
     if path == portal_href() {
         Some(PORTAL)
     } else if path == staff_href() {
         Some(STAFF)
+    } else if path == slip_href() {
+        Some(SLIP)
     } else {
         None
     }
@@ -67,7 +76,9 @@ mod tests {
 
     #[test]
     fn sheets_are_small_and_plain_enough_for_old_browsers() {
-        for (name, text, most) in [("public", consumer(), 6 * 1024), ("portal", PORTAL, 8 * 1024), ("staff", STAFF, 15 * 1024)] {
+        for (name, text, most) in
+            [("public", consumer(), 6 * 1024), ("portal", PORTAL, 8 * 1024), ("staff", STAFF, 15 * 1024), ("slip", SLIP, 4 * 1024)]
+        {
             assert!(text.len() <= most, "{name} has {} bytes", text.len());
             assert!(!text.contains('<'), "{name} may stand inside a style element");
             for modern in [":where", ":is(", ":has", "@layer", "color-mix", "oklch", "@import", "url("] {

@@ -18,6 +18,7 @@ use super::goods_form::Typed;
 use super::history::{Line, history_of};
 use super::lists::amount;
 use super::names::{Names, day_of, figure, moment_of, state};
+use super::shipments;
 use crate::identity::role::Permission as P;
 use crate::kernel::Outcome;
 use crate::registry::queries::plot;
@@ -27,6 +28,9 @@ use crate::trace::goods::Goods;
 use crate::trace::queries::batch::{BatchView, SourceView, batch};
 use crate::trace::queries::delivery::delivery;
 use crate::trace::queries::process::processes_of;
+use crate::trace::queries::shipment::shipments;
+use crate::trace::queries::unshipped::unshipped_scans;
+use crate::trace::shipment::ShipmentFilter;
 
 pub(super) fn routes() -> Vec<Route> {
     let needs = Access::Needs;
@@ -59,6 +63,8 @@ struct Page<'a> {
     state: Cell,
     /// Why it is held, or why it was voided.
     why: String,
+    /// The document of an authority that stopped everything about it.
+    held_by: String,
     facts: Vec<(String, String)>,
     /// Where its goods are.
     goods: Bar,
@@ -72,7 +78,10 @@ struct Page<'a> {
     rights: Table,
     history: Vec<Line>,
     verbs: Vec<Verb>,
-    order: Option<String>,
+    /// What else may be done, as (where, words).
+    links: Vec<(String, String)>,
+    /// What was shipped of it, and what is known of scans without a shipment; for who may see shipments.
+    shipments: Option<(Table, Vec<String>)>,
 }
 
 /// What one of the forms said.
@@ -118,6 +127,7 @@ pub(super) async fn page(
     let subjects = [vec![id.to_owned()], processes_of(&app.db, id, view.process_id.as_deref()).await?].concat();
     let page = Page {
         state: state(reader, "batch_state", &view.state),
+        held_by: view.hold_document.clone().unwrap_or_default(),
         why: view.hold_reason.clone().filter(|_| view.state == "on_hold").or(view.void_reason.clone()).unwrap_or_default(),
         facts: facts(reader, &view, &goods, &producer),
         goods: goods::bar(reader, &view, &goods),
@@ -129,10 +139,56 @@ pub(super) async fn page(
         rights: rights(reader, &view),
         history: history_of(app, reader, &subjects).await?,
         verbs: verbs(app, reader, &view, tried),
-        order: orders.then(|| reader.to(&format!("/work/orders/new?batch={id}"))),
+        links: links(reader, &view, orders),
+        shipments: shipped(app, reader, id).await?,
         frame: reader.frame(reader.fill("batch_heading", &[("product", &goods.name), ("lot", &view.lot)]), errors),
     };
     Ok(page.render()?)
+}
+
+fn links(reader: &Reader, view: &BatchView, orders: bool) -> Vec<(String, String)> {
+    let own = reader.own() == Some(view.producer_id.as_str());
+    let sends = own && reader.may(P::ShipmentSend) && view.state == "released" && view.hold_document.is_none();
+    let seizes = reader.may(P::SeizurePropose) && view.state != "voided";
+    [
+        (orders, "/work/orders/new", "order_labels"),
+        (sends, "/work/shipments/new", "send_goods"),
+        (seizes, "/work/seizures/new", "seize_batch"),
+    ]
+    .into_iter()
+    .filter(|(offered, ..)| *offered)
+    .map(|(_, path, words)| (reader.to(&format!("{path}?batch={}", view.id)), reader.say(words)))
+    .collect()
+}
+
+/// What was shipped of a batch, and what is known of scans of it without a shipment.
+async fn shipped(app: &App, reader: &Reader, id: &str) -> Outcome<Option<(Table, Vec<String>)>> {
+    let Some(actor) = reader.acting(P::ShipmentRead) else { return Ok(None) };
+    let filter = ShipmentFilter { batch_id: Some(id.to_owned()), ..ShipmentFilter::default() };
+    let (items, _) = shipments(&app.db, &actor, &filter, None, Some(20)).await?;
+    let table = shipments::table(app, reader, &items, reader.say("batch_shipments_empty")).await?;
+    let found = match unshipped_scans(&app.db, &actor, id).await {
+        Ok(found) => found,
+        Err(failure) if failure.says("not_found") => return Ok(Some((table, Vec::new()))),
+        Err(failure) => return Err(failure),
+    };
+    let Some(since) = found.since.as_deref().map(|day| day_of(reader.lang, day)) else {
+        return Ok(Some((table, vec![reader.say("unshipped_no_data")])));
+    };
+    let (scanned, n) = (found.scanned.to_string(), found.unshipped.to_string());
+    if found.unshipped == 0 {
+        return Ok(Some((table, vec![reader.fill("unshipped_none", &[("since", &since), ("scanned", &scanned)])])));
+    }
+    let mut lines = vec![reader.fill("unshipped_some", &[("since", &since), ("scanned", &scanned), ("n", &n)])];
+    lines.extend(found.ranges.iter().take(10).map(|run| {
+        let values = [("no", run.order_no.to_string()), ("first", run.first.to_string()), ("last", run.last.to_string())];
+        reader.fill("unshipped_range", &values.each_ref().map(|(name, value)| (*name, value.as_str())))
+    }));
+    lines.extend(found.places.iter().take(10).map(|place| {
+        let named = if place.place.is_empty() { reader.say("place_unknown") } else { place.place.replace('/', " ") };
+        reader.fill("unshipped_place", &[("place", &named), ("n", &place.codes.to_string())])
+    }));
+    Ok(Some((table, lines)))
 }
 
 fn facts(reader: &Reader, view: &BatchView, goods: &Goods, producer: &str) -> Vec<(String, String)> {

@@ -55,6 +55,15 @@ const DONE: &[&str] = &[
     "decision_confirmed",
     "decision_dropped",
     "decision_lifted",
+    "shipment_sent",
+    "shipment_received",
+    "shipment_returned",
+    "shipment_voided",
+    "seizure_proposed",
+    "seizure_confirmed",
+    "seizure_dropped",
+    "seizure_end_proposed",
+    "seizure_ended",
 ];
 
 /// Somebody signed in who reads a page.
@@ -93,6 +102,8 @@ fn rail(who: &SignedIn, lang: Lang, path: &str) -> Vec<RailLink> {
         ("/work", "home.title", None),
         ("/work/batches", "work.batches", Some(Permission::BatchRead)),
         ("/work/orders", "work.orders", Some(Permission::CodeOrderRead)),
+        ("/work/shipments", "work.shipments", Some(Permission::ShipmentRead)),
+        ("/work/seizures", "work.seizures", Some(Permission::SeizurePropose)),
     ];
     let shown = places.into_iter().filter(|(_, _, needs)| needs.is_none_or(|p| who.acting(p).is_some()));
     shown

@@ -13,7 +13,7 @@ use super::bars::{AccountCard, own_accounts};
 use super::desk::Reader;
 use super::lists;
 use super::todo::{Section, waiting};
-use crate::identity::role::Permission;
+use crate::identity::role::{Permission, Role};
 use crate::kernel::Outcome;
 use crate::trace::batch::BatchFilter;
 use crate::trace::queries::batch::batches;
@@ -55,6 +55,13 @@ pub(super) async fn page(app: &App, reader: &Reader, errors: Vec<FormError>) -> 
         if reader.may(Permission::CodeOrderRequest) {
             actions.push((reader.to("/work/orders/new"), reader.say("order_labels")));
         }
+    }
+    if reader.may(Permission::ShipmentSend) && registers && !accounts.is_empty() {
+        actions.push((reader.to("/work/shipments/new"), reader.say("send_goods")));
+    }
+    if reader.who.is(Role::Seller) {
+        actions.push((reader.to("/work/shipments"), reader.say("shipments")));
+        actions.push((reader.to("/work/stock"), reader.say("stock_title")));
     }
     let first = if registers && accounts.is_empty() {
         ["first_plots", "first_account", "first_batch"].into_iter().map(|step| reader.say(step)).collect()

@@ -8,6 +8,7 @@ mod batches;
 mod decide;
 mod desk;
 mod door;
+mod forms;
 mod genealogy;
 mod goods;
 mod goods_form;
@@ -23,6 +24,12 @@ mod order_form;
 mod order_new;
 mod orders;
 mod roll;
+mod seizures;
+mod shipment;
+mod shipment_new;
+mod shipments;
+mod slip;
+mod thing;
 mod todo;
 
 use super::route::Route;
@@ -31,5 +38,6 @@ use super::route::Route;
 pub fn routes() -> Vec<Route> {
     let batches = [batches::routes(), batch_new::routes(), batch::routes(), goods::routes(), genealogy::routes()];
     let orders = [orders::routes(), order_new::routes(), order::routes(), roll::routes(), levels::routes()];
-    [door::routes(), home::routes(), decide::routes()].into_iter().chain(batches).chain(orders).flatten().collect()
+    let shipping = [shipments::routes(), shipment_new::routes(), shipment::routes(), slip::routes(), seizures::routes()];
+    [door::routes(), home::routes(), decide::routes()].into_iter().chain(batches).chain(orders).chain(shipping).flatten().collect()
 }

@@ -106,8 +106,8 @@ pub(super) fn figure(lang: Lang, found: &str) -> String {
 /// A state: words and colour together. `kind` is `batch_state`, `order_state`, `account_state`, `range_state` or `decision_state`.
 pub(super) fn state(reader: &Reader, kind: &str, word: &str) -> Cell {
     let class = match word {
-        "released" | "issued" | "approved" | "active" | "lifted" => "ok",
-        "on_hold" | "proposed" | "scheduled" | "lift_proposed" => "amber",
+        "released" | "issued" | "approved" | "active" | "lifted" | "received" => "ok",
+        "on_hold" | "proposed" | "scheduled" | "lift_proposed" | "end_proposed" => "amber",
         "voided" | "refused" | "in_force" => "red",
         _ => "soft",
     };

@@ -5,14 +5,17 @@ use super::super::app::App;
 use super::super::pages::staff::Cell;
 use super::desk::{Reader, fresh_key};
 use super::names::{Names, moment_of, state};
+use super::seizures;
 use crate::identity::role::Permission;
 use crate::kernel::{Actor, Outcome};
 use crate::supervision::queries::{Steps, recalls, stops};
+use crate::supervision::seizures::seizures;
 use crate::trace::account::{AccountFilter, AccountState};
 use crate::trace::order::OrderState;
 use crate::trace::queries::account::accounts;
 use crate::trace::queries::order::{OrderFilter, orders};
 use crate::trace::queries::process::ReachedView;
+use crate::trace::seizure::SeizureState;
 use crate::trace::stop::DecisionState;
 
 /// The most things of one kind shown at once.
@@ -61,6 +64,9 @@ pub(super) async fn waiting(app: &App, reader: &Reader) -> Outcome<Vec<Section>>
     }
     if let Some(actor) = reader.acting(Permission::StopConfirm) {
         sections.push(stop_section(app, reader, &actor).await?);
+    }
+    if let Some(actor) = reader.acting(Permission::SeizureConfirm) {
+        sections.push(seizure_section(app, reader, &actor).await?);
     }
     Ok(sections)
 }
@@ -173,4 +179,24 @@ async fn stop_section(app: &App, reader: &Reader, actor: &Actor) -> Outcome<Sect
         items.extend(decision(app, reader, &format!("/work/stops/{}", view.id), title, lines, view.steps));
     }
     Ok(Section { heading: reader.say("stops"), empty: reader.say("stops_none"), items })
+}
+
+/// Seizures that still matter, those past their last day with words of it. What is to be done is done on their own page.
+async fn seizure_section(app: &App, reader: &Reader, actor: &Actor) -> Outcome<Section> {
+    let mut names = Names::new(app);
+    let mut items = Vec::new();
+    for view in seizures(&app.db, actor, app.clock.today(), (None, None), None, MOST).await? {
+        if matches!(SeizureState::parse(&view.state), None | Some(SeizureState::Dropped | SeizureState::Ended)) {
+            continue;
+        }
+        let goods = names.goods(&view.product_id).await?;
+        items.push(Todo {
+            title: seizures::heading(reader, &view),
+            href: reader.to(&format!("/work/seizures/{}", view.id)),
+            lines: seizures::lines(reader, &view, |amount| goods.show(amount)),
+            state: state(reader, "seizure_state", &view.state),
+            steps: Vec::new(),
+        });
+    }
+    Ok(Section { heading: reader.say("seizures"), empty: reader.say("seizures_none"), items })
 }

@@ -50,6 +50,8 @@ pub struct BatchRow {
     pub void_reason: Option<String>,
     /// There are recalls, lifted or not.
     pub recalled: bool,
+    /// Some of it came back from a buyer under its codes.
+    pub came_back: bool,
     /// What became of the rights it relies on; see [`super::goods::standings`].
     pub standing: Option<String>,
 }
@@ -174,6 +176,7 @@ fn state_of_codes(backend: DatabaseBackend, to_write: bool) -> String {
            EXISTS (SELECT 1 FROM stop t WHERE t.subject_id = x.id AND {in_force}) \
            OR (x.process_id IS NOT NULL AND EXISTS (SELECT 1 FROM batch_line l JOIN stop t ON t.subject_id = l.ancestor_id \
              WHERE l.descendant_id = x.id AND {in_force})) AS stopped, \
+           EXISTS (SELECT 1 FROM shipment_line l WHERE l.batch_id = x.id AND l.returned > 0 AND l.codes > 0) AS came_back, \
            (SELECT string_agg(m.id || '|' || coalesce(m.in_force_to, '') || '|' || coalesce(y.in_force_to, '') || '|' || \
               coalesce(({suspensions}), '') || '|' || coalesce(({grants}), ''), ';') \
             FROM batch_right q JOIN mark_use m ON m.id = q.mark_use_id JOIN gi_right y ON y.id = q.right_id WHERE q.batch_id = x.id) AS standing \
@@ -183,7 +186,7 @@ fn state_of_codes(backend: DatabaseBackend, to_write: bool) -> String {
            OR EXISTS (SELECT 1 FROM stop t WHERE t.subject_id IN (o.id, o.producer_id, o.product_id) AND {in_force}) AS stopped \
            FROM code_order o WHERE o.order_no IN (SELECT g.order_no FROM g)){statistics} \
          SELECT r.order_no, r.seq, r.last, r.state, r.reason, r.since, r.active_at, \
-           b.id, b.version, b.state, b.hold_document, b.void_reason, b.recalled, b.standing, b.stopped, d.stopped, \
+           b.id, b.version, b.state, b.hold_document, b.void_reason, b.recalled, b.came_back, b.standing, b.stopped, d.stopped, \
            s.sessions, s.first_at, s.first_place, s.first_visitor, s.last_at, s.last_place, s.ring, s.revision \
          FROM r LEFT JOIN b ON b.id = r.batch_id LEFT JOIN d ON d.order_no = r.order_no \
          LEFT JOIN {s} ON s.order_no = r.order_no AND s.seq = r.seq",
@@ -213,8 +216,9 @@ fn code_row(columns: &mut Columns<'_>) -> Outcome<CodeRow> {
 fn batch_row(columns: &mut Columns<'_>) -> Outcome<(Option<BatchRow>, bool)> {
     let (id, version, state) = (columns.next::<Option<String>>()?, columns.next::<Option<i64>>()?, columns.next::<Option<String>>()?);
     let (hold_document, void_reason) = (columns.next()?, columns.next()?);
-    let (recalled, standing, stopped) = (columns.next::<Option<bool>>()?, columns.next()?, columns.next::<Option<bool>>()?);
-    let recalled = recalled.unwrap_or(false);
+    let (recalled, came_back) = (columns.next::<Option<bool>>()?, columns.next::<Option<bool>>()?);
+    let (standing, stopped) = (columns.next()?, columns.next::<Option<bool>>()?);
+    let (recalled, came_back) = (recalled.unwrap_or(false), came_back.unwrap_or(false));
     let batch = id.zip(version).zip(state).map(|((id, version), state)| BatchRow {
         id,
         version,
@@ -222,6 +226,7 @@ fn batch_row(columns: &mut Columns<'_>) -> Outcome<(Option<BatchRow>, bool)> {
         hold_document,
         void_reason,
         recalled,
+        came_back,
         standing,
     });
     Ok((batch, stopped.unwrap_or(false)))

@@ -224,15 +224,34 @@ pub async fn stops<C: ConnectionTrait>(connection: &C, codes: &[(CodeKey, Option
     rows(connection, &sql, vec![codes]).await?.iter().map(|row| read(&mut Columns::of(row))).collect()
 }
 
-/// The latest event about a batch whose kind is one of `kinds`: its moment and the facts of its body.
-pub async fn latest_act<C: ConnectionTrait>(connection: &C, batch: &str, kinds: &[&str]) -> Outcome<Option<(Millis, Json)>> {
-    let sql = "SELECT e.at, x.body FROM event_body x JOIN event e ON e.seq = x.seq WHERE x.subject = $1 AND e.kind IN ($2, $3) \
+/// The latest event of this kind about a batch: its moment and the facts of its body.
+pub async fn latest_act<C: ConnectionTrait>(connection: &C, batch: &str, kind: &str) -> Outcome<Option<(Millis, Json)>> {
+    let sql = "SELECT e.at, x.body FROM event_body x JOIN event e ON e.seq = x.seq WHERE x.subject = $1 AND e.kind = $2 \
                ORDER BY x.seq DESC LIMIT 1";
-    let kind = |n: usize| sea_orm::Value::from(*kinds.get(n).or(kinds.last()).unwrap_or(&""));
-    let found = rows(connection, sql, vec![batch.into(), kind(0), kind(1)]).await?;
+    let found = rows(connection, sql, vec![batch.into(), kind.into()]).await?;
     let Some(row) = found.first() else { return Ok(None) };
     let mut columns = Columns::of(row);
     let (at, body) = (columns.next()?, columns.next::<String>()?);
     let body: Json = serde_json::from_str(&body).map_err(Failure::broken)?;
     Ok(Some((at, body.get("facts").cloned().unwrap_or(Json::Null))))
+}
+
+/// Codes of a batch that came back from a buyer to be sold again.
+#[derive(Debug, Clone)]
+pub struct ResoldRow {
+    pub order_no: i64,
+    pub first: i64,
+    pub last: i64,
+}
+
+/// Codes of these batches that came back to be sold again.
+pub async fn resold<C: ConnectionTrait>(connection: &C, ids: &[&str]) -> Outcome<Vec<ResoldRow>> {
+    let sql = format!(
+        "SELECT l.order_no, a.first, a.last FROM shipment_line l JOIN shipment_act a ON a.shipment_id = l.shipment_id AND a.line_no = l.no \
+         WHERE l.returned > 0 AND l.order_no IS NOT NULL AND a.disposition = 'resale' AND a.first IS NOT NULL AND l.batch_id IN ({})",
+        ids_listed(connection)
+    );
+    let ids = list(&ids.iter().map(|id| serde_json::json!({ "id": id })).collect::<Vec<_>>())?;
+    let read = |columns: &mut Columns<'_>| Ok(ResoldRow { order_no: columns.next()?, first: columns.next()?, last: columns.next()? });
+    rows(connection, &sql, vec![ids]).await?.iter().map(|row| read(&mut Columns::of(row))).collect()
 }

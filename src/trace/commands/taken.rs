@@ -1,7 +1,7 @@
 //! Goods that go together with their codes, because they were destroyed or an authority took them: the codes are voided, and what they
 //! took up leaves the batch and the account in the same act.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::change;
 use crate::db::Tx;
@@ -12,6 +12,7 @@ use crate::trace::batch::GoodsBucket;
 use crate::trace::range::plan;
 use crate::trace::record::Happened;
 use crate::trace::store::account::{self, Entry};
+use crate::trace::store::nesting;
 use crate::trace::store::order::{self as orders, OrderRow};
 use crate::trace::store::range as ranges;
 use crate::trace::store::register;
@@ -52,6 +53,9 @@ pub async fn take_codes(
     for codes in taken {
         rolls.entry(codes.order_no).or_insert(store::order_numbered(tx.connection(), codes.order_no).await?);
     }
+    for producer in rolls.values().map(|row| row.producer_id.clone()).collect::<BTreeSet<_>>() {
+        nesting::turn(tx, &producer).await?;
+    }
     for row in rolls.values_mut() {
         *row = orders::lock(tx, &row.id).await?;
     }
@@ -78,7 +82,7 @@ pub async fn take_codes(
         }
         let unit = register::goods(tx.connection(), &row.product_id).await?.unit;
         *amounts.entry((batch.account_id.clone(), codes.batch_id)).or_default() += planned.codes() * row.unit_amount;
-        effects.extend(change::apply(tx, row, &partition, &planned, unit).await?);
+        effects.extend(change::apply(tx, desk, row, &partition, &planned, unit).await?.effects);
     }
     let mut all = 0;
     for ((account_id, batch_id), amount) in amounts {

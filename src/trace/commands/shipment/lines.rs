@@ -195,11 +195,14 @@ impl Rolls {
     /// The runs of labels that carry quantity: a unit's own, a case's contents.
     async fn carrying(&self, tx: &Tx, order_no: i64, run: Run, depth: usize) -> Outcome<Vec<(i64, Run)>> {
         let (row, partition) = self.roll(order_no)?;
+        // Whatever carries quantity is sent itself, be it a case without labels inside.
+        if row.unit_amount > 0 {
+            return Ok(vec![(order_no, run)]);
+        }
         match CodeKind::parse(&row.kind) {
-            Some(CodeKind::Unit) => return Ok(vec![(order_no, run)]),
             Some(CodeKind::Batch) => return Err(Failure::conflict("batch_code_needs_weight")),
-            Some(CodeKind::Sample) | None => return Err(Failure::conflict("sample_not_shipped")),
-            Some(CodeKind::Case) => {}
+            Some(CodeKind::Sample | CodeKind::Unit) | None => return Err(Failure::conflict("sample_not_shipped")),
+            Some(CodeKind::Case | CodeKind::Pallet) => {}
         }
         let living: Vec<Run> =
             partition.between(run.0, run.1).into_iter().filter(|r| !r.standing.state.is_dead()).map(|r| (r.first, r.last)).collect();

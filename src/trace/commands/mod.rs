@@ -3,17 +3,22 @@
 pub mod account;
 pub mod adjustment;
 pub mod batch;
+pub mod certificate;
 mod change;
 mod compose;
 pub mod correct;
+pub mod declaration;
 pub mod delivery;
 pub mod download;
 mod draft;
+mod evidence;
+pub mod farm;
 mod gather;
 pub mod movement;
 pub mod order;
 pub mod pack;
 pub mod range;
+pub mod report;
 pub mod rotation;
 
 use crate::db::Tx;

@@ -2,11 +2,15 @@
 
 pub mod account;
 pub mod batch;
+pub mod certificate;
 pub mod code;
+pub mod declaration;
 pub mod delivery;
+pub mod farm;
 pub mod figures;
 pub mod order;
 pub mod pack;
+pub mod report;
 
 /// The most rows one page has, and how many it has if nothing is said.
 const LIMITS: (u64, u64) = (200, 50);

@@ -67,6 +67,7 @@ mod batches;
 mod codes;
 mod describe;
 mod downloads;
+mod farm;
 mod organisations;
 mod quantity;
 mod register;
@@ -88,7 +89,7 @@ pub fn register() -> Vec<Route> {
 
 /// Season accounts to batches.
 pub fn quantity() -> Vec<Route> {
-    [quantity::routes(), batches::routes()].into_iter().flatten().collect()
+    [quantity::routes(), batches::routes(), farm::routes()].into_iter().flatten().collect()
 }
 
 /// Orders to labels, and scans by programs.

@@ -12,6 +12,7 @@ use super::super::body::Posted;
 use super::super::failure::Refusal;
 use super::super::pages::staff::{Cell, Column, FormError, Frame, Table};
 use super::super::route::{Access, Route};
+use super::batch_papers;
 use super::desk::{Reader, again, done_at, faults, fresh_key, on_the_form};
 use super::history::{Line, history};
 use super::lists::amount;
@@ -62,6 +63,12 @@ struct Page<'a> {
     broken: Table,
     checks: Table,
     rights: Table,
+    /// Test reports and certificates.
+    papers: Table,
+    /// What must still be issued, in words; empty if nothing.
+    must_issue: String,
+    /// Where papers are recorded, as (where, words).
+    paper_links: Vec<(String, String)>,
     history: Vec<Line>,
     verbs: Vec<Verb>,
     order: Option<String>,
@@ -88,14 +95,18 @@ async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, trie
         && reader.own() == Some(view.producer_id.as_str())
         && matches!(view.state.as_str(), "registered" | "released")
         && view.figure("covered") > view.figure("coded");
+    let papers = batch_papers::papers(app, reader, &view).await?;
     let page = Page {
         state: state(reader, "batch_state", &view.state),
         why: view.hold_reason.clone().filter(|_| view.state == "on_hold").or(view.void_reason.clone()).unwrap_or_default(),
-        facts: facts(reader, &view, &goods, &producer),
+        facts: facts(app, reader, &view, &goods, &producer).await,
         sources: sources(app, reader, &view, &goods).await?,
         broken: checks(reader, &view, true),
         checks: checks(reader, &view, false),
         rights: rights(reader, &view),
+        papers: papers.table,
+        must_issue: papers.must_issue,
+        paper_links: papers.links,
         history: history(app, reader, id).await?,
         verbs: verbs(app, reader, &view, tried),
         order: orders.then(|| reader.to(&format!("/work/orders/new?batch={id}"))),
@@ -104,7 +115,8 @@ async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, trie
     Ok(page.render()?)
 }
 
-fn facts(reader: &Reader, view: &BatchView, goods: &Goods, producer: &str) -> Vec<(String, String)> {
+async fn facts(app: &App, reader: &Reader, view: &BatchView, goods: &Goods, producer: &str) -> Vec<(String, String)> {
+    let facility = batch_papers::facility_name(app, reader, view).await.map(|name| (reader.say("facility"), name));
     let day = |day: &Option<String>| day.as_deref().map(|d| day_of(reader.lang, d));
     let show = |name: &str| Some(goods.show(view.figure(name)));
     let harvest = if view.harvested_from == view.harvested_to {
@@ -129,7 +141,7 @@ fn facts(reader: &Reader, view: &BatchView, goods: &Goods, producer: &str) -> Ve
         ("registered_at", Some(moment_of(reader.lang, &view.registered_at))),
         ("released_at", view.released_at.as_deref().map(|at| moment_of(reader.lang, at))),
     ];
-    all.into_iter().filter_map(|(name, value)| Some((reader.word("batch_fact", name), value?))).collect()
+    all.into_iter().filter_map(|(name, value)| Some((reader.word("batch_fact", name), value?))).chain(facility).collect()
 }
 
 async fn sources(app: &App, reader: &Reader, view: &BatchView, goods: &Goods) -> Outcome<Table> {
@@ -171,7 +183,7 @@ async fn source_name(app: &App, reader: &Reader, source: &SourceView) -> String 
 fn checks(reader: &Reader, view: &BatchView, broken: bool) -> Table {
     let class = |outcome: &str| match outcome {
         "passed" => "ok",
-        "held" => "amber",
+        "held" | "warned" => "amber",
         "refused" => "red",
         _ => "soft",
     };

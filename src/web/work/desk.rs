@@ -24,7 +24,7 @@ use crate::identity::store;
 use crate::kernel::{Actor, Failure, FailureKind};
 
 /// What `?done=` may say; its words are `work.done.<word>`.
-const DONE: [&str; 20] = [
+const DONE: [&str; 30] = [
     "account_approved",
     "account_refused",
     "batch_registered",
@@ -45,6 +45,16 @@ const DONE: [&str; 20] = [
     "decision_confirmed",
     "decision_dropped",
     "decision_lifted",
+    "facility_registered",
+    "facility_licensed",
+    "facility_closed",
+    "stock_declared",
+    "report_recorded",
+    "farm_recorded",
+    "farm_imported",
+    "certificate_issued",
+    "certificate_received",
+    "certificate_revoked",
 ];
 
 /// Somebody signed in who reads a page.

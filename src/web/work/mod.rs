@@ -4,10 +4,14 @@ mod bars;
 mod batch;
 mod batch_form;
 mod batch_new;
+mod batch_papers;
 mod batches;
+mod certificates;
 mod decide;
 mod desk;
 mod door;
+mod facilities;
+mod farm;
 mod history;
 mod home;
 mod lists;
@@ -16,7 +20,9 @@ mod order;
 mod order_form;
 mod order_new;
 mod orders;
+mod parts;
 mod roll;
+mod tests;
 mod todo;
 
 use super::route::Route;
@@ -25,5 +31,6 @@ use super::route::Route;
 pub fn routes() -> Vec<Route> {
     let batches = [batches::routes(), batch_new::routes(), batch::routes()];
     let orders = [orders::routes(), order_new::routes(), order::routes(), roll::routes()];
-    [door::routes(), home::routes(), decide::routes()].into_iter().chain(batches).chain(orders).flatten().collect()
+    let papers = [facilities::routes(), tests::routes(), farm::routes(), certificates::routes()];
+    [door::routes(), home::routes(), decide::routes()].into_iter().chain(batches).chain(orders).chain(papers).flatten().collect()
 }

@@ -93,7 +93,7 @@ pub async fn issue_certificate(tx: &Tx, desk: &Desk, input: &CertificateInput) -
 }
 
 async fn need_food(tx: &Tx, goods: &Goods) -> Outcome<()> {
-    if register::is_food(tx.connection(), &goods.id).await? {
+    if register::is_edible_produce(tx.connection(), &goods.id).await? {
         return Ok(());
     }
     Err(Failure::conflict("certificate_not_food").with("figure", &goods.name))

@@ -178,9 +178,11 @@ impl Reading {
                 self.fault(1, None, "import_encoding", "", "");
                 return rows;
             };
-            // Lines inside quotes belong to one row of the sheet.
-            let line = record.position().map_or(1, csv::Position::line);
-            let row = usize::try_from(line - folded.min(line)).unwrap_or(usize::MAX);
+            // Lines inside quotes belong to one row of the sheet; blank lines before a row are rows of their own.
+            let (line, byte) = record.position().map_or((1, 0), |at| (at.line(), at.byte()));
+            let after = text.as_bytes().get(usize::try_from(byte).unwrap_or(usize::MAX)..).unwrap_or_default();
+            let blank = after.iter().take_while(|b| **b == b'\n').count();
+            let row = usize::try_from(line.saturating_sub(folded)).unwrap_or(usize::MAX).saturating_add(blank);
             let inside = record.iter().map(|cell| cell.matches('\n').count() as u64).sum::<u64>();
             folded += inside;
             if unclosed && inside > 0 {

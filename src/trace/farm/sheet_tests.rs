@@ -75,12 +75,12 @@ fn every_encoding_and_heading_means_the_same() {
 #[test]
 fn rows_are_numbered_as_the_sheet_shows_them() {
     let text = format!(
-        "{HEAD}\n示例,农药,吡虫啉,,,2026-08-01\n村东三号,农药,\"吡虫啉\n粉剂\",,,2026-08-05\n,,,,,\n村东三号,化肥,尿素,40 kg/亩,,2026-08-06\n"
+        "{HEAD}\n示例,农药,吡虫啉,,,2026-08-01\n村东三号,农药,\"吡虫啉\n粉剂\",,,2026-08-05\n,,,,,\n\n村东三号,化肥,尿素,40 kg/亩,,2026-08-06\n"
     );
     let rows = read_with(text.as_bytes(), None).unwrap();
     let numbered: Vec<_> = rows.iter().map(|row| (row.row, row.kind)).collect();
-    // Heading 1, blank 2, example 3, the two-line cell 4, blank 5.
-    assert_eq!(numbered, [(4, FarmKind::Pesticide), (6, FarmKind::Fertiliser)]);
+    // Heading 1, blank 2, example 3, the two-line cell 4, blank cells 5, blank 6.
+    assert_eq!(numbered, [(4, FarmKind::Pesticide), (7, FarmKind::Fertiliser)]);
 }
 
 /// Files that are wrong, each in its own way.

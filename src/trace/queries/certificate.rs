@@ -150,7 +150,7 @@ pub async fn batch_certificates(db: &Db, actor: &Actor, batch_id: &str) -> Outco
     let mut line = report::ancestors(db.reader(), &row.id).await?;
     line.push(row.id.clone());
     let received = store::received(db.reader(), &line).await?;
-    let food = register::is_food(db.reader(), &row.product_id).await?;
+    let food = register::is_edible_produce(db.reader(), &row.product_id).await?;
     let has_own = !store::in_force(db.reader(), &row.id).await?.is_empty();
     let mixed = store::mixed_from(db.reader(), &row.id).await?;
     Ok(BatchCertificates {

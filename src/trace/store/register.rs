@@ -43,10 +43,11 @@ pub(in crate::trace) async fn test_plan<C: ConnectionTrait>(connection: &C, id: 
     Ok(plan.unwrap_or_default())
 }
 
-/// Is a product food, so that a 承诺达标合格证 goes with it?
-pub(in crate::trace) async fn is_food<C: ConnectionTrait>(connection: &C, id: &str) -> Outcome<bool> {
+/// Is a product edible produce (食用农产品), so that a 承诺达标合格证 goes with it? What is made from raw material is food, not produce.
+pub(in crate::trace) async fn is_edible_produce<C: ConnectionTrait>(connection: &C, id: &str) -> Outcome<bool> {
     let row = product::Entity::find_by_id(id).one(connection).await?.ok_or_else(Failure::not_found)?;
-    Ok(stored(ProductClass::parse(&row.class), "product.class")?.is_food())
+    let made = stored(AccountBasis::parse(&row.account_basis), "product.account_basis")? == AccountBasis::RawMaterial;
+    Ok(!made && stored(ProductClass::parse(&row.class), "product.class")?.is_food())
 }
 
 /// The terms of several products by id.

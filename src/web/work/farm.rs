@@ -140,8 +140,8 @@ async fn import(State(app): State<App>, reader: Reader, posted: Posted<Typed>) -
         })
     });
     answered(tried.await, async |failure| {
-        // Every fault names its row; all belong to the one field of the sheet.
-        let errors = at_fields(&reader, &failure, "whole", &["sheet"]);
+        // Every fault names its row, so each stands by itself.
+        let errors = at_fields(&reader, &failure, "whole", &[]);
         Ok((failure, page(&app, &reader, None, errors, Some(Tried { form: "whole", typed: &typed })).await?))
     })
     .await

@@ -16,7 +16,7 @@ use super::bars::{Figures, own_views};
 use super::batch_form::{ALL_PLOTS, BatchForm, MATERIAL, field, together, units};
 use super::desk::{Reader, again, done_at, faults, fresh_key, on_the_form};
 use super::names::{Names, day_of, jin};
-use super::{facilities, tests};
+use super::{facilities, reports};
 use crate::identity::role::Permission;
 use crate::kernel::quantity::{BaseUnit, mu_of_m2};
 use crate::kernel::{Failure, Outcome};
@@ -141,7 +141,7 @@ async fn page(app: &App, reader: &Reader, form: &BatchForm, refused: Option<&Fai
         units: order_units(reader, goods.unit, chosen_unit),
         sources: sources(app, reader, &goods).await?,
         facilities: facilities::own_choices(app, reader).await?,
-        reports: tests::own_choices(app, reader, &goods.id).await?,
+        reports: reports::own_choices(app, reader, &goods.id).await?,
         harvested: goods.basis == AccountBasis::Plots,
         made: goods.basis != AccountBasis::Plots,
         material: goods.basis != AccountBasis::Plots,

@@ -5,7 +5,7 @@ use super::super::pages::staff::{Cell, Column, Table};
 use super::certificates;
 use super::desk::Reader;
 use super::names::{Names, day_of};
-use super::tests::{found, result};
+use super::reports::{found, result};
 use crate::identity::role::Permission as P;
 use crate::kernel::Outcome;
 use crate::kernel::ids::{Noun, is};

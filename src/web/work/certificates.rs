@@ -18,7 +18,7 @@ use super::batch_form::together;
 use super::desk::{Reader, done_at};
 use super::names::{Names, day_of};
 use super::parts::{Field, Form, Part, PartsPage, Tried, Typed, amount, answered, at_fields, given, place, said};
-use super::tests::own_batches;
+use super::reports::own_batches;
 use crate::identity::role::Permission as P;
 use crate::interop::qr::{PrintedBase, QUIET_ZONE};
 use crate::kernel::failure::Faults;

@@ -16,7 +16,7 @@ use super::batches::After;
 use super::desk::{Reader, done_at};
 use super::names::day_of;
 use super::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, choices, given, place, said, whole};
-use super::tests::plot_choices;
+use super::reports::plot_choices;
 use crate::identity::role::Permission as P;
 use crate::kernel::Outcome;
 use crate::kernel::failure::Faults;

@@ -21,8 +21,8 @@ mod order_form;
 mod order_new;
 mod orders;
 mod parts;
+mod reports;
 mod roll;
-mod tests;
 mod todo;
 
 use super::route::Route;
@@ -31,6 +31,6 @@ use super::route::Route;
 pub fn routes() -> Vec<Route> {
     let batches = [batches::routes(), batch_new::routes(), batch::routes()];
     let orders = [orders::routes(), order_new::routes(), order::routes(), roll::routes()];
-    let papers = [facilities::routes(), tests::routes(), farm::routes(), certificates::routes()];
+    let papers = [facilities::routes(), reports::routes(), farm::routes(), certificates::routes()];
     [door::routes(), home::routes(), decide::routes()].into_iter().chain(batches).chain(orders).chain(papers).flatten().collect()
 }

@@ -80,6 +80,8 @@ pub enum Command {
         #[command(flatten)]
         setting: SettingArgs,
     },
+    /// 导入 · Take in a sheet, whole or not at all
+    Import(ImportArgs),
     /// 接口说明 · Print the API's description (OpenAPI 3.1)
     Openapi {
         /// Where the settings come from.
@@ -92,6 +94,34 @@ pub enum Command {
         #[arg(long, default_value = "127.0.0.1:8080")]
         addr: String,
     },
+}
+
+/// `import`
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// What the sheet holds.
+    #[arg(value_name = "KIND")]
+    pub kind: ImportKind,
+    /// The sheet: CSV in UTF-8, GB18030 or UTF-16, its first line naming the columns.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Only look, change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Why it is written down late, for rows that say nothing themselves.
+    #[arg(long, value_name = "TEXT")]
+    pub late_reason: Option<String>,
+    /// Where the settings come from.
+    #[command(flatten)]
+    pub setting: SettingArgs,
+}
+
+/// What a sheet may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum ImportKind {
+    /// 农事记录
+    FarmRecords,
 }
 
 /// Settings that can be given as flags; flags win over the environment, the environment over the file.

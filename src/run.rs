@@ -5,13 +5,18 @@ use std::process::ExitCode;
 
 use toml::{Table, Value};
 
-use crate::cli::{AdminAction, Cli, CodesAction, Command, ConfigAction, GeoipAction, KeysAction, LedgerAction, MigrateAction, SettingArgs};
+use crate::cli::{
+    AdminAction, Cli, CodesAction, Command, ConfigAction, GeoipAction, ImportArgs, ImportKind, KeysAction, LedgerAction, MigrateAction,
+    SettingArgs,
+};
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::identity::commands::{AccountInput, GrantInput, create_account, grant_role_at_start};
 use crate::identity::password;
 use crate::identity::role::{Role, ScopeKind};
 use crate::kernel::{Clock, Desk, Failure, Outcome, Random};
+use crate::trace::commands::farm::{FarmSheet, import_farm_work};
+use crate::web::body::MOST_BYTES;
 use crate::web::words::Lang;
 use crate::{demo, ledger, node, trace, web};
 
@@ -60,6 +65,7 @@ async fn dispatch(command: Command, clock: &Clock, random: &Random) -> Outcome<b
         Command::Ledger { action: LedgerAction::Verify { against }, setting } => {
             verify(&settings(&setting)?, random, against.as_deref()).await
         }
+        Command::Import(args) => import(&args, clock, random).await.map(|()| true),
         Command::Openapi { setting } => {
             let description = web::openapi(&settings(&setting)?.base_url);
             println!("{}", serde_json::to_string_pretty(&description).map_err(Failure::broken)?);
@@ -89,6 +95,37 @@ async fn serve(config: Config, clock: &Clock, random: &Random) -> Outcome<()> {
     let app = node::assemble(config, db, clock.clone(), random.clone()).await?;
     tracing::info!(addr = app.config.addr, base_url = app.config.base_url, "listening");
     node::serve(app, listener, node::signal()).await
+}
+
+/// Takes in a sheet; every fault of every row goes to stderr, one a line.
+async fn import(args: &ImportArgs, clock: &Clock, random: &Random) -> Outcome<()> {
+    let config = settings(&args.setting)?;
+    let file = args.file.display();
+    let size = std::fs::metadata(&args.file).map_err(|e| Failure::broken(format!("{file}: {e}")))?.len();
+    if size > MOST_BYTES as u64 {
+        return Err(Failure::invalid("body_too_large").with("most", MOST_BYTES));
+    }
+    let bytes = std::fs::read(&args.file).map_err(|e| Failure::broken(format!("{file}: {e}")))?;
+    let db = node::open(&config, clock, random).await?;
+    let desk = Desk::system(clock, random);
+    let ImportKind::FarmRecords = args.kind;
+    let sheet = FarmSheet { bytes, late_reason: args.late_reason.clone(), dry_run: args.dry_run };
+    let taken = db.write(move |tx| {
+        let (desk, sheet) = (desk.clone(), sheet.clone());
+        Box::pin(async move { import_farm_work(tx, &desk, &sheet).await })
+    });
+    let view = taken.await.map_err(|mut failure| {
+        for fault in failure.fields.drain(..) {
+            eprintln!(
+                "{}",
+                web::failure_words(lang(), &Failure { code: fault.code, params: fault.params, ..Failure::invalid("invalid_fields") })
+            );
+        }
+        failure
+    })?;
+    let trial = if view.dry_run { "试读，未写入 trial, nothing written: " } else { "" };
+    println!("{trial}读到 {} 行 rows, 写入 {} 行 added, 已有 {} 行 already on record", view.rows, view.added, view.already);
+    Ok(())
 }
 
 async fn migrate(config: &Config, action: &MigrateAction) -> Outcome<()> {

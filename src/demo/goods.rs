@@ -49,7 +49,7 @@ impl Workshop<'_> {
     }
 
     /// One act in the name of an account.
-    async fn act<I, T, F>(&self, account: &str, permission: Permission, given: Value, act: F) -> Outcome<T>
+    pub(super) async fn act<I, T, F>(&self, account: &str, permission: Permission, given: Value, act: F) -> Outcome<T>
     where
         I: DeserializeOwned + Send + Sync + 'static,
         T: Send + 'static,
@@ -96,10 +96,12 @@ impl Workshop<'_> {
             .act(plan.account, Permission::PackRegister, pack, |tx, desk, i| Box::pin(async move { register_pack(tx, &desk, &i).await }))
             .await?;
         let (sold, recalled) = split(&sources);
-        let sold = self.batch(plan, &product, picked, 1, sold).await?;
+        let store = self.cold_store(plan).await?;
+        let sold = self.batch(plan, &product, picked, 1, sold, &store).await?;
+        self.papers(plan, &product, &sold).await?;
         self.codes(plan, &sold, &pack.id, 400, 20).await?;
         self.grade(plan, &sold).await?;
-        let gone = self.batch(plan, &product, picked, 2, recalled).await?;
+        let gone = self.batch(plan, &product, picked, 2, recalled, &store).await?;
         self.codes(plan, &gone, &pack.id, 60, 0).await?;
         if plan.account == "producer" {
             self.recall(&gone).await?;
@@ -165,17 +167,28 @@ impl Workshop<'_> {
                     Box::pin(async move { record_delivery(tx, &desk, &i).await })
                 })
                 .await?;
+            self.spray(plan, &plot.id, picked).await?;
+            self.received(plan, &delivery.id, n, village).await?;
             sources.push(json!({ "delivery_id": delivery.id, "net_weight_g": plan.kilograms * 1000 }));
         }
         Ok(sources)
     }
 
     /// A batch, registered and released.
-    async fn batch(&self, plan: &Harvest, product: &ProductView, picked: Day, n: u32, sources: Vec<Value>) -> Outcome<BatchView> {
+    async fn batch(
+        &self,
+        plan: &Harvest,
+        product: &ProductView,
+        picked: Day,
+        n: u32,
+        sources: Vec<Value>,
+        store: &str,
+    ) -> Outcome<BatchView> {
         let packed = self.clock.today();
         let given = json!({
             "product_id": product.id, "lot": format!("{}-{}-{n:02}", picked.year(), plan.lot), "sources": sources,
             "harvested_from": picked.plus(-2), "harvested_to": picked, "produced_on": packed, "packed_on": packed, "best_before": packed.plus(plan.keeps), "grade": "特级",
+            "facility_id": store,
             "tests": [{ "item": plan.test.0, "result": plan.test.1, "laboratory": "演示检测室", "report_no": format!("演示-{n:02}"), "reported_on": packed }],
         });
         let batch = self

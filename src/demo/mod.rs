@@ -3,6 +3,7 @@
 
 pub mod accounts;
 mod codes;
+mod farm;
 mod goods;
 mod plan;
 

@@ -11,6 +11,7 @@ pub mod announcement;
 pub mod area;
 pub mod commands;
 pub mod division;
+pub mod facility;
 pub mod fact;
 pub mod geometry;
 pub mod gtin;

@@ -223,7 +223,7 @@ pub struct BatchInput {
     /// Grade.
     #[serde(default)]
     pub grade: Option<String>,
-    /// Packing house or cold store.
+    /// Packing house, cold store or plant of the producer, `fac_…`.
     #[serde(default)]
     pub facility_id: Option<String>,
     /// Mark uses relied on; all that are in force if none is named.
@@ -235,6 +235,9 @@ pub struct BatchInput {
     /// Tests.
     #[serde(default)]
     pub tests: Vec<TestInput>,
+    /// Test reports on record that speak of this batch, `ter_…`.
+    #[serde(default)]
+    pub report_ids: Vec<String>,
     /// Record what is too much as pending instead of refusing it.
     #[serde(default)]
     pub accept_excess: bool,
@@ -267,6 +270,7 @@ pub struct BatchPatch {
     pub mark_use_ids: Option<Vec<String>>,
     pub standard_version: Option<String>,
     pub tests: Option<Vec<TestInput>>,
+    pub report_ids: Option<Vec<String>>,
     pub accept_excess: Option<bool>,
     pub late_reason: Option<String>,
 }
@@ -299,6 +303,7 @@ impl BatchPatch {
         put(&mut now.mark_use_ids, &self.mark_use_ids);
         put_some(&mut now.standard_version, &self.standard_version);
         put(&mut now.tests, &self.tests);
+        put(&mut now.report_ids, &self.report_ids);
         put(&mut now.accept_excess, &self.accept_excess);
         put_some(&mut now.late_reason, &self.late_reason);
         now.entered.clone_from(&self.entered);

@@ -1,13 +1,16 @@
 //! Every check of a batch, each with its own code, the figure that broke and what would be right.
 //!
-//! A check passes, holds the batch for a person's reason, refuses it, or is silent: what it would need is not on record. All are
+//! A check passes, holds the batch for a person's reason, refuses it, warns, or is silent: what it would need is not on record. All are
 //! made, and all that broke are said at once. What is only too much may be recorded as pending (`accept_excess`) and then holds.
 //! The functions are pure: who asks the database fills [`facts::Facts`] first.
 
 mod dates;
 pub mod facts;
+mod farm;
 mod origin;
 mod paper;
+mod place;
+mod report;
 
 pub(crate) use dates::late_by;
 use facts::Facts;
@@ -23,6 +26,8 @@ words! {
         Passed = "passed",
         /// Not refused, but a person must release it with a reason.
         Held = "held",
+        /// Noted for people to see (提醒); blocks nothing.
+        Warned = "warned",
         /// Can't be.
         Refused = "refused",
         /// Not asked, or not decidable from what is on record; noted, and blocks nothing.
@@ -109,6 +114,26 @@ checks! {
     TestReuse = "test_reuse" "test_report_reused" Conflict,
     /// A test was passed.
     TestResult = "test_result" "test_failed" Conflict,
+    /// Every test of the product's plan is shown.
+    TestPlan = "test_plan" "test_missing" Conflict,
+    /// A report speaks of this batch, of the plot it comes from, or of its season.
+    TestScope = "test_scope" "test_outside_scope" Conflict,
+    /// A report is still good on the day the goods were made.
+    TestValid = "test_valid" "test_expired" Conflict,
+    /// Where the plan asks for an accredited laboratory, one tested.
+    TestAccredited = "test_accredited" "test_not_accredited" Conflict,
+    /// One file is one report.
+    TestFile = "test_file" "same_file_other_report" Conflict,
+    /// The facility is on record.
+    FacilityKnown = "facility_known" "facility_unknown" Invalid,
+    /// It is the producer's.
+    FacilityOwn = "facility_own" "facility_not_yours" Invalid,
+    /// It is valid on the day of packing.
+    FacilityValid = "facility_valid" "facility_not_valid" Invalid,
+    /// Its licences cover the day of packing.
+    Licence = "licence" "licence_expired" Conflict,
+    /// Nothing was picked within the safety interval (安全间隔期) of a pesticide.
+    SafetyInterval = "safety_interval" "inside_safety_interval" Conflict,
     /// The account covers the batch.
     Quota = "quota" "quota_exceeded" Conflict,
 }
@@ -218,6 +243,9 @@ pub fn examine(facts: &Facts, remaining: i64) -> Examination {
     dates::check(facts, &mut findings);
     let by_source = origin::check(facts, &mut findings);
     paper::check(facts, &mut findings);
+    report::check(facts, &mut findings);
+    place::check(facts, &mut findings);
+    farm::check(facts, &mut findings);
     let covered = quota(facts, by_source.iter().sum(), remaining, &mut findings);
     Examination { findings, covered, by_source }
 }

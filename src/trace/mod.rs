@@ -11,11 +11,14 @@
 
 pub mod account;
 pub mod batch;
+pub mod certificate;
 pub mod check;
 pub mod cipher;
 pub mod code;
 pub mod commands;
+pub mod declaration;
 pub mod delivery;
+pub mod farm;
 pub mod goods;
 pub mod issued;
 pub mod keys;
@@ -33,6 +36,7 @@ pub mod range;
 pub mod recall;
 pub mod record;
 pub mod replay;
+pub mod report;
 pub mod roll;
 pub mod scan;
 pub mod seizure;

@@ -21,6 +21,6 @@ mod pins;
 mod reading;
 
 pub use desk::{ScanDesk, ScanSettings};
-pub use facts::{BatchRight, BatchTest, BatchText, Content, Contents, ScanFacts, Scanned, Via};
+pub use facts::{BatchCertificate, BatchRight, BatchTest, BatchText, Content, Contents, ScanFacts, Scanned, Via};
 pub use issued::{Located, Order};
 pub use pins::{PinAnswer, PinReply, PinUse};

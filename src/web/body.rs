@@ -54,29 +54,90 @@ where
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let taken = Taken::from(request, state, false).await?;
+        let form = taken.media.starts_with("application/x-www-form-urlencoded");
+        let (body, form_key) = if form {
+            read_form(&taken.bytes, taken.token.as_ref())?
+        } else {
+            (read_json(&taken.bytes, &taken.media, taken.token.as_ref())?, None)
+        };
+        taken.posted(body, form_key)
+    }
+}
+
+/// A posted request, read but not yet understood.
+struct Taken {
+    actor: Actor,
+    token: Option<Token>,
+    lang: Lang,
+    media: String,
+    named_key: Option<Result<String, ()>>,
+    target: (Method, String),
+    bytes: Bytes,
+}
+
+impl Taken {
+    async fn from<S: Send + Sync>(request: Request, state: &S, with_query: bool) -> Result<Self, Refusal> {
         let (parts, body) = request.into_parts();
         let actor = parts.extensions.get::<Actor>().cloned();
         let actor = actor.ok_or_else(|| Refusal(Failure::new(FailureKind::Forbidden, "not_signed_in")))?;
         let token = parts.extensions.get::<Token>().cloned();
         let lang = parts.extensions.get::<Lang>().copied().unwrap_or_default();
         let media = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
-        let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
-        let named_key = parts.headers.get("idempotency-key").map(|v| v.to_str().map(str::to_owned));
+        let path = if with_query { parts.uri.path_and_query().map_or("", |p| p.as_str()) } else { parts.uri.path() };
+        let target = (parts.method.clone(), path.to_owned());
+        let named_key = parts.headers.get("idempotency-key").map(|v| v.to_str().map(str::to_owned).map_err(|_| ()));
         let bytes = Bytes::from_request(Request::from_parts(parts, body), state)
             .await
             .map_err(|_| Refusal(Failure::invalid("body_too_large").with("most", MOST_BYTES)))?;
-        let form = media.starts_with("application/x-www-form-urlencoded");
-        let (body, form_key) = if form { read_form(&bytes, token.as_ref())? } else { (read_json(&bytes, &media, token.as_ref())?, None) };
-        let key = match named_key {
+        Ok(Self { actor, token, lang, media, named_key, target, bytes })
+    }
+
+    fn posted<T>(self, body: T, form_key: Option<String>) -> Result<Posted<T>, Refusal> {
+        let key = match self.named_key {
             Some(Ok(key)) => Some(key),
-            Some(Err(_)) => return Err(Refusal(Failure::invalid("idempotency_key_unfit"))),
+            Some(Err(())) => return Err(Refusal(Failure::invalid("idempotency_key_unfit"))),
             None => form_key,
         };
         if key.as_ref().is_some_and(|k| k.is_empty() || k.len() > KEY_MOST) {
             return Err(Refusal(Failure::invalid("idempotency_key_unfit")));
         }
-        let once = key.map(|key| Once { key, request_hash: request_hash(&method, &path, &bytes) });
-        Ok(Self { actor, body, once, lang })
+        let once = key.map(|key| Once { key, request_hash: request_hash(&self.target.0, &self.target.1, &self.bytes) });
+        Ok(Posted { actor: self.actor, body, once, lang: self.lang })
+    }
+}
+
+impl<T> Posted<T> {
+    /// The same act with its body read further.
+    pub fn map<U>(self, read: impl FnOnce(T) -> U) -> Posted<U> {
+        Posted { actor: self.actor, body: read(self.body), once: self.once, lang: self.lang }
+    }
+}
+
+/// A sheet somebody posted: the file as it is, or inside JSON with what is said beside it.
+#[derive(Debug, Clone)]
+pub enum Sheet<T> {
+    /// `text/csv`, in whatever encoding.
+    Raw(Vec<u8>),
+    /// JSON.
+    Said(T),
+}
+
+/// A posted sheet. `text/csv` is not one of the media a page of another site may send unasked, so a cookie may come with it.
+#[derive(Debug, Clone)]
+pub struct PostedSheet<T>(pub Posted<Sheet<T>>);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequest<S> for PostedSheet<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let taken = Taken::from(request, state, true).await?;
+        let sheet = if taken.media.starts_with("text/csv") {
+            Sheet::Raw(taken.bytes.to_vec())
+        } else {
+            Sheet::Said(read_json(&taken.bytes, &taken.media, taken.token.as_ref())?)
+        };
+        taken.posted(sheet, None).map(Self)
     }
 }
 

@@ -6,6 +6,7 @@
 mod support;
 
 mod batch_to_scan;
+mod farm;
 mod levels;
 mod process;
 mod sign_in;

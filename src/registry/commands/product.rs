@@ -70,6 +70,12 @@ pub struct TestPlanItem {
     /// How many days a report is good for; until further notice if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_days: Option<u32>,
+    /// A batch without it waits for a person's reason.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub before_release: bool,
+    /// Only a laboratory with 检验检测资质 counts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub accredited: bool,
 }
 
 /// A product as it is registered or changed. A change says everything again; what is left out is gone.

@@ -6,6 +6,7 @@
 mod announcement;
 mod area;
 mod division;
+mod facility;
 mod grower;
 mod mark_use;
 mod page;
@@ -18,6 +19,7 @@ mod standard;
 pub use announcement::{AnnouncementView, announcement, announcements};
 pub use area::{AreaPlaceView, AreaView, area, areas};
 pub use division::{DivisionView, division, divisions};
+pub use facility::{FacilitiesAsked, FacilityView, LicenceView, facilities, facility};
 pub use grower::{GrowerView, grower, growers};
 pub use mark_use::{MarkUseView, MarkUsesAsked, StandingWord, SuspensionView, mark_use, mark_uses};
 pub use page::{MarkUser, ProductFacts, product_counties, product_facts};

@@ -4,6 +4,7 @@
 pub mod announcement;
 pub mod area;
 pub mod division;
+pub mod facility;
 pub mod grower;
 pub mod load;
 pub mod mark_use;
@@ -22,6 +23,7 @@ use crate::kernel::{Failure, Outcome};
 pub use announcement::AnnouncementRow;
 pub use area::{AreaPlaceRow, AreaRow};
 pub use division::DivisionRow;
+pub use facility::{FacilityRow, LicenceRow};
 pub use grower::GrowerRow;
 pub use mark_use::{MarkUseRow, SuspensionRow};
 pub use plot::{PlotPlaceRow, PlotRow};

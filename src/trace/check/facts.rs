@@ -2,9 +2,12 @@
 
 use crate::kernel::Day;
 use crate::registry::area::AreaAnswer;
+use crate::registry::commands::TestPlanItem;
+use crate::registry::facility::LicenceDays;
 use crate::registry::interval::DayInterval;
 use crate::registry::mark_use::MarkUseDays;
 use crate::registry::right::{RightStatus, RightTerm};
+use crate::trace::batch::TestScope;
 use crate::trace::goods::Goods;
 
 /// Everything known about a batch that is to be.
@@ -36,6 +39,14 @@ pub struct Facts {
     pub standard: Option<Standard>,
     /// Tests shown.
     pub tests: Vec<Test>,
+    /// Test reports shown.
+    pub reports: Vec<Report>,
+    /// The product's test plan.
+    pub plan: Vec<TestPlanItem>,
+    /// Where it is packed or kept, if it was said.
+    pub facility: Option<Facility>,
+    /// Farm work on the plots it comes from, each once; empty where nothing grows.
+    pub farm: Vec<FarmWork>,
     /// A reason for writing it down late was given.
     pub late_reason: bool,
 }
@@ -193,8 +204,81 @@ pub struct Test {
     pub report_no: Option<String>,
     /// Reported on.
     pub reported_on: Option<Day>,
-    /// It speaks of one lot only.
-    pub one_lot: bool,
+    /// What it speaks of.
+    pub scope: TestScope,
     /// Other batches that show the same report.
     pub also_shown: u64,
+}
+
+/// A test report.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// Its number.
+    pub report_no: String,
+    /// What it speaks of.
+    pub scope: TestScope,
+    /// The batch lies in that scope.
+    pub fits: bool,
+    /// What would lie in it, for the words.
+    pub of: String,
+    /// By an accredited laboratory, with the number of its accreditation.
+    pub accredited: bool,
+    /// Day of the report.
+    pub reported_on: Day,
+    /// Last day it is good for.
+    pub valid_to: Option<Day>,
+    /// What was tested, and whether it was failed.
+    pub items: Vec<(String, bool)>,
+    /// Another report with the same file.
+    pub same_file: Option<String>,
+}
+
+/// A facility.
+#[derive(Debug, Clone)]
+pub enum Facility {
+    /// A name written down before facilities were on record; it stays.
+    Named,
+    /// None is on record under this id.
+    Unknown(String),
+    /// On record.
+    Known(KnownFacility),
+}
+
+/// A facility on record.
+#[derive(Debug, Clone)]
+pub struct KnownFacility {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// It is the producer's.
+    pub own: bool,
+    /// When it is valid.
+    pub valid: DayInterval,
+    /// Its licences.
+    pub licences: Vec<LicenceDays>,
+}
+
+/// What is on record of the work on a plot.
+#[derive(Debug, Clone)]
+pub struct FarmWork {
+    /// The plot.
+    pub plot_id: String,
+    /// Its name, for the words.
+    pub plot: String,
+    /// Anything at all is on record.
+    pub recorded: bool,
+    /// Pesticides with a safety interval.
+    pub sprays: Vec<Spray>,
+}
+
+/// A pesticide used on a plot.
+#[derive(Debug, Clone)]
+pub struct Spray {
+    /// What was used.
+    pub input: String,
+    /// When.
+    pub on: Day,
+    /// Days until the next harvest.
+    pub interval_days: i64,
 }

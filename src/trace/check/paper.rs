@@ -4,6 +4,7 @@ use super::facts::{Facts, Mark, Standard, Test};
 use super::{Check, CheckOutcome, Finding};
 use crate::kernel::Day;
 use crate::registry::mark_use::Standing;
+use crate::trace::batch::TestScope;
 
 pub(super) fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     marks(facts, findings);
@@ -95,7 +96,7 @@ fn test(facts: &Facts, no: usize, test: &Test, findings: &mut Vec<Finding>) {
         let in_time = on <= facts.today;
         findings.push(Finding::when(in_time, Check::TestDate, CheckOutcome::Refused, at("reported_on")).found(on).should(facts.today));
     }
-    if let Some(report) = test.report_no.as_ref().filter(|_| test.one_lot) {
+    if let Some(report) = test.report_no.as_ref().filter(|_| test.scope == TestScope::Lot) {
         let once = test.also_shown == 0;
         let reuse = Finding::when(once, Check::TestReuse, CheckOutcome::Held, at("report_no")).found(report);
         findings.push(reuse.should(1).with("batches", test.also_shown));

@@ -1,12 +1,15 @@
-use super::facts::{AreaFact, Days, Mark, Plot, Source, SourceKind, Standard, Test};
+use super::facts::{AreaFact, Days, Facility, FarmWork, KnownFacility, Mark, Plot, Report, Source, SourceKind, Spray, Standard, Test};
 use super::*;
 use crate::kernel::Day;
 use crate::registry::area::{AreaAnswer, AreaGrade, Undecided};
+use crate::registry::commands::{TestPlanItem, TestScope as PlanScope};
+use crate::registry::facility::LicenceDays;
 use crate::registry::fact::PartialDate;
 use crate::registry::interval::DayInterval;
 use crate::registry::mark_use::MarkUseDays;
 use crate::registry::product::AccountBasis;
 use crate::registry::right::{RightStatus, RightTerm};
+use crate::trace::batch::TestScope;
 use crate::trace::goods::tests::pears;
 
 fn day(text: &str) -> Day {
@@ -43,6 +46,45 @@ fn mark() -> Mark {
     }
 }
 
+fn report() -> Report {
+    Report {
+        report_no: "JC-1".to_owned(),
+        scope: TestScope::Plot,
+        fits: true,
+        of: "东里庄 1 号".to_owned(),
+        accredited: true,
+        reported_on: day("2026-09-20"),
+        valid_to: Some(day("2026-10-31")),
+        items: vec![("糖度".to_owned(), false)],
+        same_file: None,
+    }
+}
+
+fn planned(item: &str) -> TestPlanItem {
+    TestPlanItem { item: item.to_owned(), by: None, scope: PlanScope::Season, valid_days: None, before_release: true, accredited: false }
+}
+
+fn store() -> KnownFacility {
+    let days = DayInterval::new(day("2026-01-01"), Some(day("2026-10-31"))).unwrap();
+    let licence = LicenceDays { kind: "SC".to_owned(), number: "SC1".to_owned(), days };
+    KnownFacility { id: "fac_1".to_owned(), name: "1 号冷库".to_owned(), own: true, valid: days, licences: vec![licence] }
+}
+
+fn work() -> FarmWork {
+    let spray = Spray { input: "吡虫啉".to_owned(), on: day("2026-08-29"), interval_days: 14 };
+    FarmWork { plot_id: "plo_1".to_owned(), plot: "东里庄 1 号".to_owned(), recorded: true, sprays: vec![spray] }
+}
+
+fn with_store(change: impl FnOnce(&mut KnownFacility)) -> Facts {
+    let mut store = store();
+    change(&mut store);
+    with(|f| f.facility = Some(Facility::Known(store)))
+}
+
+fn with_spray(on: &str, interval_days: i64) -> Facts {
+    with(|f| f.farm[0].sprays = vec![Spray { input: "乐果".to_owned(), on: day(on), interval_days }])
+}
+
 /// 5,000 kg from three 亩, right in every respect.
 fn facts() -> Facts {
     let area = AreaFact { right_id: "rig_1".to_owned(), place: "东里庄镇".to_owned(), answer: AreaAnswer::Inside(AreaGrade::Township) };
@@ -70,9 +112,13 @@ fn facts() -> Facts {
             failed: false,
             report_no: Some("R1".to_owned()),
             reported_on: Some(day("2026-09-20")),
-            one_lot: true,
+            scope: TestScope::Lot,
             also_shown: 0,
         }],
+        reports: vec![report()],
+        plan: vec![planned("农残")],
+        facility: Some(Facility::Known(store())),
+        farm: vec![work()],
         late_reason: false,
     }
 }
@@ -147,6 +193,25 @@ fn every_check_breaks_on_its_own() {
         (with(|f| f.tests[0].reported_on = Some(day("2026-10-21"))), "test_date", "refused"),
         (with(|f| f.tests[0].also_shown = 1), "test_reuse", "held"),
         (with(|f| f.tests[0].failed = true), "test_result", "held"),
+        (with(|f| f.reports[0].fits = false), "test_scope", "held"),
+        (with(|f| f.reports[0].valid_to = Some(day("2026-10-18"))), "test_valid", "held"),
+        (with(|f| f.reports[0].same_file = Some("JC-2".to_owned())), "test_file", "held"),
+        (with(|f| f.reports[0].items[0].1 = true), "test_result", "held"),
+        (with(|f| f.plan.clear()), "test_plan", "silent"),
+        (with(|f| f.plan.push(planned("重金属"))), "test_plan", "held"),
+        (with(|f| f.plan.push(TestPlanItem { before_release: false, ..planned("重金属") })), "test_plan", "silent"),
+        (with(|f| f.plan[0].valid_days = Some(28)), "test_valid", "held"),
+        (with(|f| f.plan[0].accredited = true), "test_accredited", "held"),
+        (with(|f| f.facility = Some(Facility::Unknown("冷库".to_owned()))), "facility_known", "refused"),
+        (with(|f| f.facility = Some(Facility::Named)), "facility_known", "silent"),
+        (with_store(|s| s.own = false), "facility_own", "refused"),
+        (with_store(|s| s.valid.to = Some(day("2026-10-18"))), "facility_valid", "refused"),
+        (with_store(|s| s.valid.from = day("2026-10-20")), "facility_valid", "refused"),
+        (with_store(|s| s.licences[0].days.to = Some(day("2026-10-18"))), "licence", "held"),
+        (with_store(|s| s.licences.clear()), "licence", "silent"),
+        (with_spray("2026-09-12", 4), "safety_interval", "warned"),
+        (with(|f| f.farm[0].recorded = false), "safety_interval", "silent"),
+        (with(|f| f.farm.clear()), "safety_interval", "silent"),
         (with(|f| f.sources[0].kind = delivery(9_000_000, 4_999_999, 0, 0)), "delivery_cover", "refused"),
         (with(|f| f.sources[0].kind = delivery(9_000_000, 9_000_000, 4_000_001, 4_000_001)), "delivery_cover", "refused"),
     ];
@@ -156,12 +221,64 @@ fn every_check_breaks_on_its_own() {
     assert_eq!(broken(&facts(), 4_999_999), [("quota", "refused")]);
 }
 
+/// Harvest 12–15 September. Sprayed on … with so many days: warned?
+#[test]
+fn only_what_was_picked_within_the_interval_warns() {
+    for (on, days, warned) in [
+        ("2026-08-29", 14, false),
+        ("2026-08-30", 14, true),
+        ("2026-08-30", 13, false),
+        ("2026-09-12", 1, true),
+        ("2026-09-12", 0, false),
+        ("2026-09-15", 7, true),
+        ("2026-09-16", 400, false),
+        ("2025-09-12", 365, false),
+        ("2025-09-12", 366, true),
+    ] {
+        let right: Vec<(&str, &str)> = if warned { vec![("safety_interval", "warned")] } else { Vec::new() };
+        assert_eq!(broken(&with_spray(on, days), ENOUGH), right, "{on} {days}");
+    }
+    let examination = examine(&with_spray("2026-09-13", 7), ENOUGH);
+    assert!(examination.refuse().is_ok() && examination.held().is_empty(), "a warning blocks nothing");
+    let found = examination.findings.iter().find(|f| f.outcome == CheckOutcome::Warned).unwrap();
+    assert_eq!((found.figure.as_deref(), found.right.as_deref()), (Some("2026-09-13"), Some("2026-09-20")));
+}
+
+/// What an item of the plan is covered by: report scope against the plan's, and whether the report fits at all.
+#[test]
+fn a_report_covers_what_is_no_wider_than_itself() {
+    let covered = |report_scope, plan_scope, fits| {
+        let facts = with(|f| {
+            f.tests.clear();
+            f.reports[0] = Report { scope: report_scope, fits, items: vec![("农残".to_owned(), false)], ..report() };
+            f.plan[0].scope = plan_scope;
+        });
+        !examine(&facts, ENOUGH).held().contains(&Check::TestPlan)
+    };
+    use {PlanScope as Plan, TestScope as Scope};
+    for (report_scope, plan_scope, right) in [
+        (Scope::Lot, Plan::Lot, true),
+        (Scope::Lot, Plan::Plot, true),
+        (Scope::Lot, Plan::Season, true),
+        (Scope::Plot, Plan::Lot, false),
+        (Scope::Plot, Plan::Plot, true),
+        (Scope::Plot, Plan::Season, true),
+        (Scope::Season, Plan::Lot, false),
+        (Scope::Season, Plan::Plot, false),
+        (Scope::Season, Plan::Season, true),
+    ] {
+        assert_eq!(covered(report_scope, plan_scope, true), right, "{report_scope:?} {plan_scope:?}");
+        assert!(!covered(report_scope, plan_scope, false), "what speaks of something else covers nothing");
+    }
+}
+
 #[test]
 fn input_and_capacity_have_their_own_caps() {
     let noodles = |input: Option<i64>| {
         with(|f| {
             (f.goods.basis, f.goods.cap) = (AccountBasis::RawMaterial, Some(950));
             f.sources[0].kind = SourceKind::Input { name: "小麦粉".to_owned(), amount: input };
+            f.farm.clear();
         })
     };
     assert_eq!(broken(&noodles(Some(5_263_158)), ENOUGH), []);
@@ -174,6 +291,7 @@ fn input_and_capacity_have_their_own_caps() {
         with(|f| {
             (f.goods.basis, f.goods.cap) = (AccountBasis::Capacity, Some(cap));
             f.sources[0].kind = SourceKind::Input { name: "瓷土".to_owned(), amount: None };
+            f.farm.clear();
         })
     };
     assert_eq!(broken(&kiln(1_250_000), ENOUGH), [("conversion", "silent")], "four days");
@@ -275,16 +393,23 @@ fn every_check_has_words_in_both_languages() {
     (all.days.from, all.days.to, all.days.packed_on) = (day("2027-01-02"), day("2027-01-01"), Some(day("2026-12-01")));
     (all.marks[0].own, all.marks[0].granted, all.marks[0].status, all.marks_named) = (false, false, None, true);
     all.standard.as_mut().unwrap().withdrawn_on = Some(day("2026-01-01"));
+    (all.reports[0].fits, all.reports[0].same_file, all.reports[0].valid_to) = (false, Some("JC-2".to_owned()), Some(day("2026-01-01")));
+    all.plan = vec![planned("重金属"), TestPlanItem { accredited: true, ..planned("农残") }];
+    all.facility = Some(Facility::Unknown("冷库".to_owned()));
+    all.farm[0].sprays = vec![Spray { input: "乐果".to_owned(), on: day("2026-12-30"), interval_days: 30 }];
     (all.tests[0].failed, all.tests[0].also_shown, all.tests[0].reported_on) = (true, 3, Some(day("2027-01-01")));
     let mut noodles = all.clone();
     (noodles.goods.basis, noodles.goods.cap) = (AccountBasis::RawMaterial, Some(1));
     noodles.sources[0].kind = SourceKind::Input { name: "面粉".to_owned(), amount: Some(1) };
     noodles.standard.as_mut().unwrap().known = false;
+    (noodles.days.from, noodles.days.to) = (day("2027-01-01"), day("2027-01-02"));
+    noodles.facility = with_store(|s| s.own = false).facility;
     let mut kiln = noodles.clone();
+    kiln.facility = with_store(|s| s.licences[0].days.to = Some(day("2026-01-02"))).facility;
     (kiln.goods.basis, kiln.goods.cap) = (AccountBasis::Capacity, Some(1));
     let findings = [all, noodles, kiln].map(|f| examine(&f, 0).findings).concat();
     let mut said: Vec<Check> = Vec::new();
-    for finding in findings.iter().filter(|f| matches!(f.outcome, CheckOutcome::Held | CheckOutcome::Refused)) {
+    for finding in findings.iter().filter(|f| matches!(f.outcome, CheckOutcome::Held | CheckOutcome::Warned | CheckOutcome::Refused)) {
         words(&format!("refusal.{}", finding.check.refusal()), &finding.problem().params);
         said.push(finding.check);
     }

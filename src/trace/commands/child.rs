@@ -33,6 +33,8 @@ pub(super) struct Inherited {
     pub standards: Vec<Option<String>>,
     rights: Vec<RightRow>,
     tests: Vec<TestRow>,
+    /// Ids of the test reports every input shows.
+    reports: Vec<String>,
     checks: Vec<CheckRow>,
     origin: String,
     harvest: (String, String),
@@ -61,6 +63,7 @@ pub(super) async fn inherited(
         standards,
         rights,
         tests: tests(parents),
+        reports: reports(parents),
         checks: held(parents),
         origin: union(parents.iter().map(|p| &p.row().origin)),
         harvest: (from, to),
@@ -124,6 +127,12 @@ async fn standards(tx: &Tx, goods: &Goods, draft: &Draft, parents: &[Parent], fa
 }
 
 /// Tests all inputs show, and those any of them failed: a failure is not mixed away.
+/// What only some of the goods were tested for says nothing of the whole.
+fn reports(parents: &[Parent]) -> Vec<String> {
+    let first = parents.first().map(|p| p.whole.reports.as_slice()).unwrap_or_default();
+    first.iter().filter(|id| parents.iter().all(|p| p.whole.reports.contains(id))).cloned().collect()
+}
+
 fn tests(parents: &[Parent]) -> Vec<TestRow> {
     let same = |a: &TestRow, b: &TestRow| {
         (&a.item, &a.result, &a.laboratory, &a.report_no, &a.reported_on, &a.scope)
@@ -230,6 +239,7 @@ pub(super) fn child(
         rights: inherited.rights.clone(),
         checks: inherited.checks.clone(),
         tests: inherited.tests.clone(),
+        reports: inherited.reports.clone(),
         ancestors: 0,
     };
     name(&mut whole);

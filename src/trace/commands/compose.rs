@@ -61,7 +61,15 @@ pub(super) fn compose(
         voided_by: None,
         voided_at: None,
     };
-    let mut whole = Whole { row, sources: Vec::new(), rights: Vec::new(), checks: Vec::new(), tests: tests(draft), ancestors: 0 };
+    let mut whole = Whole {
+        row,
+        sources: Vec::new(),
+        rights: Vec::new(),
+        checks: Vec::new(),
+        tests: tests(draft),
+        reports: draft.report_ids.clone(),
+        ancestors: 0,
+    };
     whole.sources = sources(draft, gathered, &examination.by_source)?;
     findings(&mut whole, gathered, examination);
     name(&mut whole);
@@ -205,6 +213,7 @@ pub(super) fn as_input(whole: &Whole, unit: BaseUnit) -> BatchInput {
         mark_use_ids: whole.rights.iter().map(|r| r.mark_use_id.clone()).collect(),
         standard_version: row.standard_number.clone(),
         tests: whole.tests.iter().map(test).collect(),
+        report_ids: whole.reports.clone(),
         accept_excess: row.pending > 0,
         late_reason: row.late_reason.clone(),
     }

@@ -30,6 +30,7 @@ pub(super) struct Draft {
     pub mark_use_ids: Vec<String>,
     pub standard: Option<String>,
     pub tests: Vec<DraftTest>,
+    pub report_ids: Vec<String>,
     pub accept_excess: bool,
     pub late_reason: Option<String>,
 }
@@ -76,6 +77,10 @@ pub(super) fn read(goods: &Goods, input: &BatchInput) -> Outcome<Draft> {
     let sources = read_sources(&mut faults, goods, &input.sources);
     check_twice(&mut faults, "/plot_ids", &input.plot_ids);
     check_twice(&mut faults, "/mark_use_ids", &input.mark_use_ids);
+    check_twice(&mut faults, "/report_ids", &input.report_ids);
+    if input.report_ids.len() > MOST_TESTS {
+        faults.add("/report_ids", "too_many").with("right", MOST_TESTS);
+    }
     if let Some(amount) = stated.or_else(|| sources.as_ref().map(|s| s.iter().map(|s| s.amount).sum())) {
         check_entered(&mut faults, "/entered", input.entered.as_ref(), amount);
     }
@@ -91,6 +96,7 @@ pub(super) fn read(goods: &Goods, input: &BatchInput) -> Outcome<Draft> {
         mark_use_ids: input.mark_use_ids.clone(),
         standard: read_text(&mut faults, "/standard_version", input.standard_version.as_deref(), 80),
         tests: read_tests(&mut faults, input),
+        report_ids: input.report_ids.clone(),
         accept_excess: input.accept_excess,
         late_reason: read_text(&mut faults, "/late_reason", input.late_reason.as_deref(), 500),
     };

@@ -1,6 +1,7 @@
 //! Everything the checks of a batch rest on, read in one go under the locks that keep it so: plots, then deliveries.
 
 use super::draft::{Draft, DraftKind, DraftSource};
+use super::evidence;
 use crate::db::Tx;
 use crate::kernel::failure::Faults;
 use crate::kernel::{Day, Outcome};
@@ -52,13 +53,20 @@ pub(super) async fn gather(tx: &Tx, goods: &Goods, producer: &Party, draft: &Dra
         marks_named: !draft.mark_use_ids.is_empty(),
         standard: register::standard(tx.connection(), &goods.id, draft.standard.as_deref(), made_on).await?,
         tests: tests(tx, producer, draft, but).await?,
+        reports: Vec::new(),
+        plan: register::test_plan(tx.connection(), &goods.id).await?,
+        facility: evidence::facility(tx, producer, draft, was).await?,
+        farm: Vec::new(),
         late_reason: draft.late_reason.is_some(),
     };
     let mut origins = Vec::with_capacity(sources.len());
-    for source in sources {
-        origins.push(origin(tx, producer, &source, &found).await?);
-        facts.sources.push(fact(tx, goods, producer, &source, &found, &draft.season, was).await?);
+    for source in &sources {
+        origins.push(origin(tx, producer, source, &found).await?);
+        facts.sources.push(fact(tx, goods, producer, source, &found, &draft.season, was).await?);
     }
+    let plots: Vec<Option<String>> = sources.iter().map(|source| plot_of(source, &found)).collect();
+    facts.reports = evidence::reports(tx, goods, producer, draft, &plots, but).await?;
+    facts.farm = evidence::farm(tx, &plots, draft.days.to).await?;
     ask_areas(tx, &mut facts, &origins, draft.days.from).await?;
     let origin = origin_names(tx, &origins).await?;
     Ok(Gathered { facts, origin })
@@ -133,11 +141,20 @@ async fn tests(tx: &Tx, producer: &Party, draft: &Draft, but: Option<&str>) -> O
             failed: test.failed,
             report_no: test.report_no.clone(),
             reported_on: test.reported_on,
-            one_lot,
+            scope: test.scope,
             also_shown,
         });
     }
     Ok(tests)
+}
+
+/// The plot a source was grown on, where that is on record.
+fn plot_of(source: &DraftSource, found: &Found) -> Option<String> {
+    match &source.kind {
+        DraftKind::Plot(id) => Some(id.clone()),
+        DraftKind::Delivery(id) => found.deliveries.iter().find(|d| d.id == *id).and_then(|d| d.plot_id.clone()),
+        DraftKind::Input(_) => None,
+    }
 }
 
 async fn fact(

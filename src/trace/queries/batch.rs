@@ -59,6 +59,10 @@ pub struct BatchView {
     pub rights: Vec<RightView>,
     pub checks: Vec<CheckView>,
     pub tests: Vec<TestView>,
+    /// Test reports it shows.
+    pub report_ids: Vec<String>,
+    /// Checks people should see that block nothing, by their codes.
+    pub warned_by: Vec<String>,
     /// Checks that hold it, by their codes.
     pub held_by: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,7 +124,7 @@ pub struct RightView {
 pub struct CheckView {
     /// Its code; words under `check.<code>`.
     pub code: String,
-    /// `passed`, `held`, `refused`, `silent`.
+    /// `passed`, `held`, `warned`, `refused`, `silent`.
     pub outcome: String,
     /// The code said where it broke; words under `refusal.<broken>`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -167,15 +171,20 @@ pub(super) fn figures_of(row: &store::BatchRow) -> [(&'static str, i64); 7] {
 impl BatchView {
     /// Of its rows.
     pub fn of(whole: Whole, goods: &Goods) -> Self {
-        let Whole { row, sources, rights, checks, tests, ancestors } = whole;
+        let Whole { row, sources, rights, checks, tests, reports, ancestors } = whole;
         let mut figures = named(goods.unit, figures_of(&row));
         figures.insert(amount_name(goods.unit), row.amount);
-        let held = checks.iter().filter(|c| c.outcome == CheckOutcome::Held.word());
-        let mut held_by: Vec<String> = held.map(|c| c.code.clone()).collect();
-        held_by.dedup();
+        let those = |outcome: CheckOutcome| {
+            let mut codes: Vec<String> = checks.iter().filter(|c| c.outcome == outcome.word()).map(|c| c.code.clone()).collect();
+            codes.dedup();
+            codes
+        };
+        let (held_by, warned_by) = (those(CheckOutcome::Held), those(CheckOutcome::Warned));
         Self {
             figures,
             held_by,
+            warned_by,
+            report_ids: reports,
             unit: goods.unit.word().to_owned(),
             registered_at: rfc3339(row.registered_at),
             released_at: row.released_at.map(rfc3339),
@@ -247,7 +256,7 @@ impl RightView {
 
 impl CheckView {
     fn of(row: store::CheckRow) -> Self {
-        let broke = matches!(CheckOutcome::parse(&row.outcome), Some(CheckOutcome::Held | CheckOutcome::Refused));
+        let broke = matches!(CheckOutcome::parse(&row.outcome), Some(CheckOutcome::Held | CheckOutcome::Warned | CheckOutcome::Refused));
         let broken = Check::parse(&row.code).filter(|_| broke).map(|c| c.refusal().to_owned());
         Self { broken, code: row.code, outcome: row.outcome, subject_id: row.subject_id, figure: row.figure, right: row.right_figure }
     }

@@ -2,16 +2,20 @@
 
 pub mod account;
 pub mod batch;
+pub mod certificate;
 pub mod code;
 pub mod contents;
 pub mod damage;
+pub mod declaration;
 pub mod delivery;
 pub mod ends;
+pub mod farm;
 pub mod figures;
 pub mod genealogy;
 pub mod order;
 pub mod pack;
 pub mod process;
+pub mod report;
 pub mod shipment;
 pub mod stock;
 pub mod unshipped;

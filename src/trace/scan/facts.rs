@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::issued::Order;
 use crate::kernel::{Day, Failure, Millis, Outcome};
 use crate::registry::right::Route;
+use crate::trace::certificate::Basis;
 use crate::trace::kind::CodeKind;
 use crate::trace::store::scan::codes::{BatchRow, RangeRow};
 use crate::trace::store::scan::contents::ContentRow;
@@ -66,6 +67,27 @@ pub struct BatchTest {
     pub reported_on: Option<Day>,
 }
 
+/// The 承诺达标合格证 a batch carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchCertificate {
+    /// Its number.
+    pub number: String,
+    /// Who issued it.
+    pub issuer: String,
+    /// Address and telephone of the issuer.
+    pub contact: String,
+    /// For how much, in the product's base unit.
+    pub amount: i64,
+    /// Where the goods were grown.
+    pub origin: String,
+    /// Day of issue.
+    pub issued_on: Day,
+    /// What the promise rests on.
+    pub basis: Vec<Basis>,
+    /// The promise in full.
+    pub promise: String,
+}
+
 /// What is registered of a batch, as of one version of it; after release it stands still.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchText {
@@ -103,8 +125,10 @@ pub struct BatchText {
     pub amount: i64,
     /// The rights it relies on.
     pub rights: Vec<BatchRight>,
-    /// Its tests.
+    /// Its tests, those of the reports it shows too.
     pub tests: Vec<BatchTest>,
+    /// Its newest certificate in force.
+    pub certificate: Option<BatchCertificate>,
 }
 
 impl BatchText {

@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use super::reach::{Columns, within};
-use super::{locked, page};
+use super::{locked, page, report};
 use crate::db::{Tx, duplicate_as};
 use crate::entity::batch::{self, Column as Col};
 use crate::entity::{batch_check, batch_right, batch_source, batch_test};
@@ -35,6 +35,8 @@ pub struct Whole {
     pub tests: Vec<TestRow>,
     /// How many batches it came from, in however many steps.
     pub ancestors: i64,
+    /// Ids of the test reports it shows.
+    pub reports: Vec<String>,
 }
 
 /// Writes a new batch; what hangs on it carries its id.
@@ -51,7 +53,7 @@ async fn insert_parts(tx: &Tx, whole: &Whole) -> Outcome<()> {
     insert_rights(tx, &whole.rights).await?;
     insert_checks(tx, &whole.checks).await?;
     batch_test::Entity::insert_many(whole.tests.iter().cloned().map(batch_test::ActiveModel::from)).exec(connection).await?;
-    Ok(())
+    report::link(tx, &whole.row.id, &whole.reports).await
 }
 
 async fn insert_rights(tx: &Tx, rights: &[RightRow]) -> Outcome<()> {
@@ -79,6 +81,7 @@ pub(in crate::trace) async fn replace(tx: &Tx, whole: &Whole, version: i64) -> O
     let connection = tx.connection();
     batch_source::Entity::delete_many().filter(batch_source::Column::BatchId.eq(&whole.row.id)).exec(connection).await?;
     batch_test::Entity::delete_many().filter(batch_test::Column::BatchId.eq(&whole.row.id)).exec(connection).await?;
+    report::unlink(tx, &whole.row.id).await?;
     delete_findings(tx, &whole.row.id).await?;
     insert_parts(tx, whole).await?;
     Ok(true)
@@ -167,6 +170,7 @@ pub(in crate::trace) async fn whole<C: ConnectionTrait>(connection: &C, row: Bat
     let checks = batch_check::Entity::find().filter(batch_check::Column::BatchId.eq(&id)).order_by_asc(batch_check::Column::No);
     let tests = batch_test::Entity::find().filter(batch_test::Column::BatchId.eq(&id)).order_by_asc(batch_test::Column::No);
     Ok(Whole {
+        reports: report::shown(connection, &id).await?,
         row,
         sources: sources.all(connection).await?,
         rights: rights.all(connection).await?,

@@ -10,10 +10,11 @@ use crate::db::Tx;
 use crate::entity::{gi_right, grower, mark_use, mark_use_suspension, organisation, plot, product, standard};
 use crate::kernel::quantity::BaseUnit;
 use crate::kernel::{Day, Failure, Outcome};
+use crate::registry::commands::TestPlanItem;
 use crate::registry::fact::PartialDate;
 use crate::registry::interval::DayInterval;
 use crate::registry::mark_use::{MarkUseDays, MarkUseState};
-use crate::registry::product::{AccountBasis, SeasonWindow, YearDay};
+use crate::registry::product::{AccountBasis, ProductClass, SeasonWindow, YearDay};
 use crate::registry::right::{RightStatus, RightTerm, Route};
 use crate::trace::account::PartyKind;
 use crate::trace::check::facts::{Mark, Standard};
@@ -33,6 +34,20 @@ fn stored<T>(value: Option<T>, what: &str) -> Outcome<T> {
 pub async fn goods<C: ConnectionTrait>(connection: &C, id: &str) -> Outcome<Goods> {
     let row = product::Entity::find_by_id(id).one(connection).await?.ok_or_else(Failure::not_found)?;
     terms(row)
+}
+
+/// A product's test plan; empty if it has none.
+pub(in crate::trace) async fn test_plan<C: ConnectionTrait>(connection: &C, id: &str) -> Outcome<Vec<TestPlanItem>> {
+    let row = product::Entity::find_by_id(id).one(connection).await?.ok_or_else(Failure::not_found)?;
+    let plan = row.test_plan.as_deref().map(serde_json::from_str).transpose().map_err(Failure::broken)?;
+    Ok(plan.unwrap_or_default())
+}
+
+/// Is a product edible produce (食用农产品), so that a 承诺达标合格证 goes with it? What is made from raw material is food, not produce.
+pub(in crate::trace) async fn is_edible_produce<C: ConnectionTrait>(connection: &C, id: &str) -> Outcome<bool> {
+    let row = product::Entity::find_by_id(id).one(connection).await?.ok_or_else(Failure::not_found)?;
+    let made = stored(AccountBasis::parse(&row.account_basis), "product.account_basis")? == AccountBasis::RawMaterial;
+    Ok(!made && stored(ProductClass::parse(&row.class), "product.class")?.is_food())
 }
 
 /// The terms of several products by id.

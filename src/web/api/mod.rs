@@ -67,6 +67,7 @@ mod batches;
 mod codes;
 mod describe;
 mod downloads;
+mod farm;
 mod levels;
 mod organisations;
 mod processes;
@@ -92,7 +93,7 @@ pub fn register() -> Vec<Route> {
 
 /// Season accounts to batches.
 pub fn quantity() -> Vec<Route> {
-    [quantity::routes(), batches::routes(), processes::routes(), shipments::routes()].into_iter().flatten().collect()
+    [quantity::routes(), batches::routes(), processes::routes(), shipments::routes(), farm::routes()].into_iter().flatten().collect()
 }
 
 /// Orders to labels, and scans by programs.

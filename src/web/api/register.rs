@@ -47,7 +47,7 @@ pub struct WarningView {
 }
 
 impl MadeView {
-    fn plain(id: String) -> Self {
+    pub(super) fn plain(id: String) -> Self {
         Self { id, warnings: Vec::new() }
     }
     fn with(id: String, warnings: &[FieldProblem], lang: Lang) -> Self {

@@ -2,7 +2,12 @@
 
 use super::super::pages::consumer::{ContentLine, Goods, GoodsRight, Step, TestLine};
 use super::super::words::Lang;
-use crate::trace::scan::{BatchText, Content, Scanned};
+use crate::trace::scan::{BatchCertificate, BatchText, Content, Scanned};
+
+/// The most tests shown one by one.
+const MOST_TESTS: usize = 6;
+/// The longest finding shown, in characters.
+const LONGEST_TEST: usize = 60;
 
 /// What the page of a code shows of the goods; before the code is bound, product and producer alone.
 pub(super) fn goods_of(scanned: &Scanned, lang: Lang) -> Goods {
@@ -45,9 +50,43 @@ fn with_batch(goods: &mut Goods, batch: &BatchText, scanned: &Scanned, lang: Lan
     goods.origin = (!batch.origin.is_empty()).then(|| batch.origin.clone());
     goods.facility = batch.facility.clone();
     goods.standard = batch.standard_number.clone();
-    goods.tests =
-        batch.tests.iter().map(|t| TestLine { finding: format!("{} {}", t.item, t.result), report_no: t.report_no.clone() }).collect();
+    goods.tests = tests(batch, lang);
+    if let Some(certificate) = &batch.certificate {
+        goods.certificate = Some((certificate.number.clone(), certificate.issued_on));
+        goods.conformity = Some(conformity(certificate, scanned, lang));
+    }
     goods.timeline = timeline(batch, scanned, lang);
+}
+
+/// The first tests, each short enough for a telephone; how many more there are is said.
+fn tests(batch: &BatchText, lang: Lang) -> Vec<TestLine> {
+    let short = |text: &str, most: usize| text.chars().take(most).collect::<String>();
+    let line = |t: &crate::trace::scan::BatchTest| TestLine {
+        finding: short(&format!("{} {}", t.item, t.result), LONGEST_TEST),
+        report_no: t.report_no.as_deref().map(|no| short(no, 40)),
+    };
+    let mut lines: Vec<TestLine> = batch.tests.iter().take(MOST_TESTS).map(line).collect();
+    if batch.tests.len() > MOST_TESTS {
+        lines.push(TestLine { finding: lang.say1("farm.more_tests", "n", batch.tests.len()), report_no: None });
+    }
+    lines
+}
+
+/// The certificate in full, in the order of the form.
+fn conformity(certificate: &BatchCertificate, scanned: &Scanned, lang: Lang) -> String {
+    let basis: Vec<&str> = certificate.basis.iter().map(|basis| basis.name()).collect();
+    let values = [
+        ("promise", certificate.promise.as_str()),
+        ("basis", &basis.join("、")),
+        ("product", scanned.facts.order.product()),
+        ("amount", &scanned.facts.order.base_unit().show(certificate.amount)),
+        ("origin", &certificate.origin),
+        ("issuer", &certificate.issuer),
+        ("contact", &certificate.contact),
+        ("day", &certificate.issued_on.for_people(lang.english())),
+        ("number", &certificate.number),
+    ];
+    lang.fill("farm.conformity", &values)
 }
 
 /// The steps a buyer may know, oldest first.

@@ -12,6 +12,7 @@ use super::super::body::Posted;
 use super::super::failure::Refusal;
 use super::super::pages::staff::{Bar, Cell, Column, FormError, Frame, Table};
 use super::super::route::{Access, Route};
+use super::batch_papers;
 use super::desk::{Reader, again, done_at, faults, fresh_key, on_the_form};
 use super::goods::{self, GoodsForms};
 use super::goods_form::Typed;
@@ -76,6 +77,12 @@ struct Page<'a> {
     broken: Table,
     checks: Table,
     rights: Table,
+    /// Test reports and certificates.
+    papers: Table,
+    /// What must still be issued, in words; empty if nothing.
+    must_issue: String,
+    /// Where papers are recorded, as (where, words).
+    paper_links: Vec<(String, String)>,
     history: Vec<Line>,
     verbs: Vec<Verb>,
     /// What else may be done, as (where, words).
@@ -125,11 +132,12 @@ pub(super) async fn page(
         && matches!(view.state.as_str(), "registered" | "released")
         && view.figure("loose") > 0;
     let subjects = [vec![id.to_owned()], processes_of(&app.db, id, view.process_id.as_deref()).await?].concat();
+    let papers = batch_papers::papers(app, reader, &view).await?;
     let page = Page {
         state: state(reader, "batch_state", &view.state),
         held_by: view.hold_document.clone().unwrap_or_default(),
         why: view.hold_reason.clone().filter(|_| view.state == "on_hold").or(view.void_reason.clone()).unwrap_or_default(),
-        facts: facts(reader, &view, &goods, &producer),
+        facts: facts(app, reader, &view, &goods, &producer).await,
         goods: goods::bar(reader, &view, &goods),
         line: reader.to(&format!("/work/batches/{id}/genealogy")),
         moves: goods::forms(app, reader, &view, &goods, typed).await?,
@@ -137,6 +145,9 @@ pub(super) async fn page(
         broken: checks(reader, &view, true),
         checks: checks(reader, &view, false),
         rights: rights(reader, &view),
+        papers: papers.table,
+        must_issue: papers.must_issue,
+        paper_links: papers.links,
         history: history_of(app, reader, &subjects).await?,
         verbs: verbs(app, reader, &view, tried),
         links: links(reader, &view, orders),
@@ -191,7 +202,8 @@ async fn shipped(app: &App, reader: &Reader, id: &str) -> Outcome<Option<(Table,
     Ok(Some((table, lines)))
 }
 
-fn facts(reader: &Reader, view: &BatchView, goods: &Goods, producer: &str) -> Vec<(String, String)> {
+async fn facts(app: &App, reader: &Reader, view: &BatchView, goods: &Goods, producer: &str) -> Vec<(String, String)> {
+    let facility = batch_papers::facility_name(app, reader, view).await.map(|name| (reader.say("facility"), name));
     let day = |day: &Option<String>| day.as_deref().map(|d| day_of(reader.lang, d));
     let show = |name: &str| Some(goods.show(view.figure(name)));
     let harvest = if view.harvested_from == view.harvested_to {
@@ -216,7 +228,7 @@ fn facts(reader: &Reader, view: &BatchView, goods: &Goods, producer: &str) -> Ve
         ("registered_at", Some(moment_of(reader.lang, &view.registered_at))),
         ("released_at", view.released_at.as_deref().map(|at| moment_of(reader.lang, at))),
     ];
-    all.into_iter().filter_map(|(name, value)| Some((reader.word("batch_fact", name), value?))).collect()
+    all.into_iter().filter_map(|(name, value)| Some((reader.word("batch_fact", name), value?))).chain(facility).collect()
 }
 
 async fn sources(app: &App, reader: &Reader, view: &BatchView, goods: &Goods) -> Outcome<Table> {
@@ -265,7 +277,7 @@ async fn source_name(app: &App, reader: &Reader, source: &SourceView) -> String 
 fn checks(reader: &Reader, view: &BatchView, broken: bool) -> Table {
     let class = |outcome: &str| match outcome {
         "passed" => "ok",
-        "held" => "amber",
+        "held" | "warned" => "amber",
         "refused" => "red",
         _ => "soft",
     };

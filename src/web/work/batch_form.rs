@@ -31,6 +31,8 @@ pub(super) struct BatchForm {
     pub input_weight: String,
     pub late_reason: String,
     pub accept_excess: String,
+    pub facility: String,
+    pub report: String,
 }
 
 /// A unit on offer: its word, its words under `work.unit`, and how many base units it is.
@@ -94,6 +96,8 @@ impl BatchForm {
             harvested_to: given(&self.harvested_to),
             produced_on: given(&self.produced_on),
             packed_on: given(&self.packed_on),
+            facility_id: given(&self.facility),
+            report_ids: given(&self.report).into_iter().collect(),
             accept_excess: self.accepts_excess(),
             late_reason: Some(self.late_reason.clone()).filter(|reason| !reason.trim().is_empty()),
             ..BatchInput::default()
@@ -132,7 +136,9 @@ pub(super) fn field(pointer: &str) -> &'static str {
     }
     match pointer {
         "/product_id" => "product",
+        "/facility_id" => "facility",
         "/sources/0/input/weight_g" => "input_weight",
+        _ if pointer.starts_with("/report_ids") => "report",
         _ if pointer.starts_with("/sources/0/input") => "input_name",
         _ if pointer.ends_with("net_weight_g") || pointer.ends_with("/quantity") || pointer.starts_with("/entered") => "weight",
         _ if pointer.starts_with("/sources") || pointer.starts_with("/plot_ids") => "source",

@@ -16,6 +16,7 @@ use super::bars::{Figures, own_views};
 use super::batch_form::{ALL_PLOTS, BatchForm, MATERIAL, field, together, units};
 use super::desk::{Reader, again, done_at, faults, fresh_key, on_the_form};
 use super::names::{Names, day_of, jin};
+use super::{facilities, reports};
 use crate::identity::role::Permission;
 use crate::kernel::quantity::{BaseUnit, mu_of_m2};
 use crate::kernel::{Failure, Outcome};
@@ -62,6 +63,9 @@ struct Page<'a> {
     echo: String,
     units: Vec<(String, String)>,
     sources: Vec<(String, String)>,
+    /// The producer's facilities and test reports.
+    facilities: Vec<(String, String)>,
+    reports: Vec<(String, String)>,
     harvested: bool,
     made: bool,
     material: bool,
@@ -136,6 +140,8 @@ async fn page(app: &App, reader: &Reader, form: &BatchForm, refused: Option<&Fai
         echo: echo.unwrap_or_default(),
         units: order_units(reader, goods.unit, chosen_unit),
         sources: sources(app, reader, &goods).await?,
+        facilities: facilities::own_choices(app, reader).await?,
+        reports: reports::own_choices(app, reader, &goods.id).await?,
         harvested: goods.basis == AccountBasis::Plots,
         made: goods.basis != AccountBasis::Plots,
         material: goods.basis != AccountBasis::Plots,

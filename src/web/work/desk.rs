@@ -64,6 +64,16 @@ const DONE: &[&str] = &[
     "seizure_dropped",
     "seizure_end_proposed",
     "seizure_ended",
+    "facility_registered",
+    "facility_licensed",
+    "facility_closed",
+    "stock_declared",
+    "report_recorded",
+    "farm_recorded",
+    "farm_imported",
+    "certificate_issued",
+    "certificate_received",
+    "certificate_revoked",
 ];
 
 /// Somebody signed in who reads a page.

@@ -11,6 +11,7 @@ use super::super::pages::staff::{FormError, Frame, Table};
 use super::super::route::{Access, Route};
 use super::bars::{AccountCard, own_accounts};
 use super::desk::Reader;
+use super::facilities::notices;
 use super::lists;
 use super::todo::{Section, waiting};
 use crate::identity::role::{Permission, Role};
@@ -36,6 +37,8 @@ struct HomePage<'a> {
     sections: Vec<Section>,
     /// The main things to do, as (where, words).
     actions: Vec<(String, String)>,
+    /// Places and papers, as (where, words).
+    papers: Vec<(String, String)>,
     batches: Option<Table>,
     orders: Option<Table>,
     roles: Vec<(String, String)>,
@@ -63,6 +66,14 @@ pub(super) async fn page(app: &App, reader: &Reader, errors: Vec<FormError>) -> 
         actions.push((reader.to("/work/shipments"), reader.say("shipments")));
         actions.push((reader.to("/work/stock"), reader.say("stock_title")));
     }
+    let papers = [
+        ("/work/facilities", "facilities", Permission::FacilityRead),
+        ("/work/tests", "tests", Permission::TestRead),
+        ("/work/farm", "farm", Permission::FarmWorkRead),
+        ("/work/certificates", "certificates", Permission::CertificateRead),
+    ];
+    let papers = papers.into_iter().filter(|(_, _, needs)| reader.may(*needs));
+    let papers = papers.map(|(path, words, _)| (reader.to(path), reader.say(words))).collect();
     let first = if registers && accounts.is_empty() {
         ["first_plots", "first_account", "first_batch"].into_iter().map(|step| reader.say(step)).collect()
     } else {
@@ -73,7 +84,8 @@ pub(super) async fn page(app: &App, reader: &Reader, errors: Vec<FormError>) -> 
     let page = HomePage {
         first,
         accounts,
-        sections: waiting(app, reader).await?,
+        sections: waiting(app, reader).await?.into_iter().chain(notices(app, reader).await?).collect(),
+        papers,
         actions,
         batches: newest_batches(app, reader).await?,
         orders: newest_orders(app, reader).await?,

@@ -4,10 +4,14 @@ mod bars;
 mod batch;
 mod batch_form;
 mod batch_new;
+mod batch_papers;
 mod batches;
+mod certificates;
 mod decide;
 mod desk;
 mod door;
+mod facilities;
+mod farm;
 mod forms;
 mod genealogy;
 mod goods;
@@ -23,6 +27,8 @@ mod order;
 mod order_form;
 mod order_new;
 mod orders;
+mod parts;
+mod reports;
 mod roll;
 mod seizures;
 mod shipment;
@@ -39,5 +45,7 @@ pub fn routes() -> Vec<Route> {
     let batches = [batches::routes(), batch_new::routes(), batch::routes(), goods::routes(), genealogy::routes()];
     let orders = [orders::routes(), order_new::routes(), order::routes(), roll::routes(), levels::routes()];
     let shipping = [shipments::routes(), shipment_new::routes(), shipment::routes(), slip::routes(), seizures::routes()];
-    [door::routes(), home::routes(), decide::routes()].into_iter().chain(batches).chain(orders).chain(shipping).flatten().collect()
+    let papers = [facilities::routes(), reports::routes(), farm::routes(), certificates::routes()];
+    let parts = [door::routes(), home::routes(), decide::routes()];
+    parts.into_iter().chain(batches).chain(orders).chain(shipping).chain(papers).flatten().collect()
 }

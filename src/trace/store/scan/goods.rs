@@ -10,14 +10,16 @@ use super::codes::CodeKey;
 use super::{Columns, list, rows, unpacked, word};
 use crate::kernel::{Day, Failure, Millis, Outcome};
 use crate::registry::right::Route;
-use crate::trace::scan::{BatchRight, BatchTest, BatchText};
+use crate::trace::certificate::Basis;
+use crate::trace::scan::{BatchCertificate, BatchRight, BatchTest, BatchText};
 
 /// Texts of the batches with these ids.
 pub async fn texts<C: ConnectionTrait>(connection: &C, ids: &[&str]) -> Outcome<Vec<BatchText>> {
     let listed = ids_listed(connection);
     let ids = list(&ids.iter().map(|id| serde_json::json!({ "id": id })).collect::<Vec<_>>())?;
     let sql = format!(
-        "SELECT id, version, lot, season, harvested_from, harvested_to, produced_on, packed_on, best_before, grade, facility, standard_number, \
+        "SELECT id, version, lot, season, harvested_from, harvested_to, produced_on, packed_on, best_before, grade, \
+         COALESCE((SELECT f.name FROM facility f WHERE f.id = batch.facility), batch.facility) AS facility, standard_number, \
          origin, late, released_at, amount FROM batch WHERE id IN ({listed})"
     );
     let mut texts = Vec::new();
@@ -25,10 +27,12 @@ pub async fn texts<C: ConnectionTrait>(connection: &C, ids: &[&str]) -> Outcome<
         texts.push(text(&mut Columns::of(row))?);
     }
     let mut rights = rights(connection, &listed, ids.clone()).await?;
-    let mut tests = tests(connection, &listed, ids).await?;
+    let mut tests = tests(connection, &listed, ids.clone()).await?;
+    let mut certificates = certificates(connection, &listed, ids).await?;
     for text in &mut texts {
         text.rights = rights.remove(&text.id).unwrap_or_default();
         text.tests = tests.remove(&text.id).unwrap_or_default();
+        text.certificate = certificates.remove(&text.id);
     }
     Ok(texts)
 }
@@ -57,6 +61,7 @@ fn text(columns: &mut Columns<'_>) -> Outcome<BatchText> {
         amount: columns.next()?,
         rights: Vec::new(),
         tests: Vec::new(),
+        certificate: None,
     })
 }
 
@@ -83,8 +88,15 @@ async fn rights<C: ConnectionTrait>(connection: &C, listed: &str, ids: sea_orm::
 }
 
 async fn tests<C: ConnectionTrait>(connection: &C, listed: &str, ids: sea_orm::Value) -> Outcome<HashMap<String, Vec<BatchTest>>> {
+    // What stands with the batch first, then the items of the reports it shows.
     let sql = format!(
-        "SELECT batch_id, item, result, laboratory, report_no, reported_on FROM batch_test WHERE batch_id IN ({listed}) ORDER BY batch_id, no"
+        "WITH w AS MATERIALIZED ({listed}) \
+         SELECT t.batch_id, t.item, t.result, t.laboratory, t.report_no, t.reported_on, '' AS report_id, t.no FROM batch_test t \
+         WHERE t.batch_id IN (SELECT w.id FROM w) \
+         UNION ALL \
+         SELECT b.batch_id, i.item, i.result, r.laboratory, r.report_no, r.reported_on, r.id AS report_id, i.no FROM batch_report b \
+         JOIN test_report r ON r.id = b.report_id JOIN test_item i ON i.report_id = r.id WHERE b.batch_id IN (SELECT w.id FROM w) \
+         ORDER BY 1, 7, 8"
     );
     let mut found: HashMap<String, Vec<BatchTest>> = HashMap::new();
     for row in &rows(connection, &sql, vec![ids]).await? {
@@ -98,6 +110,31 @@ async fn tests<C: ConnectionTrait>(connection: &C, listed: &str, ids: sea_orm::V
             reported_on: columns.day_if_any()?,
         };
         found.entry(batch).or_default().push(test);
+    }
+    Ok(found)
+}
+
+/// The newest certificate in force of each batch.
+async fn certificates<C: ConnectionTrait>(connection: &C, listed: &str, ids: sea_orm::Value) -> Outcome<HashMap<String, BatchCertificate>> {
+    let sql = format!(
+        "SELECT batch_id, number, issuer_name, contact, amount, origin, issued_on, basis, promise FROM certificate \
+         WHERE batch_id IN ({listed}) AND direction = 'issued' AND revoked_at IS NULL ORDER BY batch_id, id"
+    );
+    let mut found = HashMap::new();
+    for row in &rows(connection, &sql, vec![ids]).await? {
+        let mut columns = Columns::of(row);
+        let batch: String = columns.next()?;
+        let certificate = BatchCertificate {
+            number: columns.next()?,
+            issuer: columns.next()?,
+            contact: columns.next()?,
+            amount: columns.next()?,
+            origin: columns.next()?,
+            issued_on: columns.day()?,
+            basis: columns.next::<String>()?.split(';').filter_map(Basis::parse).collect(),
+            promise: columns.next()?,
+        };
+        found.insert(batch, certificate);
     }
     Ok(found)
 }

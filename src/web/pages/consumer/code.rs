@@ -99,7 +99,8 @@ pub fn verdict_page(view: &CodeView<'_>) -> Result<String, askama::Error> {
         registered: goods.map(|g| g.registered(lang)).unwrap_or_default(),
         history: history(view),
         timeline: goods.map_or(&[], |g| &g.timeline[..g.timeline.len().min(6)]),
-        conformity: goods.and_then(|g| g.conformity.as_deref()),
+        // A promise stands on no page that says the contrary.
+        conformity: goods.filter(|_| verdict.severity() != Severity::Red).and_then(|g| g.conformity.as_deref()),
     }
     .render()
 }

@@ -84,6 +84,8 @@ pub struct Goods {
     pub contents: Vec<ContentLine>,
     /// At most six are shown.
     pub timeline: Vec<Step>,
+    /// Number and day of the 承诺达标合格证, if there is one.
+    pub certificate: Option<(String, Day)>,
     /// Full text of the 承诺达标合格证, if there is one.
     pub conformity: Option<String>,
 }
@@ -195,6 +197,9 @@ impl Goods {
         }
         for test in &self.tests {
             rows.add("test", &test.finding, test.report_no.as_ref().map(|no| lang.say1("scan.report", "number", no)));
+        }
+        if let Some((number, on)) = &self.certificate {
+            rows.add("certificate", number, Some(on.for_people(lang.english())));
         }
         if let Some(standard) = &self.standard {
             rows.add("standard", standard, None);

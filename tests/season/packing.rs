@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use rand::RngExt;
 use yanzhao::kernel::{Failure, FailureKind, Outcome};
 use yanzhao::supervision::commands::LiftInput;
-use yanzhao::supervision::commands::recall::{RecallInput, confirm_recall, confirm_recall_lift, propose_recall, propose_recall_lift};
-use yanzhao::supervision::commands::seizure::{
+use yanzhao::supervision::commands::{RecallInput, confirm_recall, confirm_recall_lift, propose_recall, propose_recall_lift};
+use yanzhao::supervision::commands::{
     SeizedCodesInput, SeizureEndInput, SeizureInput, confirm_seizure, confirm_seizure_end, propose_seizure, propose_seizure_end,
 };
 use yanzhao::trace::CodeKind;
@@ -521,7 +521,10 @@ impl Year {
     async fn reaches_exactly(&mut self) {
         let blocked = self.blocked();
         for batch in self.books.batches.clone() {
-            let input = ProcessInput { kind: "grading".into(), net_weight_g: Some(batch.lot.loose() + 1), ..ProcessInput::default() };
+            let output = ProcessOutput { lot: self.lot(), net_weight_g: Some(1), ..ProcessOutput::default() };
+            let (kind, reason) = ("grading".into(), Some("试".into()));
+            let weight = Some(batch.lot.loose() + 1);
+            let input = ProcessInput { kind, net_weight_g: weight, outputs: vec![output], reason, ..ProcessInput::default() };
             let id = batch.id.clone();
             let refused: Outcome<_> =
                 act!(self.world, self.buyers[batch.buyer].desk, |tx, desk| process_batch(tx, desk, &id, &input), [id, input]);

@@ -126,13 +126,13 @@ async fn standards(tx: &Tx, goods: &Goods, draft: &Draft, parents: &[Parent], fa
     Ok(standards)
 }
 
-/// Tests all inputs show, and those any of them failed: a failure is not mixed away.
 /// What only some of the goods were tested for says nothing of the whole.
 fn reports(parents: &[Parent]) -> Vec<String> {
     let first = parents.first().map(|p| p.whole.reports.as_slice()).unwrap_or_default();
     first.iter().filter(|id| parents.iter().all(|p| p.whole.reports.contains(id))).cloned().collect()
 }
 
+/// Tests all inputs show, and those any of them failed: a failure is not mixed away.
 fn tests(parents: &[Parent]) -> Vec<TestRow> {
     let same = |a: &TestRow, b: &TestRow| {
         (&a.item, &a.result, &a.laboratory, &a.report_no, &a.reported_on, &a.scope)

@@ -17,7 +17,8 @@ fn codes(act: impl FnOnce(&mut Faults)) -> Vec<&'static str> {
 fn what_goes_in_comes_out() {
     use ProcessKind as K;
     // kind, inputs and outputs by count, (in, out, loss, downgraded, processed), reason, what is said
-    let table: [(K, (usize, usize), [i64; 5], bool, &[&str]); 14] = [
+    type Row = (K, (usize, usize), [i64; 5], bool, &'static [&'static str]);
+    let table: [Row; 14] = [
         (K::Grading, (1, 2), [100, 90, 4, 6, 0], false, &[]),
         (K::Grading, (1, 2), [100, 90, 4, 5, 0], false, &["difference_reason_missing"]),
         (K::Grading, (1, 2), [100, 90, 4, 5, 0], true, &[]),

@@ -173,6 +173,20 @@ on_both_engines! {
         assert_eq!(house.view(&merged.outputs[0].batch_id).await.standard_version.as_deref(), Some("演示标准 YL-2025"));
     }
 
+    async fn pieces_are_counted_and_not_weighed(engine: Engine) {
+        let house = House::new(engine).await;
+        let batch = house.batch("A", 100).await;
+        house.orchard.world.tamper("UPDATE product SET base_unit = 'piece'").await;
+        let weighed = json!({ "kind": "grading", "net_weight_g": 10, "loss_g": 1, "outputs": [{ "lot": "A-1", "net_weight_g": 9 }] });
+        let failure = house.process(&batch, weighed).await.unwrap_err();
+        assert_eq!(failure.fields.iter().map(|f| (f.pointer.as_str(), f.code)).collect::<Vec<_>>(), [("/net_weight_g", "unit_unfit"), ("/outputs/0/net_weight_g", "unit_unfit"), ("/loss_g", "unit_unfit")]);
+        let counted = json!({ "kind": "grading", "quantity": 10, "loss": 1, "outputs": [{ "lot": "A-1", "quantity": 9 }] });
+        let view = house.process(&batch, counted).await.unwrap();
+        assert_eq!((view.unit.as_str(), view.figures["input_total"], view.figures["output_total"], view.figures["loss"]), ("piece", 10, 9, 1));
+        assert_eq!((view.outputs[0].figures["quantity"], house.view(&batch).await.figures["loose"]), (9, 99_990));
+        house.balanced().await;
+    }
+
     async fn lots_are_used_once(engine: Engine) {
         let house = House::new(engine).await;
         let batch = house.batch("A", 100).await;

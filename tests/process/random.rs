@@ -84,7 +84,7 @@ on_both_engines! {
         assert!(done > 25, "only {done} processes");
         house.balanced().await;
         let all: Vec<String> = batches.clone();
-        for (no, start) in all.iter().enumerate().step_by(5) {
+        for (no, start) in all.iter().enumerate().step_by(14) {
             let row = recall(&house, &format!("rec_{no}"), start).await;
             let view = RecallView::read(house.orchard.world.db.reader(), row).await.unwrap();
             let said: BTreeSet<String> = view.reaches.iter().map(|r| r.batch_id.clone()).collect();

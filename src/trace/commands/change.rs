@@ -66,7 +66,7 @@ pub(super) async fn usable(tx: &Tx, batch: &BatchRow) -> Outcome<()> {
         return Err(held.with("figure", batch.hold_reason.clone().unwrap_or_default()));
     }
     let ancestors = ancestors(tx, batch).await?;
-    for ancestor in ancestors.iter().filter(|a| a.state == "on_hold" || a.hold_reason.is_some()) {
+    if let Some(ancestor) = ancestors.iter().find(|a| a.state == "on_hold" || a.hold_reason.is_some()) {
         let held = Failure::conflict("ancestor_on_hold").with("lot", &batch.lot).with("ancestor", &ancestor.lot);
         return Err(held.with("figure", ancestor.hold_reason.clone().unwrap_or_default()));
     }

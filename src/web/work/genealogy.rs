@@ -11,7 +11,7 @@ use super::super::pages::staff::{Frame, Table};
 use super::super::route::{Access, Route};
 use super::super::sight::sight;
 use super::desk::Reader;
-use super::graph::{BOX, Graph, Node, draw};
+use super::graph::{BOX, Graph, Node, draw, ending};
 use super::kin;
 use super::names::{Names, day_of};
 use super::todo::reach_line;
@@ -116,12 +116,12 @@ impl Drawing<'_> {
         for (no, sum) in view.up.deliveries.iter().enumerate() {
             let id = format!("delivery-{no}");
             let small = format!("{} · {}", sum.month, self.goods.show(amount(&sum.figures)));
-            self.nodes.push(Node { id: id.clone(), title: sum.place.clone(), small, ..Node::default() });
+            self.nodes.push(Node { id: id.clone(), title: ending(&sum.place), small, ..Node::default() });
             self.join(&id, &sum.batch_id, amount(&sum.figures));
         }
         for (no, source) in view.up.sources.iter().enumerate() {
             let id = format!("source-{no}");
-            let title = source.name.clone().or_else(|| source.place.clone());
+            let title = source.name.clone().or_else(|| source.place.as_deref().map(ending));
             let title = title.unwrap_or_else(|| self.reader.word("origin", &source.kind));
             self.nodes.push(Node { id: id.clone(), title, small: self.goods.show(amount(&source.figures)), ..Node::default() });
             self.join(&id, &source.batch_id, amount(&source.figures));

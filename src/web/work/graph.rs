@@ -8,6 +8,9 @@ const MARGIN: i64 = 8;
 const HEAD: i64 = 28;
 /// Boxes drawn in one column; the rest is said by number and stands in the tables.
 const MOST: usize = 12;
+/// Between curves that pass below the boxes, and how many find room of their own.
+const LANE: i64 = 8;
+const MOST_LANES: i64 = 12;
 /// Half-width characters that fit into a box.
 const FITS: usize = 19;
 
@@ -94,18 +97,30 @@ pub(super) fn draw(heads: &[String], nodes: Vec<Node>, edges: &[(String, String,
             });
         }
     }
-    let at = |id: &str| boxes.iter().find(|b| b.node.id == id);
-    let curve = |(from, to, said): &(String, String, String)| {
-        let (from, to) = (at(from)?, at(to)?);
+    let bottom = place(tallest.max(1), BOX.1 + GAP.1) - GAP.1 + MARGIN + HEAD;
+    let mut lanes = 0;
+    let mut curves = Vec::with_capacity(edges.len());
+    for (from, to, said) in edges {
+        let at = |id: &str| boxes.iter().find(|b| b.node.id == id);
+        let (Some(from), Some(to)) = (at(from), at(to)) else { continue };
         let (x1, y1, x2, y2) = (from.x + BOX.0, from.y + BOX.1 / 2, to.x, to.y + BOX.1 / 2);
-        let bend = (x2 - x1).abs().max(GAP.0) / 2;
-        Some(Curve { path: format!("M{x1} {y1}C{} {y1} {} {y2} {x2} {y2}", x1 + bend, x2 - bend), said: said.clone() })
-    };
+        let path = if to.node.column == from.node.column + 1 {
+            let bend = GAP.0 / 2;
+            format!("M{x1} {y1}C{} {y1} {} {y2} {x2} {y2}", x1 + bend, x2 - bend)
+        } else {
+            // Past columns between them it goes below all boxes, so that it seems to touch none.
+            let lane = bottom + LANE * (1 + lanes % MOST_LANES);
+            lanes += 1;
+            let (a, b, c, d) = (x1 + GAP.0 / 2, x1 + GAP.0, x2 - GAP.0, x2 - GAP.0 / 2);
+            format!("M{x1} {y1}C{a} {y1} {a} {lane} {b} {lane}L{c} {lane}C{d} {lane} {d} {y2} {x2} {y2}")
+        };
+        curves.push(Curve { path, said: said.clone() });
+    }
     Graph {
         width: place(heads.len(), BOX.0 + GAP.0) - GAP.0 + 2 * MARGIN,
-        height: place(tallest.max(1), BOX.1 + GAP.1) - GAP.1 + 2 * MARGIN + HEAD,
+        height: bottom + MARGIN + LANE * lanes.min(MOST_LANES),
         heads: heads.iter().enumerate().map(|(no, text)| Head { x: place(no, BOX.0 + GAP.0) + MARGIN, text: clip(text) }).collect(),
-        curves: edges.iter().filter_map(curve).collect(),
+        curves,
         boxes,
     }
 }
@@ -130,6 +145,15 @@ fn clip(text: &str) -> String {
     format!("{}…", text.chars().take_while(fits).collect::<String>())
 }
 
+/// The end of a text as far as it fits: of a place the village tells more than the province.
+pub(super) fn ending(text: &str) -> String {
+    if clip(text) == text {
+        return text.to_owned();
+    }
+    let tail: Vec<char> = text.chars().rev().take((FITS - 2) / 2).collect();
+    format!("…{}", tail.into_iter().rev().collect::<String>())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +175,16 @@ mod tests {
     }
 
     #[test]
+    fn what_passes_a_column_goes_below_its_boxes() {
+        let edges = [("a".to_owned(), "c".to_owned(), String::new())];
+        let heads = ["", "", ""].map(str::to_owned);
+        let graph = draw(&heads, vec![node("a", 0), node("b", 1), node("c", 2)], &edges, |n| format!("+{n}"));
+        assert_eq!(graph.curves[0].path, "M164 64C190 64 190 108 216 108L372 108C398 108 398 64 424 64");
+        let lowest = graph.boxes.iter().map(|b| b.y + BOX.1).max().unwrap();
+        assert!(lowest < 108 && 108 < graph.height, "{lowest} {}", graph.height);
+    }
+
+    #[test]
     fn a_long_column_says_how_many_more_there_are() {
         let nodes = (0..40).map(|no| node(&format!("n{no}"), 0)).collect();
         let graph = draw(&[String::new()], nodes, &[], |n| format!("+{n}"));
@@ -162,5 +196,7 @@ mod tests {
         assert_eq!(clip("2026-YL-01"), "2026-YL-01");
         assert_eq!(clip("演示果品专业合作社联合社"), "演示果品专业合作…");
         assert_eq!(clip("abcdefghijklmnopqrst"), "abcdefghijklmnopq…");
+        assert_eq!(ending("河北省石家庄市晋州市桃园镇演示一村"), "…市桃园镇演示一村");
+        assert_eq!(ending("桃园镇演示一村"), "桃园镇演示一村");
     }
 }

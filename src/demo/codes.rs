@@ -12,7 +12,7 @@ use crate::web::App;
 /// The most codes named that were never scanned.
 const READY: usize = 40;
 
-/// Codes to try: some in use and never scanned, one that is printed and not in use, one of the recalled batch, one that was voided.
+/// Codes to try: some in use and never scanned, one that is printed and not in use, one of the recalled batch, one that was voided, one of a case.
 ///
 /// # Errors
 /// Only ours.
@@ -29,6 +29,7 @@ pub(super) async fn codes_to_try(app: &App) -> Outcome<Value> {
                 Verdict::Recalled => "recalled",
                 Verdict::NotActivated => "inactive",
                 Verdict::Voided => "voided",
+                Verdict::CaseCode => "case",
                 _ if look.facts.verdict.history.sessions == 0 && ready.len() < READY => {
                     ready.push(Value::from(code.as_str()));
                     continue;

@@ -19,6 +19,7 @@ use crate::supervision::commands::{confirm_recall, propose_recall};
 use crate::trace::commands::account::{approve_account, propose_account};
 use crate::trace::commands::batch::{register_batch, release_batch};
 use crate::trace::commands::delivery::record_delivery;
+use crate::trace::commands::link::link_codes;
 use crate::trace::commands::order::order_codes;
 use crate::trace::commands::pack::register_pack;
 use crate::trace::commands::process::process_batch;
@@ -99,7 +100,8 @@ impl Workshop<'_> {
         let store = self.cold_store(plan).await?;
         let sold = self.batch(plan, &product, picked, 1, sold, &store).await?;
         self.papers(plan, &product, &sold).await?;
-        self.codes(plan, &sold, &pack.id, 400, 20).await?;
+        let units = self.codes(plan, &sold, &pack.id, 400, 20).await?;
+        self.cases(plan, &sold, &units).await?;
         self.grade(plan, &sold).await?;
         let gone = self.batch(plan, &product, picked, 2, recalled, &store).await?;
         self.codes(plan, &gone, &pack.id, 60, 0).await?;
@@ -203,7 +205,33 @@ impl Workshop<'_> {
     }
 
     /// Codes for a batch: most of them put into use, a few lost, the rest left as they were printed.
-    async fn codes(&self, plan: &Harvest, batch: &BatchView, pack: &str, count: i64, spare: i64) -> Outcome<()> {
+    async fn codes(&self, plan: &Harvest, batch: &BatchView, pack: &str, count: i64, spare: i64) -> Outcome<String> {
+        let given = json!({ "batch_id": batch.id, "pack_id": pack, "kind": "unit", "count": count, "spare": spare });
+        let order = self.in_use(plan, given, count * 3 / 4).await?;
+        let (keys, id) = (self.keys.clone(), order.clone());
+        let lost = json!({ "first": count - 9, "last": count - 5, "reason": "lost", "note": "演示：包装车间遗失" });
+        self.act(plan.account, Permission::CodesVoid, lost, move |tx, desk, i| {
+            let (keys, id) = (keys.clone(), id.clone());
+            Box::pin(async move { void_codes(tx, &desk, keys.as_ref(), &id, &i, false).await.map(|_| ()) })
+        })
+        .await?;
+        Ok(order)
+    }
+
+    /// Thirty cases of ten, with the labels that are in use in them.
+    async fn cases(&self, plan: &Harvest, batch: &BatchView, units: &str) -> Outcome<()> {
+        let cases = self.in_use(plan, json!({ "batch_id": batch.id, "kind": "case", "count": 30 }), 30).await?;
+        let keys = self.keys.clone();
+        let packed = json!({ "mode": "ratio", "first": 1, "last": 30, "child_order_id": units, "child_first": 1, "per": 10 });
+        self.act(plan.account, Permission::CodesLink, packed, move |tx, desk, i| {
+            let (keys, id) = (keys.clone(), cases.clone());
+            Box::pin(async move { link_codes(tx, &desk, keys.as_ref(), &id, &i).await.map(|_| ()) })
+        })
+        .await
+    }
+
+    /// An order bound to its batch, the first of its codes in use; its id.
+    async fn in_use(&self, plan: &Harvest, given: Value, last: i64) -> Outcome<String> {
         let rules = OrderRules {
             issue_limit: self.config.issue_limit,
             spare_permille: self.config.spare_permille,
@@ -211,7 +239,6 @@ impl Workshop<'_> {
             label_locale: "zh-CN".to_owned(),
             demo: true,
         };
-        let given = json!({ "batch_id": batch.id, "pack_id": pack, "kind": "unit", "count": count, "spare": spare });
         let keys = self.keys.clone();
         let order = self
             .act(plan.account, Permission::CodeOrderRequest, given, move |tx, desk, i| {
@@ -220,19 +247,12 @@ impl Workshop<'_> {
             })
             .await?;
         let (keys, id) = (self.keys.clone(), order.id.clone());
-        let in_use = json!({ "first": 1, "last": count * 3 / 4 });
-        self.act(plan.account, Permission::CodesBind, in_use, move |tx, desk, i| {
+        self.act(plan.account, Permission::CodesBind, json!({ "first": 1, "last": last }), move |tx, desk, i| {
             let (keys, id) = (keys.clone(), id.clone());
             Box::pin(async move { activate_codes(tx, &desk, keys.as_ref(), &id, &i).await.map(|_| ()) })
         })
         .await?;
-        let (keys, id) = (self.keys.clone(), order.id);
-        let lost = json!({ "first": count - 9, "last": count - 5, "reason": "lost", "note": "演示：包装车间遗失" });
-        self.act(plan.account, Permission::CodesVoid, lost, move |tx, desk, i| {
-            let (keys, id) = (keys.clone(), id.clone());
-            Box::pin(async move { void_codes(tx, &desk, keys.as_ref(), &id, &i, false).await.map(|_| ()) })
-        })
-        .await
+        Ok(order.id)
     }
 
     /// Grades a twentieth of a batch that is not under codes, and writes down what the canteen used of it.

@@ -6,7 +6,8 @@ use yanzhao::trace::verdict::{
     Verdict, Visit, VoidReason, decide, decide_pin,
 };
 use yanzhao::web::pages::consumer::{
-    CodeView, Goods, GoodsRight, NoFacts, PinForm, PinUse, Step, TestLine, TypedForm, no_facts_page, pin_page, typed_page, verdict_page,
+    CodeView, ContentLine, Goods, GoodsRight, NoFacts, PinForm, PinUse, Step, TestLine, TypedForm, no_facts_page, pin_page, typed_page,
+    verdict_page,
 };
 use yanzhao::web::pages::portal::{
     AreaView, Article, Choice, ErrorKind, Figures, Filters, FrontView, ListRow, ListView, MarkUser, PlaceCount, ProductCard, ProductView,
@@ -66,6 +67,10 @@ pub fn goods() -> Goods {
         standard: Some("GB/T 演示-2020".into()),
         tests: vec![TestLine { finding: "可溶性固形物 12.4%".into(), report_no: Some("JC-2026-0917".into()) }],
         case_count: Some(24),
+        // A bundle with more lines than a page shows.
+        contents: (0..20)
+            .map(|n| ContentLine { product: "晋州鸭梨".into(), lot: Some(format!("2026-YL-09{n:02}")), count: 2, recalled: n == 0 })
+            .collect(),
         timeline: vec![
             step("2026-09-12", "采收入库，32 号地块等 3 块，共 18,400 kg"),
             step("2026-09-17", "检测报告 JC-2026-0917"),
@@ -156,6 +161,7 @@ fn scans() -> Vec<(&'static str, Facts, Option<PinOutcome>)> {
         ),
         ("batch_code", with(|f| f.kind = CodeKind::Batch), None),
         ("case_code", with(|f| f.kind = CodeKind::Case), None),
+        ("case_code-pallet", with(|f| f.kind = CodeKind::Pallet), None),
         ("sample", with(|f| f.kind = CodeKind::Sample), None),
         ("expired", with(|f| f.best_before = Some(day("2026-11-01"))), None),
         ("many_places", with(|f| f.history.ring.extend([visit(8, 60, "广东"), visit(9, 30, "浙江")])), None),

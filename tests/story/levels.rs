@@ -11,20 +11,41 @@ struct Yard {
     server: Server,
     producer: Person,
     batch: Value,
+    other: Value,
     pack: Value,
 }
 
-/// The demonstration's producer with a batch that still has goods to label.
+/// A producer with two released batches of a tonne each.
 async fn yard(engine: Engine) -> Yard {
     let server = Server::start(engine).await;
-    yanzhao::demo::prepare_goods(&server.app).await.unwrap();
-    let producer = server.person("producer").await;
-    let batches = producer.get("/api/v1/batches?limit=50").await.1;
-    let loose = |b: &&Value| b["state"] == "released" && b["covered_g"].as_i64() > b["coded_g"].as_i64().map(|coded| coded + 1_000_000);
-    let batch = batches["items"].as_array().unwrap().iter().filter(loose).last().unwrap().clone();
-    let pack = json!({ "product_id": batch["product_id"], "net_weight_g": 5_000 });
+    yanzhao::demo::prepare_figures(&server.app).await.unwrap();
+    let (office, office2, producer) = (server.person("office").await, server.person("office2").await, server.person("producer").await);
+    let product = office.get("/api/v1/products?q=jinzhouyali").await.1["items"][0].clone();
+    let me = producer.get("/api/v1/sessions/current").await.1["organisation"].as_str().unwrap().to_owned();
+    let right = product["rights"].as_array().unwrap().iter().find(|r| r["route"] == "gi_product").unwrap()["id"].clone();
+    let leave = json!({ "organisation_id": me, "right_id": right, "in_force_from": "2024-01-01", "evidence": "许可使用合同" });
+    office.done("/api/v1/mark-uses", leave).await;
+    let grower = json!({ "name": "种植户甲", "division_code": "130183105", "village": "演示村", "household_no": "1" });
+    let grower = producer.done("/api/v1/growers", grower).await["id"].clone();
+    let plot = json!({ "holder_id": grower, "product_id": product["id"], "area": "8.00", "area_unit": "mu", "valid_from": "2025-01-01", "planted_year": 2001,
+        "places": [{ "division_code": "130183105", "village": "演示村" }] });
+    let plot = producer.done("/api/v1/plots", plot).await["id"].clone();
+    let account = json!({ "party_id": grower, "product_id": product["id"], "season": "2026", "basis": "plots", "basis_note": "8 亩", "evidence": "核产表", "measured": true, "approved_g": 9_000_000 });
+    let account = office.done("/api/v1/season-accounts", account).await["id"].as_str().unwrap().to_owned();
+    office2.done(&format!("/api/v1/season-accounts/{account}/approve"), json!({})).await;
+    let mut batches = Vec::new();
+    for lot in ["2026-YL-01", "2026-YL-02"] {
+        let delivery = json!({ "grower_id": grower, "plot_id": plot, "product_id": product["id"], "delivered_on": "2026-11-20", "net_weight_g": 1_000_000, "cert_no": "HGZ-1" });
+        let delivery = producer.done("/api/v1/deliveries", delivery).await["id"].clone();
+        let batch = json!({ "product_id": product["id"], "lot": lot, "sources": [{ "delivery_id": delivery, "net_weight_g": 1_000_000 }],
+            "harvested_from": "2026-10-18", "harvested_to": "2026-10-20", "packed_on": "2026-11-22", "best_before": "2027-05-20", "grade": "特级" });
+        let batch = producer.done("/api/v1/batches", batch).await["id"].as_str().unwrap().to_owned();
+        batches.push(producer.done(&format!("/api/v1/batches/{batch}/release"), json!({})).await);
+    }
+    let pack = json!({ "product_id": product["id"], "net_weight_g": 5_000 });
     let pack = producer.done("/api/v1/packs", pack).await["id"].clone();
-    Yard { server, producer, batch, pack }
+    let other = batches.remove(1);
+    Yard { batch: batches.remove(0), other, server, producer, pack }
 }
 
 impl Yard {
@@ -128,9 +149,7 @@ on_both_engines! {
 
     async fn a_recalled_batch_shows_on_the_bundle_that_holds_some_of_it(engine: Engine) {
         let yard = yard(engine).await;
-        let batches = yard.producer.get("/api/v1/batches?limit=50").await.1;
-        let loose = |b: &&Value| b["state"] == "released" && b["id"] != yard.batch["id"] && b["covered_g"].as_i64() > b["coded_g"].as_i64().map(|c| c + 100_000);
-        let other = batches["items"].as_array().unwrap().iter().find(loose).unwrap();
+        let other = yard.other.clone();
         let units = yard.ordered(json!({ "pack_id": yard.pack, "count": 10 })).await;
         let plain = yard.ordered(json!({ "kind": "case", "count": 2 })).await;
         let gifts = yard.ordered(json!({ "kind": "case", "bundle": true, "count": 2 })).await;

@@ -31,6 +31,10 @@ pub struct CodeView<'a> {
 }
 
 impl CodeView<'_> {
+    /// A sample stands for no goods; a label that is not in use, for none that could be compared.
+    pub(super) fn in_use(&self) -> bool {
+        !matches!(self.decision.verdict, Verdict::NotActivated | Verdict::Voided | Verdict::Sample)
+    }
     pub(super) fn said(&self) -> Said {
         said::said(self.lang, self.decision, self.facts, self.goods, self.pin)
     }
@@ -75,10 +79,8 @@ pub fn verdict_page(view: &CodeView<'_>) -> Result<String, askama::Error> {
     let lang = view.lang;
     let verdict = view.decision.verdict;
     let code = grouped(view.code);
-    // A sample stands for no goods; a label that is not in use, for none that could be compared.
-    let in_use = !matches!(verdict, Verdict::NotActivated | Verdict::Voided);
     let all = view.goods.filter(|_| verdict != Verdict::Sample);
-    let goods = all.filter(|_| in_use);
+    let goods = all.filter(|_| view.in_use());
     let (compare, comparable) = match (all, goods, view.facts.kind) {
         (_, Some(g), kind @ CodeKind::Case) => ("scan.compare_case", g.comparable(lang, kind, &code)),
         (_, Some(g), kind @ CodeKind::Pallet) => ("scan.compare_pallet", g.comparable(lang, kind, &code)),
@@ -95,7 +97,7 @@ pub fn verdict_page(view: &CodeView<'_>) -> Result<String, askama::Error> {
         notes: said::notes(lang, view.decision, view.facts),
         compare,
         comparable,
-        contents: goods.map(|g| g.contents(lang)).unwrap_or_default(),
+        contents: goods.filter(|_| view.facts.kind.is_container()).map(|g| g.contents(lang)).unwrap_or_default(),
         registered: goods.map(|g| g.registered(lang)).unwrap_or_default(),
         history: history(view),
         timeline: goods.map_or(&[], |g| &g.timeline[..g.timeline.len().min(6)]),

@@ -56,7 +56,7 @@ async fn things(server: &Server) -> BTreeMap<&'static str, [String; 2]> {
     let mut things = BTreeMap::from([("/api/v1/organisations/{id}", [named("演示果品专业合作社"), named("演示梨业有限公司")])]);
     yanzhao::demo::prepare_goods(&server.app).await.unwrap();
     let (one, other) = (server.person("producer").await, server.person("producer2").await);
-    for noun in ["batches", "code-orders", "deliveries", "growers", "mark-uses", "packs", "plots", "season-accounts"] {
+    for noun in ["batches", "code-orders", "deliveries", "growers", "mark-uses", "packs", "plots", "season-accounts", "shipments"] {
         let mut ids = Vec::new();
         for owner in [&one, &other] {
             let (_, listed) = owner.get(&format!("/api/v1/{noun}?limit=1")).await;

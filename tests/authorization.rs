@@ -67,6 +67,7 @@ async fn things(server: &Server) -> BTreeMap<&'static str, [String; 2]> {
         "packs",
         "plots",
         "season-accounts",
+        "shipments",
         "test-reports",
     ] {
         let mut ids = Vec::new();

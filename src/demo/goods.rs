@@ -25,6 +25,7 @@ use crate::trace::commands::pack::register_pack;
 use crate::trace::commands::process::process_batch;
 use crate::trace::commands::range::{activate_codes, void_codes};
 use crate::trace::commands::reduce::reduce_batch;
+use crate::trace::commands::shipment::send_goods;
 use crate::trace::keys::KeyProvider;
 use crate::trace::order::OrderRules;
 use crate::trace::queries::batch::BatchView;
@@ -103,6 +104,7 @@ impl Workshop<'_> {
         let units = self.codes(plan, &sold, &pack.id, 400, 20).await?;
         self.cases(plan, &sold, &units).await?;
         self.grade(plan, &sold).await?;
+        self.shipment(plan, &sold).await?;
         let gone = self.batch(plan, &product, picked, 2, recalled, &store).await?;
         self.codes(plan, &gone, &pack.id, 60, 0).await?;
         if plan.account == "producer" {
@@ -278,6 +280,25 @@ impl Workshop<'_> {
         self.act(plan.account, Permission::MovementRecord, used, move |tx, desk, i| {
             let id = id.clone();
             Box::pin(async move { reduce_batch(tx, &desk, &id, &i).await.map(|_| ()) })
+        })
+        .await
+    }
+
+    /// Twenty labelled packs sent to the demonstration's seller.
+    async fn shipment(&self, plan: &Harvest, batch: &BatchView) -> Outcome<()> {
+        let seller = self.actor("seller", Permission::ShipmentRead).await?.organisation_id.ok_or_else(Failure::not_found)?;
+        let producer = self.actor(plan.account, Permission::CodeOrderRead).await?;
+        let rolls =
+            orders(self.db, &producer, &OrderFilter { batch_id: Some(batch.id.clone()), ..OrderFilter::default() }, None, 1).await?;
+        let Some(roll) = rolls.into_iter().next() else { return Ok(()) };
+        let given = json!({
+            "lines": [{ "order_id": roll.id, "first": 41, "last": 60 }], "consignee": { "organisation_id": seller, "contact": "演示收货人" },
+            "place": "石家庄市", "carrier": "演示物流",
+        });
+        let keys = self.keys.clone();
+        self.act(plan.account, Permission::ShipmentSend, given, move |tx, desk, i| {
+            let keys = keys.clone();
+            Box::pin(async move { send_goods(tx, &desk, keys.as_ref(), &i).await.map(|_| ()) })
         })
         .await
     }

@@ -109,5 +109,9 @@ on_both_engines! {
         let id = other.clone();
         let outcome = act!(house.orchard.world, house.orchard.office, |tx, desk| yanzhao::trace::commands::batch::void_batch(tx, desk, &id, "x"), [id]);
         refuses(outcome, "batch_goods_left");
+        let sealed = house.another_batch("L3", 50 * KG).await;
+        house.seize(&sealed, "演示封〔2026〕1号").await;
+        let outcome = act!(house.orchard.world, house.orchard.office, |tx, desk| yanzhao::trace::commands::batch::void_batch(tx, desk, &sealed, "x"), [sealed]);
+        refuses(outcome, "batch_seized_as_is");
     }
 }

@@ -19,16 +19,16 @@ fn behind_a_proxy(config: &mut Config) {
 }
 
 /// What the story is about.
-struct Goods {
-    server: Server,
-    producer: Person,
-    batch: String,
-    order: String,
-    codes: Vec<String>,
+pub struct Goods {
+    pub server: Server,
+    pub producer: Person,
+    pub batch: String,
+    pub order: String,
+    pub codes: Vec<String>,
 }
 
 /// Ten households' worth of one grower's pears in a released batch with forty codes in use.
-async fn goods(engine: Engine) -> Goods {
+pub async fn goods(engine: Engine) -> Goods {
     let server = Server::start_with(engine, behind_a_proxy).await;
     yanzhao::demo::prepare_figures(&server.app).await.unwrap();
     let (office, office2, producer) = (server.person("office").await, server.person("office2").await, server.person("producer").await);
@@ -72,7 +72,7 @@ async fn codes(producer: &Person, order: &str) -> Vec<String> {
 }
 
 /// A scan by somebody with this telephone at this address, as a program would read it.
-async fn scan(server: &Server, code: &str, phone: &str, address: &str) -> (u16, Value) {
+pub async fn scan(server: &Server, code: &str, phone: &str, address: &str) -> (u16, Value) {
     let request = server.anybody().request(Method::GET, &format!("/Q/{code}"));
     answer(request.header("accept", "application/json").header("user-agent", phone).header("x-forwarded-for", address)).await
 }

@@ -9,4 +9,5 @@ mod batch_to_scan;
 mod farm;
 mod levels;
 mod process;
+mod shipping;
 mod sign_in;

@@ -299,6 +299,7 @@ pub async fn void_batch(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Outcome
         _ if !reach.acts() => return Err(Failure::not_permitted()),
         _ => {}
     }
+    not_seized(row)?;
     if row.coded > 0 {
         return Err(Failure::conflict("batch_has_codes").with("figure", goods.show(row.coded)));
     }
@@ -336,6 +337,14 @@ fn decided_reason(desk: &Desk, producer: &Party, reach: Reach, reason: &str) -> 
 
 pub(super) fn state(row: &BatchRow) -> Outcome<BatchState> {
     BatchState::parse(&row.state).ok_or_else(|| Failure::broken("unknown word stored in batch.state"))
+}
+
+/// What an authority seized stays as it is until it lets it go.
+pub(super) fn not_seized(row: &BatchRow) -> Outcome<()> {
+    match &row.hold_document {
+        Some(document) => Err(Failure::conflict("batch_seized_as_is").with("lot", &row.lot).with("document", document)),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn on_hold(row: &BatchRow) -> Failure {

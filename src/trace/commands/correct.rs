@@ -1,6 +1,6 @@
 //! Correcting a batch before release, and covering what was pending of it.
 
-use super::batch::{changed, entry, examine_again, facts, give_back, on_hold, state, take_deliveries};
+use super::batch::{changed, entry, examine_again, facts, give_back, not_seized, on_hold, state, take_deliveries};
 use super::compose::{as_input, compose, effect, findings, keep};
 use super::gather::gather;
 use super::{draft, reached};
@@ -31,6 +31,7 @@ pub async fn correct_batch(tx: &Tx, desk: &Desk, id: &str, patch: &BatchPatch) -
     if was.row.process_id.is_some() {
         return Err(Failure::conflict("batch_of_process").with("lot", &was.row.lot));
     }
+    not_seized(&was.row)?;
     let goods = register::goods(tx.connection(), &was.row.product_id).await?;
     let before = as_input(&was, goods.unit);
     let input = patch.apply(before.clone());

@@ -18,7 +18,7 @@ use super::desk::{Reader, again, done_at, faults, on_the_form};
 use super::forms::{Field, Form, amount, given, unit_words};
 use super::history::history;
 use super::lists::Listing;
-use super::names::{Names, day_of, state};
+use super::names::{Names, day_of, moment_of, state};
 use super::shipment_new::rolls;
 use super::thing::{FormPage, Thing};
 use crate::identity::role::Permission as P;
@@ -287,6 +287,8 @@ async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, trie
         text("public_text", Some(view.public_text.clone())),
         text("seized_on", day(&view.seized_on)),
         text("until", day(&view.until)),
+        text("confirmed_at", view.confirmed_at.as_deref().map(|at| moment_of(reader.lang, at))),
+        text("ended_at", view.ended_at.as_deref().map(|at| moment_of(reader.lang, at))),
         text("outcome", view.outcome.as_deref().map(|word| reader.word("seizure_outcome", word))),
         text("end_document_no", view.end_document_no.clone()),
         text("end_text", view.end_text.clone()),

@@ -394,3 +394,35 @@ async fn void(State(app): State<App>, Path(id): Path<String>, reader: Reader, po
     let tried = tried.await;
     answered(&app, &reader, &id, ("void", &form), tried).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::roll::Label;
+
+    #[test]
+    fn a_part_is_labels_or_an_amount_of_a_line() {
+        let form = |no: &str, first: &str, last: &str, weight: &str| PartForm {
+            no: no.into(),
+            first: first.into(),
+            last: last.into(),
+            weight: weight.into(),
+            ..PartForm::default()
+        };
+        let (rest, faults) = PartForm { all: "yes".into(), ..form("", "", "", "") }.received(BaseUnit::G, false);
+        assert!(rest.lines.is_empty() && rest.missing.is_empty() && faults.is_empty(), "everything on the way");
+        let part = form("2", "", "１５", "").received(BaseUnit::G, false).0.lines.remove(0);
+        assert!(
+            part.no == 2 && matches!((&part.first, &part.last), (Some(Label::Text(a)), Some(Label::Text(b))) if a == "15" && b == "15")
+        );
+        let missing = form("1", "", "", "1.5").received(BaseUnit::G, true).0;
+        assert_eq!((missing.lines.len(), missing.missing[0].net_weight_g), (0, Some(1_500)));
+        let unread = form("1", "", "", "三斤").returned(BaseUnit::G).1.check().unwrap_err();
+        assert_eq!((unread.fields[0].code, field(&unread.fields[0].pointer)), ("weight_unreadable", "weight"));
+        for (pointer, name) in
+            [("/missing/0/no", "no"), ("/lines/0/first", "first"), ("/lines/0", "first"), ("/returned_on", "on"), ("/x", "")]
+        {
+            assert_eq!(field(pointer), name, "{pointer}");
+        }
+    }
+}

@@ -147,7 +147,7 @@ async fn choice(app: &App, reader: &Reader) -> Result<String, Refusal> {
         let at = reader.to(&format!("/work/shipments/new?batch={}", view.id));
         choices.push((at, format!("{} · {}", goods.name, view.lot), left(reader, &goods, &view)));
     }
-    let frame = reader.narrow_frame(reader.say("which_batch"), Vec::new());
+    let frame = reader.narrow_frame(reader.say("send_which_batch"), Vec::new());
     Ok(Choice { frame, choices, empty: reader.say("no_batch_to_send") }.render()?)
 }
 

@@ -102,7 +102,7 @@ async fn stock(State(app): State<App>, reader: Reader) -> Result<Html<String>, R
             columns: vec![
                 Column::text(reader.word("shipment_fact", "product")),
                 Column::text(reader.word("shipment_fact", "producer")),
-                Column::number(reader.say("on_hand")),
+                Column::number(reader.say("stock_on_hand")),
                 Column::number(reader.say("on_the_way")),
                 Column::number(reader.say("returned")),
                 Column::number(reader.say("missing_goods")),

@@ -42,7 +42,9 @@ pub async fn numbered(tx: &Tx, producer_id: &str, day: Day) -> Outcome<i64> {
         .into_tuple()
         .all(tx.connection())
         .await?;
-    Ok(given.iter().filter_map(|no| no.strip_prefix(prefix.as_str())?.parse().ok()).max().unwrap_or(0))
+    // Numbers of one's own may look like given ones; absurd ones are not gone on from.
+    let counted = given.iter().filter_map(|no| no.strip_prefix(prefix.as_str())?.parse::<i64>().ok());
+    Ok(counted.filter(|no| (0..1_000_000).contains(no)).max().unwrap_or(0))
 }
 
 /// Writes a new shipment with its lines.

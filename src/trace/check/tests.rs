@@ -71,7 +71,7 @@ fn store() -> KnownFacility {
 }
 
 fn work() -> FarmWork {
-    let spray = Spray { input: "吡虫啉".to_owned(), on: day("2026-08-29"), interval_days: 14 };
+    let spray = Spray { input: "吡虫啉".to_owned(), on: day("2026-08-01"), interval_days: 14 };
     FarmWork { plot_id: "plo_1".to_owned(), plot: "东里庄 1 号".to_owned(), recorded: true, sprays: vec![spray] }
 }
 

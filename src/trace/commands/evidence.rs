@@ -61,7 +61,9 @@ pub(super) async fn reports(
     let files = report::of_files(tx.connection(), rows.iter().filter_map(|row| row.file_sha256.clone()).collect()).await?;
     let mut found = Vec::with_capacity(rows.len());
     for row in draft.report_ids.iter().filter_map(own) {
-        let other = shown.iter().find(|(id, batch)| *id == row.id && Some(batch.as_str()) != but).map(|(_, batch)| batch.as_str());
+        // A lot's report that names no batch is that of the first one that shows it; ids are in the order of birth.
+        let before = |batch: &str| but.is_none_or(|own| batch < own);
+        let other = shown.iter().find(|(id, batch)| *id == row.id && before(batch)).map(|(_, batch)| batch.as_str());
         let same = |(file, id, _): &&(String, String, String)| row.file_sha256.as_ref() == Some(file) && *id != row.id;
         let scope = TestScope::parse(&row.scope).ok_or_else(|| Failure::broken("unknown word stored in test_report.scope"))?;
         let of_these = row.product_id == goods.id && row.season == draft.season;

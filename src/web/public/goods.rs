@@ -8,6 +8,8 @@ use crate::trace::scan::{BatchCertificate, BatchText, Content, Scanned};
 const MOST_TESTS: usize = 6;
 /// The longest finding shown, in characters.
 const LONGEST_TEST: usize = 60;
+/// The longest number of a report shown.
+const LONGEST_NUMBER: usize = 40;
 
 /// What the page of a code shows of the goods; before the code is bound, product and producer alone.
 pub(super) fn goods_of(scanned: &Scanned, lang: Lang) -> Goods {
@@ -58,12 +60,16 @@ fn with_batch(goods: &mut Goods, batch: &BatchText, scanned: &Scanned, lang: Lan
     goods.timeline = timeline(batch, scanned, lang);
 }
 
+/// The first characters of a text, for a page that must stay small.
+fn short(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
+}
+
 /// The first tests, each short enough for a telephone; how many more there are is said.
 fn tests(batch: &BatchText, lang: Lang) -> Vec<TestLine> {
-    let short = |text: &str, most: usize| text.chars().take(most).collect::<String>();
     let line = |t: &crate::trace::scan::BatchTest| TestLine {
         finding: short(&format!("{} {}", t.item, t.result), LONGEST_TEST),
-        report_no: t.report_no.as_deref().map(|no| short(no, 40)),
+        report_no: t.report_no.as_deref().map(|no| short(no, LONGEST_NUMBER)),
     };
     let mut lines: Vec<TestLine> = batch.tests.iter().take(MOST_TESTS).map(line).collect();
     if batch.tests.len() > MOST_TESTS {
@@ -95,9 +101,11 @@ fn timeline(batch: &BatchText, scanned: &Scanned, lang: Lang) -> Vec<Step> {
     let say = |key: &str, values: &[(&str, &str)]| lang.fill(&format!("steps.{key}"), values).trim().to_owned();
     let mut steps = vec![Step { on: batch.harvested_to, text: say("harvested", &[("amount", &amount), ("origin", &batch.origin)]) }];
     steps.extend(batch.packed_on.map(|on| Step { on, text: say("packed", &[("facility", batch.facility.as_deref().unwrap_or(""))]) }));
-    for test in &batch.tests {
-        let (finding, report) = (format!("{} {}", test.item, test.result), test.report_no.as_deref().unwrap_or("—"));
-        steps.extend(test.reported_on.map(|on| Step { on, text: say("tested", &[("finding", &finding), ("report", report)]) }));
+    // Two at most, so that what comes after them is still among the six that are shown.
+    for test in batch.tests.iter().take(2) {
+        let finding = short(&format!("{} {}", test.item, test.result), LONGEST_TEST);
+        let report = short(test.report_no.as_deref().unwrap_or("—"), LONGEST_NUMBER);
+        steps.extend(test.reported_on.map(|on| Step { on, text: say("tested", &[("finding", &finding), ("report", &report)]) }));
     }
     steps.extend(batch.released_on.map(|on| Step { on, text: say("released", &[]) }));
     steps.extend(scanned.facts.activated_on.map(|on| Step { on, text: say("activated", &[]) }));

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use toml::{Table, Value};
 
-use crate::cli::{AdminAction, Cli, CodesAction, Command, ConfigAction, GeoipAction, KeysAction, LedgerAction, MigrateAction, SettingArgs};
+use crate::cli::{
+    AdminAction, Cli, CodesAction, Command, ConfigAction, GeoipAction, Job, JobsAction, KeysAction, LedgerAction, MigrateAction, SettingArgs,
+};
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::identity::commands::{AccountInput, GrantInput, create_account, grant_role_at_start};
@@ -13,7 +15,7 @@ use crate::identity::password;
 use crate::identity::role::{Role, ScopeKind};
 use crate::kernel::{Clock, Desk, Failure, Outcome, Random};
 use crate::web::words::Lang;
-use crate::{demo, ledger, node, trace, web};
+use crate::{demo, jobs, ledger, node, trace, web};
 
 /// Runs one command to its end.
 pub async fn run(cli: Cli) -> ExitCode {
@@ -59,6 +61,9 @@ async fn dispatch(command: Command, clock: &Clock, random: &Random) -> Outcome<b
         Command::Geoip { action: GeoipAction::Check { file } } => check_places(&file),
         Command::Ledger { action: LedgerAction::Verify { against }, setting } => {
             verify(&settings(&setting)?, random, against.as_deref()).await
+        }
+        Command::Jobs { action: JobsAction::Run { job: Job::CloseSeasons }, setting } => {
+            close_seasons(&settings(&setting)?, clock, random).await
         }
         Command::Openapi { setting } => {
             let description = web::openapi(&settings(&setting)?.base_url);
@@ -125,6 +130,17 @@ async fn create_admin(config: &Config, clock: &Clock, random: &Random, account: 
     db.close().await;
     println!("{account}: {}", role.word());
     Ok(())
+}
+
+async fn close_seasons(config: &Config, clock: &Clock, random: &Random) -> Outcome<bool> {
+    let db = node::open(config, clock, random).await?;
+    let closed = jobs::close_seasons(&db, clock, random).await?;
+    for lapsed in &closed.lapsed {
+        println!("{}   lapsed {}   kept for codes ordered {}", lapsed.account_id, lapsed.amount, lapsed.kept);
+    }
+    println!("accounts closed {}   failed {}", closed.lapsed.len(), closed.failed);
+    db.close().await;
+    Ok(closed.failed == 0)
 }
 
 fn read_password(from_stdin: bool) -> Outcome<String> {

@@ -109,7 +109,7 @@ impl Workshop<'_> {
         for right in
             product.rights.iter().filter(|r| r.status == "registered" && matches!(r.route.as_str(), "gi_product" | "certification_mark"))
         {
-            let given = json!({ "organisation_id": organisation, "right_id": right.id, "in_force_from": before.plus(-400), "evidence": "演示：许可使用合同" });
+            let given = json!({ "organisation_id": organisation, "right_id": right.id, "in_force_from": before.plus(-400), "contract": "演示：许可使用合同 2024-01" });
             self.act("office", Permission::MarkUseRecord, given, |tx, desk, i| {
                 Box::pin(async move { grant_mark_use(tx, &desk, &i, true).await.map(|_| ()) })
             })

@@ -3,6 +3,7 @@
 
 mod announcement;
 mod area;
+mod consent;
 mod form;
 mod grower;
 mod index;
@@ -16,6 +17,7 @@ mod standard;
 
 pub use announcement::{AnnouncementInput, record_announcement};
 pub use area::{AreaInput, AreaPlaceInput, record_area};
+pub use consent::{ConsentInput, ConsentPurpose, record_consent, withdraw_consent};
 pub use form::Registered;
 pub use grower::{GrowerInput, GrowerKind, register_grower};
 pub use load::{load_demo_figures, load_register};

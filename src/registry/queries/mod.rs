@@ -5,6 +5,7 @@
 
 mod announcement;
 mod area;
+mod consent;
 mod division;
 mod grower;
 mod mark_use;
@@ -17,6 +18,7 @@ mod standard;
 
 pub use announcement::{AnnouncementView, announcement, announcements};
 pub use area::{AreaPlaceView, AreaView, area, areas};
+pub use consent::{ConsentView, consents};
 pub use division::{DivisionView, division, divisions};
 pub use grower::{GrowerView, grower, growers};
 pub use mark_use::{MarkUseView, MarkUsesAsked, StandingWord, SuspensionView, mark_use, mark_uses};

@@ -3,6 +3,7 @@
 
 pub mod announcement;
 pub mod area;
+pub mod consent;
 pub mod division;
 pub mod grower;
 pub mod load;
@@ -21,6 +22,7 @@ use crate::kernel::{Failure, Outcome};
 
 pub use announcement::AnnouncementRow;
 pub use area::{AreaPlaceRow, AreaRow};
+pub use consent::ConsentRow;
 pub use division::DivisionRow;
 pub use grower::GrowerRow;
 pub use mark_use::{MarkUseRow, SuspensionRow};

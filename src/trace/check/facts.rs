@@ -36,8 +36,10 @@ pub struct Facts {
     pub standard: Option<Standard>,
     /// Tests shown.
     pub tests: Vec<Test>,
-    /// A reason for writing it down late was given.
-    pub late_reason: bool,
+    /// The day it was written down.
+    pub recorded_on: Day,
+    /// A second person has confirmed what was written down late.
+    pub late_confirmed: bool,
 }
 
 /// The days of a batch.

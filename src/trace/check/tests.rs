@@ -73,7 +73,8 @@ fn facts() -> Facts {
             one_lot: true,
             also_shown: 0,
         }],
-        late_reason: false,
+        recorded_on: day("2026-10-20"),
+        late_confirmed: false,
     }
 }
 

@@ -3,18 +3,25 @@
 pub mod account;
 pub mod adjustment;
 pub mod batch;
+pub mod carton;
 mod change;
+pub mod closing;
 mod compose;
 pub mod correct;
 pub mod delivery;
 pub mod download;
 mod draft;
 mod gather;
+pub mod history;
+pub mod late;
 pub mod movement;
+pub mod objection;
 pub mod order;
 pub mod pack;
+pub mod paper;
 pub mod range;
 pub mod rotation;
+pub mod slip;
 
 use crate::db::Tx;
 use crate::kernel::{Desk, Failure, Outcome};

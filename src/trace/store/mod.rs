@@ -3,16 +3,21 @@
 pub mod account;
 pub mod area;
 pub mod batch;
+pub mod carton;
 pub mod delivery;
 pub mod download;
 pub mod figures;
+pub mod history;
+pub mod late;
 pub mod order;
 pub mod pack;
+pub mod paper;
 pub mod range;
 pub mod reach;
 pub mod register;
 pub mod replay;
 pub(crate) mod scan;
+pub mod slip;
 pub mod stock;
 pub mod stop;
 

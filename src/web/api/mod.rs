@@ -68,6 +68,8 @@ mod codes;
 mod describe;
 mod downloads;
 mod organisations;
+mod past;
+mod people;
 mod quantity;
 mod register;
 mod sessions;
@@ -86,9 +88,9 @@ pub fn register() -> Vec<Route> {
     register::routes()
 }
 
-/// Season accounts to batches.
+/// Season accounts to batches, and what people write down late, on paper, or say of it.
 pub fn quantity() -> Vec<Route> {
-    [quantity::routes(), batches::routes()].into_iter().flatten().collect()
+    [quantity::routes(), batches::routes(), people::routes(), past::routes()].into_iter().flatten().collect()
 }
 
 /// Orders to labels, and scans by programs.

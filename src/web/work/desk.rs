@@ -24,7 +24,7 @@ use crate::identity::store;
 use crate::kernel::{Actor, Failure, FailureKind};
 
 /// What `?done=` may say; its words are `work.done.<word>`.
-const DONE: [&str; 20] = [
+const DONE: [&str; 33] = [
     "account_approved",
     "account_refused",
     "batch_registered",
@@ -45,6 +45,19 @@ const DONE: [&str; 20] = [
     "decision_confirmed",
     "decision_dropped",
     "decision_lifted",
+    "late_confirmed",
+    "late_disputed",
+    "objection_answered",
+    "slip_revoked",
+    "consent_recorded",
+    "consent_withdrawn",
+    "papers_numbered",
+    "paper_entered",
+    "paper_spoiled",
+    "adjustment_proposed",
+    "adjustment_decided",
+    "history_recorded",
+    "cartons_changed",
 ];
 
 /// Somebody signed in who reads a page.
@@ -83,6 +96,9 @@ fn rail(who: &SignedIn, lang: Lang, path: &str) -> Vec<RailLink> {
         ("/work", "home.title", None),
         ("/work/batches", "work.batches", Some(Permission::BatchRead)),
         ("/work/orders", "work.orders", Some(Permission::CodeOrderRead)),
+        ("/work/accounts", "work.people.accounts", Some(Permission::SeasonAccountRead)),
+        ("/work/deliveries", "work.people.deliveries", Some(Permission::DeliveryRead)),
+        ("/work/growers", "work.people.growers", Some(Permission::GrowerRead)),
     ];
     let shown = places.into_iter().filter(|(_, _, needs)| needs.is_none_or(|p| who.acting(p).is_some()));
     shown

@@ -16,6 +16,7 @@ mod order;
 mod order_form;
 mod order_new;
 mod orders;
+mod people;
 mod roll;
 mod todo;
 
@@ -25,5 +26,5 @@ use super::route::Route;
 pub fn routes() -> Vec<Route> {
     let batches = [batches::routes(), batch_new::routes(), batch::routes()];
     let orders = [orders::routes(), order_new::routes(), order::routes(), roll::routes()];
-    [door::routes(), home::routes(), decide::routes()].into_iter().chain(batches).chain(orders).flatten().collect()
+    [door::routes(), home::routes(), decide::routes(), people::routes()].into_iter().chain(batches).chain(orders).flatten().collect()
 }

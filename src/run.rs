@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use toml::{Table, Value};
 
 use crate::cli::{
-    AdminAction, Cli, CodesAction, Command, ConfigAction, GeoipAction, Job, JobsAction, KeysAction, LedgerAction, MigrateAction, SettingArgs,
+    AdminAction, Cli, CodesAction, Command, ConfigAction, GeoipAction, Job, JobsAction, KeysAction, LedgerAction, MigrateAction,
+    SettingArgs,
 };
 use crate::config::Config;
 use crate::db::{self, Db};

@@ -47,7 +47,7 @@ impl Workshop<'_> {
     }
 
     /// One act in the name of an account.
-    async fn act<I, T, F>(&self, account: &str, permission: Permission, given: Value, act: F) -> Outcome<T>
+    pub(super) async fn act<I, T, F>(&self, account: &str, permission: Permission, given: Value, act: F) -> Outcome<T>
     where
         I: DeserializeOwned + Send + Sync + 'static,
         T: Send + 'static,
@@ -162,6 +162,9 @@ impl Workshop<'_> {
                     Box::pin(async move { record_delivery(tx, &desk, &i).await })
                 })
                 .await?;
+            if n == 0 {
+                self.people(plan.account, &product.id, &grower.id, season, plan.kilograms * 1000).await?;
+            }
             sources.push(json!({ "delivery_id": delivery.id, "net_weight_g": plan.kilograms * 1000 }));
         }
         Ok(sources)

@@ -4,6 +4,7 @@
 pub mod accounts;
 mod codes;
 mod goods;
+mod people;
 mod plan;
 
 use std::net::SocketAddr;

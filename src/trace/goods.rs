@@ -150,7 +150,13 @@ pub(crate) mod tests {
     #[test]
     fn fresh_produce_is_carried_only_by_the_holders_rule() {
         // fresh, cap, the most
-        let table = [(true, None, Some(0)), (true, Some(500), Some(500)), (false, Some(500), Some(500)), (false, Some(0), Some(0)), (false, None, None)];
+        let table = [
+            (true, None, Some(0)),
+            (true, Some(500), Some(500)),
+            (false, Some(500), Some(500)),
+            (false, Some(0), Some(0)),
+            (false, None, None),
+        ];
         for (fresh, cap, most) in table {
             let goods = Goods { fresh, carry_over_cap: cap, ..pears() };
             assert_eq!(goods.most_carried(), most, "{fresh} {cap:?}");

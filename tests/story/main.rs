@@ -6,4 +6,5 @@
 mod support;
 
 mod batch_to_scan;
+mod people;
 mod sign_in;

@@ -91,7 +91,8 @@ pub async fn withdraw_consent(tx: &Tx, desk: &Desk, id: &str) -> Outcome<Consent
     // Out of reach is not there.
     store::grower::one(tx.connection(), &desk.actor.scope, &row.grower_id).await.map_err(|_| Failure::not_found())?;
     if store::consent::withdraw(tx, desk, id).await? {
-        ledger::append(tx, desk, Event::new(kind::CONSENT_WITHDRAWN, id, json!({ "grower": row.grower_id, "purpose": row.purpose }))).await?;
+        ledger::append(tx, desk, Event::new(kind::CONSENT_WITHDRAWN, id, json!({ "grower": row.grower_id, "purpose": row.purpose })))
+            .await?;
     }
     store::consent::one(tx.connection(), id).await
 }

@@ -80,7 +80,7 @@ pub async fn grant_mark_use(tx: &Tx, desk: &Desk, input: &MarkUseInput, demo: bo
     let evidence = form::optional(&mut faults, "/evidence", input.evidence.as_deref(), LINE);
     let contract = form::optional(&mut faults, "/contract", input.contract.as_deref(), LINE);
     let announcement = paper(tx, &mut faults, input, right.as_ref(), evidence.is_some() || contract.is_some()).await?;
-    if contract.is_none() && input.announcement_id.is_none() {
+    if evidence.is_some() && contract.is_none() && input.announcement_id.is_none() {
         predates(tx, &mut faults, input).await?;
     }
     faults.check()?;

@@ -120,17 +120,32 @@ pub(super) async fn write_delivery(tx: &Tx, desk: &Desk, input: &DeliveryInput) 
     }
     store::insert(tx, row.clone()).await?;
     let (reason, evidence) = (row.late_reason.as_deref(), row.late_evidence.as_deref());
-    let late = Late { subject_id: &row.id, act: LateAct::Delivery, organisation_id: &buyer.id, on: happened.on, recorded_on: today, reason, evidence };
+    let late = Late {
+        subject_id: &row.id,
+        act: LateAct::Delivery,
+        organisation_id: &buyer.id,
+        on: happened.on,
+        recorded_on: today,
+        reason,
+        evidence,
+    };
     note_late(tx, desk, late).await?;
     Ok(Written { row, unit: goods.unit, effects, waits })
 }
 
-pub(super) fn facts(row: &DeliveryRow) -> serde_json::Value {
+fn facts(row: &DeliveryRow) -> serde_json::Value {
     json!({
         "grower": row.grower_id, "buyer": row.buyer_id, "product": row.product_id, "season": row.season, "plot": row.plot_id,
         "delivered_on": row.delivered_on, "amount": row.amount, "covered": row.covered, "pending": row.pending,
         "certificate": row.certificate_no, "late": row.late, "late_reason": row.late_reason, "late_evidence": row.late_evidence,
     })
+}
+
+/// The same in the event of another subject, by its id.
+pub(super) fn listed(row: &DeliveryRow) -> serde_json::Value {
+    let mut facts = facts(row);
+    facts["id"] = json!(row.id);
+    facts
 }
 
 /// The weight, and whether one delivery can weigh so much or so little.

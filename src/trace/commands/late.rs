@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::delivery::cover_now;
+use super::delivery::{cover_now, listed};
 use crate::db::Tx;
 use crate::kernel::failure::Faults;
 use crate::kernel::ids::Noun;
@@ -69,11 +69,16 @@ pub(in crate::trace) async fn note_late(tx: &Tx, desk: &Desk, late: Late<'_>) ->
 /// `not_found`, `second_person_needed`, `already_decided`.
 pub async fn confirm_late_entry(tx: &Tx, desk: &Desk, id: &str) -> Outcome<LateEntryView> {
     let row = decide(tx, desk, id, LateState::Confirmed, None).await?;
-    let effects = match LateAct::parse(&row.act) {
-        Some(LateAct::Delivery) => cover_now(tx, desk, &row.subject_id).await?.map(|(_, effects)| effects).unwrap_or_default(),
-        _ => Vec::new(),
+    let covered = match LateAct::parse(&row.act) {
+        Some(LateAct::Delivery) => cover_now(tx, desk, &row.subject_id).await?,
+        _ => None,
     };
-    ledger::append(tx, desk, Event::new(kind::LATE_ENTRY_CONFIRMED, id, facts(&row)).with(effects)).await?;
+    let (mut facts, mut effects) = (facts(&row), Vec::new());
+    if let Some((delivery, moved)) = covered {
+        facts["deliveries"] = json!([listed(&delivery)]);
+        effects = moved;
+    }
+    ledger::append(tx, desk, Event::new(kind::LATE_ENTRY_CONFIRMED, id, facts).with(effects)).await?;
     Ok(row.into())
 }
 
@@ -105,7 +110,12 @@ async fn decide(tx: &Tx, desk: &Desk, id: &str, state: LateState, reason: Option
 }
 
 /// What a batch written down more than a week after packing needs: a reason, and a photo or slip; answers the latter.
-pub(super) fn need_evidence(packed: Option<Day>, recorded_on: Day, reason: Option<&str>, evidence: Option<&str>) -> Outcome<Option<String>> {
+pub(super) fn need_evidence(
+    packed: Option<Day>,
+    recorded_on: Day,
+    reason: Option<&str>,
+    evidence: Option<&str>,
+) -> Outcome<Option<String>> {
     let mut faults = Faults::new();
     let happened = packed.map(|on| Happened { on, late: on < recorded_on });
     if let Some(on) = packed.filter(|on| is_very_late(*on, recorded_on) && reason.is_none()) {
@@ -134,9 +144,7 @@ pub(super) async fn check_confirmed(tx: &Tx, subject_id: &str) -> Outcome<()> {
     let Some(row) = store::of_subject(tx.connection(), subject_id).await? else { return Ok(()) };
     match LateState::parse(&row.state) {
         Some(LateState::Waiting) => Err(Failure::conflict("late_entry_waiting").with("days", row.days).with("figure", row.happened_on)),
-        Some(LateState::Disputed) => {
-            Err(Failure::conflict("late_entry_disputed").with("reason", row.decision_reason.unwrap_or_default()))
-        }
+        Some(LateState::Disputed) => Err(Failure::conflict("late_entry_disputed").with("reason", row.decision_reason.unwrap_or_default())),
         _ => Ok(()),
     }
 }

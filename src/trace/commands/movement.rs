@@ -104,7 +104,12 @@ pub async fn record_movement(tx: &Tx, desk: &Desk, account_id: &str, input: &Mov
     // What is gone is gone: it counts at once, and somebody else confirms the record.
     let (reason, evidence) = (late_reason.as_deref(), evidence.as_deref());
     let (subject_id, organisation_id) = (row.id.as_str(), answering(&party));
-    note_late(tx, desk, Late { subject_id, act: LateAct::Movement, organisation_id, on: happened.on, recorded_on: today, reason, evidence }).await?;
+    note_late(
+        tx,
+        desk,
+        Late { subject_id, act: LateAct::Movement, organisation_id, on: happened.on, recorded_on: today, reason, evidence },
+    )
+    .await?;
     let facts = json!({ "kind": row.kind, "amount": row.amount, "happened_on": row.happened_on, "late": row.late, "reason": row.reason, "movement": row.id });
     ledger::append(tx, desk, Event::new(kind::MOVEMENT_RECORDED, account_id, facts).with(effects)).await?;
     Ok(MovementView::of(row, goods.unit))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::delivery::{Written, facts as delivery_facts, write_delivery};
+use super::delivery::{Written, listed, write_delivery};
 use super::reached;
 use crate::db::Tx;
 use crate::kernel::failure::Faults;
@@ -128,14 +128,13 @@ async fn keep(tx: &Tx, desk: &Desk, form: &PaperRow, written: Vec<(i64, Written)
     let mut lines = Vec::with_capacity(written.len());
     for (line, one) in written {
         store::add_line(tx, &form.number, line, &one.row.id).await?;
-        let mut facts = delivery_facts(&one.row);
-        facts["id"] = json!(one.row.id);
+        let mut facts = listed(&one.row);
         facts["line"] = json!(line);
         lines.push(facts);
         effects.extend(one.effects);
     }
     store::entered(tx, desk, &form.number).await?;
-    let facts = json!({ "organisation": form.organisation_id, "product": form.product_id, "season": form.season, "lines": lines });
+    let facts = json!({ "organisation": form.organisation_id, "product": form.product_id, "season": form.season, "deliveries": lines });
     ledger::append(tx, desk, Event::new(kind::PAPER_FORM_ENTERED, &form.number, facts).with(effects)).await?;
     Ok(())
 }
@@ -154,7 +153,8 @@ impl Sheet<'_> {
         let mut faults = Faults::new();
         let grower = self.grower(tx, &mut faults, line).await?;
         let amount = self.amount(&mut faults, line);
-        if let Some(day) = crate::kernel::Day::parse(line.delivered_on.trim()).filter(|day| self.goods.season_of(*day) != self.form.season) {
+        if let Some(day) = crate::kernel::Day::parse(line.delivered_on.trim()).filter(|day| self.goods.season_of(*day) != self.form.season)
+        {
             faults.add("/delivered_on", "paper_other_season").with("figure", day).with("right", &self.form.season);
         }
         let input = self.delivery(line, grower.clone().unwrap_or_default(), amount);

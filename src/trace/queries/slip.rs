@@ -187,7 +187,8 @@ pub async fn own_view(db: &Db, written: &str) -> Outcome<Option<OwnView>> {
     let late = late::states(db.reader(), deliveries.iter().map(|d| d.id.clone()).collect()).await?;
     let buyers = deliveries.iter().map(|d| d.buyer_id.clone()).chain([grower.registered_by_id.clone()]).collect();
     let names = store::organisation_names(db.reader(), buyers).await?;
-    let products = plots.iter().map(|p| &p.product_id).chain(deliveries.iter().map(|d| &d.product_id)).chain(accounts.iter().map(|a| &a.product_id));
+    let products =
+        plots.iter().map(|p| &p.product_id).chain(deliveries.iter().map(|d| &d.product_id)).chain(accounts.iter().map(|a| &a.product_id));
     let goods = register::goods_of(db.reader(), products.cloned().collect()).await?;
     let named = |id: &str| goods.get(id).map(|g| g.name.clone()).unwrap_or_default();
     let unit = |id: &str| goods.get(id).map_or(BaseUnit::G, |g: &Goods| g.unit);
@@ -284,7 +285,8 @@ pub async fn village_list(db: &Db, actor: &Actor, village: &str, today: Day) -> 
     let ids: Vec<String> = here.iter().map(|g| g.id.clone()).collect();
     let plots = store::plots_of(db.reader(), ids.clone()).await?;
     let delivered = store::delivered_by(db.reader(), ids).await?;
-    let goods: BTreeMap<String, Goods> = register::goods_of(db.reader(), delivered.keys().map(|(_, product, _)| product.clone()).collect()).await?;
+    let goods: BTreeMap<String, Goods> =
+        register::goods_of(db.reader(), delivered.keys().map(|(_, product, _)| product.clone()).collect()).await?;
     let lines = here.into_iter().map(|grower| {
         let own: Vec<_> = plots.iter().filter(|p| p.holder_id == grower.id).collect();
         let of_season = delivered.iter().filter(|((of, _, _), _)| *of == grower.id).filter_map(|((_, product, season), amount)| {

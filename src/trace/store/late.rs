@@ -69,9 +69,7 @@ pub(in crate::trace) async fn entries<C: ConnectionTrait>(
     limit: u64,
 ) -> Outcome<(Vec<LateRow>, Option<String>)> {
     let mut query = late_entry::Entity::find().filter(reached(scope)).order_by_desc(Col::Id);
-    for (column, wanted) in
-        [(Col::State, &filter.state), (Col::Act, &filter.act), (Col::OrganisationId, &filter.organisation_id)]
-    {
+    for (column, wanted) in [(Col::State, &filter.state), (Col::Act, &filter.act), (Col::OrganisationId, &filter.organisation_id)] {
         if let Some(wanted) = wanted {
             query = query.filter(column.eq(wanted));
         }

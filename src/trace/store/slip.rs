@@ -41,9 +41,8 @@ pub(in crate::trace) async fn slip<C: ConnectionTrait>(connection: &C, id: &str)
 
 /// The good slip with this hash.
 pub(in crate::trace) async fn by_hash<C: ConnectionTrait>(connection: &C, hash: &str) -> Outcome<Option<SlipRow>> {
-    let query = grower_slip::Entity::find()
-        .filter(grower_slip::Column::TokenHash.eq(hash))
-        .filter(grower_slip::Column::RevokedAt.is_null());
+    let query =
+        grower_slip::Entity::find().filter(grower_slip::Column::TokenHash.eq(hash)).filter(grower_slip::Column::RevokedAt.is_null());
     Ok(query.one(connection).await?)
 }
 
@@ -67,8 +66,7 @@ pub(in crate::trace) async fn insert_objection(tx: &Tx, row: ObjectionRow) -> Ou
 
 /// Objections of a grower, newest first.
 pub(in crate::trace) async fn objections_of<C: ConnectionTrait>(connection: &C, grower_id: &str) -> Outcome<Vec<ObjectionRow>> {
-    let query =
-        objection::Entity::find().filter(objection::Column::GrowerId.eq(grower_id)).order_by_desc(objection::Column::Id).limit(200);
+    let query = objection::Entity::find().filter(objection::Column::GrowerId.eq(grower_id)).order_by_desc(objection::Column::Id).limit(200);
     Ok(query.all(connection).await?)
 }
 
@@ -188,7 +186,10 @@ pub(in crate::trace) async fn delivered_by<C: ConnectionTrait>(
 }
 
 /// Names of organisations by id.
-pub(in crate::trace) async fn organisation_names<C: ConnectionTrait>(connection: &C, ids: Vec<String>) -> Outcome<BTreeMap<String, String>> {
+pub(in crate::trace) async fn organisation_names<C: ConnectionTrait>(
+    connection: &C,
+    ids: Vec<String>,
+) -> Outcome<BTreeMap<String, String>> {
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }

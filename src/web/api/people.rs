@@ -142,10 +142,8 @@ async fn consent_list(
 }
 
 async fn consent_record(State(app): State<App>, posted: Posted<ConsentInput>) -> Result<Response, Refusal> {
-    act(&app, posted, |tx, desk, input| {
-        made("consents", async move { record_consent(tx, &desk, &input).await.map(ConsentView::from) })
-    })
-    .await
+    act(&app, posted, |tx, desk, input| made("consents", async move { record_consent(tx, &desk, &input).await.map(ConsentView::from) }))
+        .await
 }
 
 async fn consent_withdraw(State(app): State<App>, Path(id): Path<String>, posted: Posted<Nothing>) -> Result<Response, Refusal> {

@@ -81,7 +81,8 @@ fn missed(app: &App, peer: SocketAddr, lang: Lang, headers: &HeaderMap) -> Respo
 
 fn answer(status: StatusCode, page: Result<String, askama::Error>) -> Response {
     match page {
-        Ok(page) => (status, [("x-robots-tag", "noindex"), ("cache-control", "no-store"), ("referrer-policy", "no-referrer")], Html(page)).into_response(),
+        Ok(page) => (status, [("x-robots-tag", "noindex"), ("cache-control", "no-store"), ("referrer-policy", "no-referrer")], Html(page))
+            .into_response(),
         Err(error) => Refusal(Failure::broken(error)).into_response(),
     }
 }
@@ -91,7 +92,11 @@ fn desk(app: &App) -> Desk {
     Desk::system(&app.clock, &app.random)
 }
 
-async fn disagree((State(app), ConnectInfo(peer), lang, headers): Given, Path(written): Path<String>, Form(input): Form<ObjectionInput>) -> Response {
+async fn disagree(
+    (State(app), ConnectInfo(peer), lang, headers): Given,
+    Path(written): Path<String>,
+    Form(input): Form<ObjectionInput>,
+) -> Response {
     let (desk, token) = (desk(&app), written.clone());
     let tried = app
         .db

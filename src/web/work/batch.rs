@@ -19,9 +19,11 @@ use super::names::{Names, day_of, figure, moment_of, state};
 use crate::identity::role::Permission as P;
 use crate::kernel::Outcome;
 use crate::registry::queries::plot;
+use crate::trace::account::AccountFilter;
 use crate::trace::batch::BatchState;
 use crate::trace::commands::batch::{ReleaseInput, hold_batch, release_batch, unhold_batch, void_batch};
 use crate::trace::goods::Goods;
+use crate::trace::queries::account::accounts;
 use crate::trace::queries::batch::{BatchView, SourceView, batch};
 use crate::trace::queries::delivery::delivery;
 
@@ -91,7 +93,7 @@ async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, trie
     let page = Page {
         state: state(reader, "batch_state", &view.state),
         why: view.hold_reason.clone().filter(|_| view.state == "on_hold").or(view.void_reason.clone()).unwrap_or_default(),
-        facts: facts(reader, &view, &goods, &producer),
+        facts: facts(reader, &view, &goods, &producer).into_iter().chain(beside_history(app, reader, &view).await?).collect(),
         sources: sources(app, reader, &view, &goods).await?,
         broken: checks(reader, &view, true),
         checks: checks(reader, &view, false),
@@ -130,6 +132,20 @@ fn facts(reader: &Reader, view: &BatchView, goods: &Goods, producer: &str) -> Ve
         ("released_at", view.released_at.as_deref().map(|at| moment_of(reader.lang, at))),
     ];
     all.into_iter().filter_map(|(name, value)| Some((reader.word("batch_fact", name), value?))).collect()
+}
+
+/// The season of the batch's account beside the years before it, for who may read the account.
+async fn beside_history(app: &App, reader: &Reader, view: &BatchView) -> Outcome<Option<(String, String)>> {
+    let Some(actor) = reader.acting(P::SeasonAccountRead) else { return Ok(None) };
+    let filter = AccountFilter {
+        party_id: Some(view.producer_id.clone()),
+        product_id: Some(view.product_id.clone()),
+        season: Some(view.season.clone()),
+        state: None,
+    };
+    let Some(account) = accounts(&app.db, &actor, &filter, None, Some(1)).await?.0.pop() else { return Ok(None) };
+    let goods = Names::new(app).goods(&view.product_id).await?;
+    Ok(Some((reader.say("people.batch_history"), super::todo::beside_history(app, reader, &account, &goods).await?)))
 }
 
 async fn sources(app: &App, reader: &Reader, view: &BatchView, goods: &Goods) -> Outcome<Table> {

@@ -30,6 +30,7 @@ pub(super) struct BatchForm {
     pub input_name: String,
     pub input_weight: String,
     pub late_reason: String,
+    pub late_evidence: String,
     pub accept_excess: String,
 }
 
@@ -96,6 +97,7 @@ impl BatchForm {
             packed_on: given(&self.packed_on),
             accept_excess: self.accepts_excess(),
             late_reason: Some(self.late_reason.clone()).filter(|reason| !reason.trim().is_empty()),
+            late_evidence: given(&self.late_evidence),
             ..BatchInput::default()
         };
         (input, faults)
@@ -126,7 +128,7 @@ pub(super) fn together(unread: Faults, refused: Option<Failure>, field: fn(&str)
 
 /// The field of the form that a pointer of the command means.
 pub(super) fn field(pointer: &str) -> &'static str {
-    let names = ["lot", "harvested_from", "harvested_to", "produced_on", "packed_on", "late_reason", "accept_excess"];
+    let names = ["lot", "harvested_from", "harvested_to", "produced_on", "packed_on", "late_reason", "late_evidence", "accept_excess"];
     if let Some(name) = names.into_iter().find(|name| pointer.strip_prefix('/') == Some(name)) {
         return name;
     }

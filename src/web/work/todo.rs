@@ -10,8 +10,8 @@ use crate::identity::role::Permission;
 use crate::kernel::{Actor, Outcome};
 use crate::supervision::queries::{Steps, recalls, stops};
 use crate::trace::account::{AccountFilter, AccountState};
-use crate::trace::order::OrderState;
 use crate::trace::goods::Goods;
+use crate::trace::order::OrderState;
 use crate::trace::queries::account::{AccountView, accounts};
 use crate::trace::queries::history::history_of;
 use crate::trace::queries::order::{OrderFilter, orders};
@@ -103,8 +103,10 @@ async fn proposed_accounts(app: &App, reader: &Reader, actor: &Actor) -> Outcome
 }
 
 /// This season's total beside the largest of the last three years, or that nothing is known of them.
-async fn beside_history(app: &App, reader: &Reader, view: &AccountView, goods: &Goods) -> Outcome<String> {
-    let Some(history) = history_of(&app.db, view).await?.filter(|history| history.known) else { return Ok(reader.say("people.no_history")) };
+pub(super) async fn beside_history(app: &App, reader: &Reader, view: &AccountView, goods: &Goods) -> Outcome<String> {
+    let Some(history) = history_of(&app.db, view).await?.filter(|history| history.known) else {
+        return Ok(reader.say("people.no_history"));
+    };
     let (total, most) = (goods.show(history.figure("season_total")), goods.show(history.figure("largest")));
     let year = history.largest_season.clone().unwrap_or_default();
     let key = if history.stands_out { "people.stands_out" } else { "people.within_history" };

@@ -71,7 +71,8 @@ fn amount(unit: BaseUnit, amount: i64) -> String {
 
 fn said(lang: Lang, objection: &ObjectionView) -> Said {
     Said {
-        heading: lang.fill("own.objection", &[("receipt", &objection.receipt), ("state", &lang.say(&format!("own.state.{}", objection.state)))]),
+        heading: lang
+            .fill("own.objection", &[("receipt", &objection.receipt), ("state", &lang.say(&format!("own.state.{}", objection.state)))]),
         text: objection.text.clone(),
         answer: objection.answer.as_ref().map(|answer| lang.fill("own.answer", &[("text", answer)])),
     }

@@ -211,10 +211,7 @@ fn adjustments(app: &App, reader: &Reader, goods: &Goods, view: &AccountView) ->
             lines: lines.into_iter().flatten().collect(),
             state: state(reader, "account_state", &adjustment.state),
             steps: if waits {
-                vec![
-                    step("approve", "approve", "go", String::new()),
-                    step("refuse", "refuse", "stop", format!("reason-{}", adjustment.id)),
-                ]
+                vec![step("approve", "approve", "go", String::new()), step("refuse", "refuse", "stop", format!("reason-{}", adjustment.id))]
             } else {
                 Vec::new()
             },

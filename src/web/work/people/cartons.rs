@@ -108,7 +108,10 @@ async fn item(app: &App, reader: &Reader, names: &mut Names<'_>, view: CartonVie
     let holds = view.figures.values().next().copied().unwrap_or(0);
     let mut lines = vec![
         format!("{} · {}", goods.name, names.party(reader, &view.producer_id).await?),
-        reader.fill("people.carton_line", &[("holds", &goods.show(holds)), ("left", &grouped(view.count - view.used)), ("count", &grouped(view.count))]),
+        reader.fill(
+            "people.carton_line",
+            &[("holds", &goods.show(holds)), ("left", &grouped(view.count - view.used)), ("count", &grouped(view.count))],
+        ),
         reader.fill("people.carton_until_line", &[("day", &day_of(reader.lang, &view.use_until)), ("evidence", &view.evidence)]),
     ];
     lines.extend(view.decision_reason.clone());

@@ -1,6 +1,7 @@
 //! Sections of the home page: late entries and objections that wait, and seasons about to close.
 
 use super::super::super::app::App;
+use super::super::super::pages::staff::Cell;
 use super::super::desk::{Reader, fresh_key};
 use super::super::names::{Names, day_of};
 use super::super::todo::{Section, Step, Todo};
@@ -11,7 +12,6 @@ use crate::trace::late::{LateFilter, LateState};
 use crate::trace::queries::late::{LateEntryView, late_entries};
 use crate::trace::queries::slip::{ObjectionView, objections};
 use crate::trace::slip::{ObjectionFilter, ObjectionState};
-use super::super::super::pages::staff::Cell;
 
 /// The most things of one kind shown at once.
 const MOST: u64 = 50;
@@ -128,7 +128,8 @@ pub(in crate::web::work) async fn closing_soon(app: &App, reader: &Reader) -> Ou
         let lapses = view.figures.get("lapses").or_else(|| view.figures.get("lapses_g")).copied().unwrap_or(0);
         let shown = [goods.show(left), goods.show(lapses), goods.show(left - lapses)];
         let day = day_of(reader.lang, &closes.to_string());
-        let mut lines = vec![reader.fill("people.closes", &[("day", &day), ("days", &days.to_string()), ("left", &shown[0]), ("lapses", &shown[1])])];
+        let mut lines =
+            vec![reader.fill("people.closes", &[("day", &day), ("days", &days.to_string()), ("left", &shown[0]), ("lapses", &shown[1])])];
         if left > lapses {
             lines.push(reader.fill("people.kept", &[("kept", &shown[2])]));
         }
@@ -141,7 +142,10 @@ pub(in crate::web::work) async fn closing_soon(app: &App, reader: &Reader) -> Ou
             title: reader.fill("account_heading", &[("product", &goods.name), ("season", &view.season)]),
             href: reader.to(&format!("/work/accounts/{}", view.id)),
             lines,
-            state: Cell::badge(reader.fill("people.days_left", &[("days", &days.to_string())]), if days <= WARN.1 { "red" } else { "amber" }),
+            state: Cell::badge(
+                reader.fill("people.days_left", &[("days", &days.to_string())]),
+                if days <= WARN.1 { "red" } else { "amber" },
+            ),
             steps: Vec::new(),
         });
     }

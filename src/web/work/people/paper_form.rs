@@ -122,7 +122,11 @@ async fn page(app: &App, reader: &Reader, number: &str, typed: &Typed, refused: 
             (reader.say("state"), reader.word("paper_state", &form.state)),
         ],
         sheet: reader.to(&format!("/work/paper/{}/print", form.number)),
-        entered: if form.lines.is_empty() { String::new() } else { reader.fill("people.lines_entered", &[("n", &form.lines.len().to_string())]) },
+        entered: if form.lines.is_empty() {
+            String::new()
+        } else {
+            reader.fill("people.lines_entered", &[("n", &form.lines.len().to_string())])
+        },
         open: form.state != "spoiled" && reader.may(P::DeliveryRecord),
         action: reader.to(&format!("/work/paper/{}", form.number)),
         key: fresh_key(app),
@@ -168,7 +172,8 @@ fn lines(typed: &Typed) -> Vec<PaperLineInput> {
     let some = |name: String| typed.get(&name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty());
     let line = |line: i64| {
         let of = |column: &str| some(format!("{column}-{line}"));
-        let (grower, household_no, day, weight, grade, cert_no) = (of("grower"), of("household"), of("day"), of("weight"), of("grade"), of("cert"));
+        let (grower, household_no, day, weight, grade, cert_no) =
+            (of("grower"), of("household"), of("day"), of("weight"), of("grade"), of("cert"));
         if [&grower, &household_no, &day, &weight, &grade, &cert_no].iter().all(|v| v.is_none()) {
             return None;
         }

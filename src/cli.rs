@@ -82,6 +82,15 @@ pub enum Command {
     },
     /// 导入 · Take in a sheet, whole or not at all
     Import(ImportArgs),
+    /// 定时任务 · Work that is due by date; a running node does it by itself
+    Jobs {
+        /// What to do.
+        #[command(subcommand)]
+        action: JobsAction,
+        /// Where the settings come from.
+        #[command(flatten)]
+        setting: SettingArgs,
+    },
     /// 接口说明 · Print the API's description (OpenAPI 3.1)
     Openapi {
         /// Where the settings come from.
@@ -217,6 +226,25 @@ pub enum LedgerAction {
         #[arg(long, value_name = "FILE")]
         against: Option<PathBuf>,
     },
+}
+
+/// `jobs …`
+#[derive(Debug, Subcommand)]
+pub enum JobsAction {
+    /// Run one now; where nothing is due nothing happens.
+    Run {
+        /// Which.
+        #[arg(value_enum)]
+        job: Job,
+    },
+}
+
+/// A job by its name.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum Job {
+    /// 年度结账：到期失效 · What is left of a season lapses after the product's closing day
+    CloseSeasons,
 }
 
 /// `codes …`

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod entity;
 pub mod identity;
 pub mod interop;
+pub mod jobs;
 pub mod kernel;
 pub mod ledger;
 pub mod node;

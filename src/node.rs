@@ -80,8 +80,10 @@ pub async fn assemble(config: Config, db: Db, clock: Clock, random: Random) -> O
 /// If the address can't be listened on.
 pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Outcome<()> {
     let notary = tokio::spawn(keep_checkpoints(app.clone()));
+    let due = tokio::spawn(run_jobs(app.clone()));
     web::serve(app.clone(), listener, stop, DRAIN).await?;
     notary.abort();
+    due.abort();
     app.scans.stop().await;
     app.keep_checkpoint().await?;
     app.db.close().await;
@@ -96,6 +98,20 @@ async fn keep_checkpoints(app: App) {
         app.throttle.tidy();
         if let Err(error) = app.keep_checkpoint().await {
             tracing::error!(%error, "no checkpoint could be kept");
+        }
+    }
+}
+
+/// Does what is due by date, a minute after the start and every hour from then on.
+async fn run_jobs(app: App) {
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let mut tick = tokio::time::interval(Duration::from_secs(3600));
+    loop {
+        tick.tick().await;
+        match crate::jobs::close_seasons(&app.db, &app.clock, &app.random).await {
+            Ok(closed) if closed.lapsed.is_empty() => {}
+            Ok(closed) => tracing::info!(accounts = closed.lapsed.len(), failed = closed.failed, "seasons closed"),
+            Err(error) => tracing::error!(%error, "seasons could not be closed"),
         }
     }
 }

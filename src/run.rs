@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use toml::{Table, Value};
 
 use crate::cli::{
-    AdminAction, Cli, CodesAction, Command, ConfigAction, GeoipAction, ImportArgs, ImportKind, KeysAction, LedgerAction, MigrateAction,
-    SettingArgs,
+    AdminAction, Cli, CodesAction, Command, ConfigAction, GeoipAction, ImportArgs, ImportKind, Job, JobsAction, KeysAction, LedgerAction,
+    MigrateAction, SettingArgs,
 };
 use crate::config::Config;
 use crate::db::{self, Db};
@@ -18,7 +18,7 @@ use crate::kernel::{Clock, Desk, Failure, Outcome, Random};
 use crate::trace::commands::farm::{FarmSheet, import_farm_work};
 use crate::web::body::MOST_BYTES;
 use crate::web::words::Lang;
-use crate::{demo, ledger, node, trace, web};
+use crate::{demo, jobs, ledger, node, trace, web};
 
 /// Runs one command to its end.
 pub async fn run(cli: Cli) -> ExitCode {
@@ -66,6 +66,9 @@ async fn dispatch(command: Command, clock: &Clock, random: &Random) -> Outcome<b
             verify(&settings(&setting)?, random, against.as_deref()).await
         }
         Command::Import(args) => import(&args, clock, random).await.map(|()| true),
+        Command::Jobs { action: JobsAction::Run { job: Job::CloseSeasons }, setting } => {
+            close_seasons(&settings(&setting)?, clock, random).await
+        }
         Command::Openapi { setting } => {
             let description = web::openapi(&settings(&setting)?.base_url);
             println!("{}", serde_json::to_string_pretty(&description).map_err(Failure::broken)?);
@@ -162,6 +165,17 @@ async fn create_admin(config: &Config, clock: &Clock, random: &Random, account: 
     db.close().await;
     println!("{account}: {}", role.word());
     Ok(())
+}
+
+async fn close_seasons(config: &Config, clock: &Clock, random: &Random) -> Outcome<bool> {
+    let db = node::open(config, clock, random).await?;
+    let closed = jobs::close_seasons(&db, clock, random).await?;
+    for lapsed in &closed.lapsed {
+        println!("{}   lapsed {}   kept for codes ordered {}", lapsed.account_id, lapsed.amount, lapsed.kept);
+    }
+    println!("accounts closed {}   failed {}", closed.lapsed.len(), closed.failed);
+    db.close().await;
+    Ok(closed.failed == 0)
 }
 
 fn read_password(from_stdin: bool) -> Outcome<String> {

@@ -88,7 +88,36 @@ async fn things(server: &Server) -> BTreeMap<&'static str, [String; 2]> {
         processes.push(born.unwrap().to_owned());
     }
     things.insert("/api/v1/processes/{id}", [processes.remove(0), processes.remove(0)]);
+    people(server, &mut things).await;
     things
+}
+
+/// A late entry, a slip, a paper form, old cartons and an objection of each of the two.
+async fn people(server: &Server, things: &mut BTreeMap<&'static str, [String; 2]>) {
+    let mut made: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+    for (n, account) in ["producer", "producer2"].into_iter().enumerate() {
+        let person = server.person(account).await;
+        let (grower, product) = {
+            let one = person.get("/api/v1/deliveries?limit=1").await.1["items"][0].clone();
+            (one["grower_id"].clone(), one["product_id"].clone())
+        };
+        let day = yanzhao::kernel::Day::parse("2026-11-23").unwrap().plus(-20).to_string();
+        let late = json!({ "grower_id": grower, "product_id": product, "delivered_on": day, "net_weight_g": 1000, "late_reason": "x", "late_evidence": "x" });
+        person.done("/api/v1/deliveries", late).await;
+        let entry = person.get("/api/v1/late-entries?limit=1").await.1["items"][0]["id"].clone();
+        let form = person.done("/api/v1/paper-forms", json!({ "kind": "deliveries", "product_id": product, "copies": 1 })).await;
+        let carton = json!({ "product_id": product, "name": "旧箱", "net_weight_g": 5000, "count": 10, "use_until": "2027-06-01", "evidence": "发票" });
+        let carton = person.done("/api/v1/cartons", carton).await["id"].clone();
+        person.done("/api/v1/objections", json!({ "grower_id": grower, "via": "counter" })).await;
+        let mut put = |path: &'static str, id: &Value| made.entry(path).or_default().push(id.as_str().unwrap().to_owned());
+        put("/api/v1/late-entries/{id}", &entry);
+        put("/api/v1/paper-forms/{number}", &form["items"][0]["number"]);
+        put("/api/v1/cartons/{id}", &carton);
+        put("/api/v1/growers/{id}/slips", &grower);
+        put("/api/v1/growers/{id}/consents", &grower);
+        assert_eq!(made["/api/v1/cartons/{id}"].len(), n + 1);
+    }
+    things.extend(made.into_iter().map(|(path, mut ids)| (path, [ids.remove(0), ids.remove(0)])));
 }
 
 async fn ask(person: &Person, route: &Route, path: &str) -> u16 {
@@ -135,7 +164,7 @@ async fn matrix(server: &Server) -> String {
         for (label, id) in whose {
             let mut fared = Vec::new();
             for (account, person) in &people {
-                let path = route.path.replace("{id}", id);
+                let path = route.path.replace("{id}", id).replace("{number}", id);
                 fared.push((*account, door(ask(person, &route, &path).await)));
             }
             writeln!(text, "    {label}{}{}", if label.is_empty() { "" } else { " " }, grouped(&fared)).unwrap();

@@ -145,6 +145,18 @@ fn foreign_text_is_escaped() {
 }
 
 #[test]
+fn a_growers_own_page_is_for_its_holder_alone() {
+    let pages = other_pages(&site());
+    let html = &pages.iter().find(|p| p.name == "own.zh").unwrap().html;
+    for said in ["王某", "2,501 斤（1,250.5 kg）", "待核", "我不同意", "李会计", "007M-4QZ9", "答复：过磅单已核对", "等第二个人确认"]
+    {
+        assert!(html.contains(said), "{said}");
+    }
+    assert!(html.contains("noindex") && !html.contains("<script") && !html.contains("王小"));
+    assert_eq!(html.matches("name=\"subject_id\" value=\"del_").count(), 1, "what is open is not asked again");
+}
+
+#[test]
 fn unknown_numbers_get_one_page() {
     let page = |lang| no_facts_page(lang, &site(), &NoFacts::Unknown).unwrap();
     assert_eq!(page(Lang::Chinese), page(Lang::Chinese));

@@ -118,7 +118,7 @@ impl Workshop<'_> {
         for right in
             product.rights.iter().filter(|r| r.status == "registered" && matches!(r.route.as_str(), "gi_product" | "certification_mark"))
         {
-            let given = json!({ "organisation_id": organisation, "right_id": right.id, "in_force_from": before.plus(-400), "evidence": "演示：许可使用合同" });
+            let given = json!({ "organisation_id": organisation, "right_id": right.id, "in_force_from": before.plus(-400), "contract": "演示：许可使用合同 2024-01" });
             self.act("office", Permission::MarkUseRecord, given, |tx, desk, i| {
                 Box::pin(async move { grant_mark_use(tx, &desk, &i, true).await.map(|_| ()) })
             })
@@ -173,6 +173,9 @@ impl Workshop<'_> {
                 .await?;
             self.spray(plan, &plot.id, picked).await?;
             self.received(plan, &delivery.id, n, village).await?;
+            if n == 0 {
+                self.people(plan.account, &product.id, &grower.id, season, plan.kilograms * 1000).await?;
+            }
             sources.push(json!({ "delivery_id": delivery.id, "net_weight_g": plan.kilograms * 1000 }));
         }
         Ok(sources)

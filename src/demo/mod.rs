@@ -5,6 +5,7 @@ pub mod accounts;
 mod codes;
 mod farm;
 mod goods;
+mod people;
 mod plan;
 
 use std::net::SocketAddr;

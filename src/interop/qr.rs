@@ -175,6 +175,27 @@ impl Symbol {
     }
 }
 
+/// A short text as a drawing: modules per side with the quiet zone, and the dark ones as an SVG path. For addresses on forms and slips, which
+/// are not codes on labels. `None` if it is too long.
+pub fn drawn(text: &str) -> Option<(usize, String)> {
+    use std::fmt::Write;
+    let made = QRBuilder::new(text).ecl(ECL::M).build().ok()?;
+    let zone = QUIET_ZONE as usize;
+    let mut path = String::new();
+    for y in 0..made.size {
+        let mut x = 0;
+        while x < made.size {
+            let length = (x..made.size).take_while(|at| made[y][*at].value()).count();
+            if length > 0 {
+                // Writing to a String can't fail.
+                let _ = write!(path, "M{} {}h{length}v1h-{length}z", x + zone, y + zone);
+            }
+            x += length.max(1);
+        }
+    }
+    Some((made.size + 2 * zone, path))
+}
+
 #[cfg(test)]
 mod tests {
     use qrcode::bits::Bits;
@@ -256,6 +277,14 @@ mod tests {
         for length in [30, 31, 59] {
             PrintedBase::new(&host(length)).unwrap().symbol(&cipher().code(1));
         }
+    }
+
+    #[test]
+    fn a_drawing_has_its_modules_and_a_quiet_zone() {
+        let (side, path) = drawn("https://gi.example.cn/g/0123456789ABCDEF").unwrap();
+        assert!((33..=45).contains(&side), "{side}");
+        assert!(path.starts_with("M4 4h7v1h-7z"), "the finder pattern stands in the corner: {}", &path[..20]);
+        assert_eq!(drawn(&"x".repeat(5000)), None);
     }
 
     #[test]

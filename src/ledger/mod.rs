@@ -15,6 +15,6 @@ mod verify;
 
 pub use checkpoint::{Checkpoint, Notary};
 pub use event::{Effect, Event, KINDS, Kind, kind};
-pub use store::{append, head, history};
+pub use store::{append, began, head, history};
 pub use tree::{Edge, Hash, leaf_hash};
 pub use verify::{Finding, Report, verify};

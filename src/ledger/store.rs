@@ -9,7 +9,7 @@ use super::event::{Event, Kind};
 use super::tree::{Edge, leaf_hash};
 use crate::db::{Engine, Tx};
 use crate::entity::{event, event_body, ledger_head};
-use crate::kernel::{Desk, Failure, Millis, Outcome};
+use crate::kernel::{Day, Desk, Failure, Millis, Outcome};
 
 /// What a leaf says of its kind.
 pub(super) fn public_kind(kind: Kind) -> &'static str {
@@ -75,6 +75,14 @@ pub async fn head<C: ConnectionTrait>(connection: &C) -> Outcome<Edge> {
     let head = ledger_head::Entity::find_by_id(1).one(connection).await?.ok_or_else(|| Failure::broken("the ledger has no head"))?;
     let size = u64::try_from(head.size).map_err(Failure::broken)?;
     Edge::from_hex(size, &head.edge).ok_or_else(|| Failure::broken("the ledger's edge is damaged"))
+}
+
+/// The day of the first event: when the platform began. `None` while nothing has happened.
+///
+/// # Errors
+/// Only ours.
+pub async fn began<C: ConnectionTrait>(connection: &C) -> Outcome<Option<Day>> {
+    Ok(event::Entity::find_by_id(0).one(connection).await?.map(|first| Day::of(first.at)))
 }
 
 /// One row as it lies in the tables.

@@ -244,6 +244,9 @@ pub struct BatchInput {
     /// Why it is written down more than 7 days after packing.
     #[serde(default)]
     pub late_reason: Option<String>,
+    /// Photo or number of the slip; needed with it.
+    #[serde(default)]
+    pub late_evidence: Option<String>,
 }
 
 /// A correction before release: what is given replaces what was. `version` is the one read.
@@ -273,6 +276,7 @@ pub struct BatchPatch {
     pub report_ids: Option<Vec<String>>,
     pub accept_excess: Option<bool>,
     pub late_reason: Option<String>,
+    pub late_evidence: Option<String>,
 }
 
 impl BatchPatch {
@@ -297,6 +301,7 @@ impl BatchPatch {
         put_some(&mut now.harvested_to, &self.harvested_to);
         put_some(&mut now.produced_on, &self.produced_on);
         put_some(&mut now.packed_on, &self.packed_on);
+        put_some(&mut now.late_evidence, &self.late_evidence);
         put_some(&mut now.best_before, &self.best_before);
         put_some(&mut now.grade, &self.grade);
         put_some(&mut now.facility_id, &self.facility_id);

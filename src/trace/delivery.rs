@@ -50,6 +50,9 @@ pub struct DeliveryInput {
     /// Why it is written down more than 7 days later.
     #[serde(default)]
     pub late_reason: Option<String>,
+    /// Photo or number of the slip; needed with it.
+    #[serde(default)]
+    pub late_evidence: Option<String>,
 }
 
 /// What to look for among deliveries; every field narrows.

@@ -34,8 +34,10 @@ pub struct Goods {
     pub window: Option<SeasonWindow>,
     /// The yearly day on which a season's account closes.
     pub closing: Option<YearDay>,
-    /// Fresh produce: nothing is carried over.
+    /// Fresh produce: nothing is carried over, unless the holder's rule sets a cap.
     pub fresh: bool,
+    /// The most one account may bring over from the season before, by the holder's rule.
+    pub carry_over_cap: Option<i64>,
     /// Who releases.
     pub release_by: ReleaseBy,
     /// The cap; see the module.
@@ -72,6 +74,11 @@ impl Goods {
             (None, Some(closing)) => closing.in_year(year + 1),
             _ => None,
         }
+    }
+    /// The most one account may bring over from the season before: the holder's cap, nothing of fresh produce without one, and as much as
+    /// there is of goods that keep.
+    pub fn most_carried(&self) -> Option<i64> {
+        self.carry_over_cap.or(self.fresh.then_some(0))
     }
     /// Is this a season's name: a year of this century?
     pub fn is_season(season: &str) -> bool {
@@ -122,6 +129,7 @@ pub(crate) mod tests {
             window: Some(SeasonWindow { from: day("08-20"), to: day("10-31") }),
             closing: Some(day("06-30")),
             fresh: true,
+            carry_over_cap: None,
             release_by: ReleaseBy::Automatic,
             cap: Some(2_500_000),
         }
@@ -142,6 +150,22 @@ pub(crate) mod tests {
         assert_eq!(["2026-10-15", "2027-01-01", "2027-04-15", "2027-05-01"].map(season), ["2026", "2026", "2026", "2026"]);
         assert_eq!(season("2027-10-01"), "2027");
         assert_eq!(noodles.closing_day("2026"), Day::parse("2027-06-30"));
+    }
+
+    #[test]
+    fn fresh_produce_is_carried_only_by_the_holders_rule() {
+        // fresh, cap, the most
+        let table = [
+            (true, None, Some(0)),
+            (true, Some(500), Some(500)),
+            (false, Some(500), Some(500)),
+            (false, Some(0), Some(0)),
+            (false, None, None),
+        ];
+        for (fresh, cap, most) in table {
+            let goods = Goods { fresh, carry_over_cap: cap, ..pears() };
+            assert_eq!(goods.most_carried(), most, "{fresh} {cap:?}");
+        }
     }
 
     #[test]

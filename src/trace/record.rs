@@ -42,6 +42,20 @@ pub fn read_happened(faults: &mut Faults, pointer: &str, value: Option<&str>, re
     Some(Happened { on, late: days > 0 })
 }
 
+/// So late that a second person must confirm it.
+pub fn is_very_late(on: Day, today: Day) -> bool {
+    today.since(on) > LATE_WITHOUT_REASON
+}
+
+/// Reads the photo or slip number behind something written down late; more than a week late there must be one.
+pub fn read_late_evidence(faults: &mut Faults, happened: Option<Happened>, value: Option<&str>, today: Day) -> Option<String> {
+    let evidence = read_text(faults, "/late_evidence", value, 200);
+    if let Some(happened) = happened.filter(|h| is_very_late(h.on, today) && evidence.is_none()) {
+        faults.add("/late_evidence", "late_evidence_missing").with("days", today.since(happened.on)).with("figure", happened.on);
+    }
+    evidence
+}
+
 /// Cleans a text; `None` if nothing is left. Too long is a fault.
 pub fn read_text(faults: &mut Faults, pointer: &str, value: Option<&str>, most: usize) -> Option<String> {
     let value = text::clean(value?);
@@ -83,5 +97,20 @@ mod tests {
         assert_eq!(read("2025-10-12", Some("过磅单在村委会")), (Some(true), None), "never refused for lateness");
         assert_eq!(read("2026-10-21", Some("x")), (None, Some("in_the_future")));
         assert_eq!(read("2026-13-01", None), (None, Some("day_unreadable")));
+    }
+
+    #[test]
+    fn very_late_needs_a_slip_too() {
+        let today = Day::parse("2026-10-20").unwrap();
+        let read = |day: &str, slip| {
+            let mut faults = Faults::new();
+            let happened = Some(Happened { on: Day::parse(day).unwrap(), late: true });
+            let evidence = read_late_evidence(&mut faults, happened, slip, today);
+            (evidence.is_some(), faults.check().err().map(|f| f.fields[0].code))
+        };
+        assert_eq!(read("2026-10-13", None), (false, None));
+        assert_eq!(read("2026-10-12", None), (false, Some("late_evidence_missing")));
+        assert_eq!(read("2026-10-12", Some("  ")), (false, Some("late_evidence_missing")));
+        assert_eq!(read("2026-10-12", Some("过磅单 0231")), (true, None));
     }
 }

@@ -63,6 +63,12 @@ impl Replay {
             let figure = |field: &str| body["facts"][field].as_i64().unwrap_or(0);
             self.deliveries.insert(subject.to_owned(), (figure("amount"), figure("covered")));
         }
+        // Acts on several deliveries, or on one of another subject: a paper form, a late entry confirmed.
+        for delivery in body["facts"]["deliveries"].as_array().into_iter().flatten() {
+            let figure = |field: &str| delivery[field].as_i64().unwrap_or(0);
+            let id = delivery["id"].as_str().unwrap_or_default();
+            self.deliveries.insert(id.to_owned(), (figure("amount"), figure("covered")));
+        }
         for effect in body["effects"].as_array().into_iter().flatten() {
             match serde_json::from_value(effect.clone()) {
                 Ok(effect) => self.apply(effect),

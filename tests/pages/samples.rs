@@ -1,6 +1,8 @@
 //! Sample data for every page: one set of demonstration goods, and every verdict brought about by its facts.
 
+use yanzhao::kernel::quantity::BaseUnit;
 use yanzhao::kernel::{Day, Millis};
+use yanzhao::trace::queries::slip::{ObjectionView, OwnAccount, OwnDelivery, OwnPlot, OwnView};
 use yanzhao::trace::verdict::{
     CodeKind, Decision, Facts, History, Hold, Lift, MarkUse, PinOutcome, Place, RangeFact, Recall, RecallKind, Recording, Stop, Thresholds,
     Verdict, Visit, VoidReason, decide, decide_pin,
@@ -10,8 +12,9 @@ use yanzhao::web::pages::consumer::{
     verdict_page,
 };
 use yanzhao::web::pages::portal::{
-    AreaView, Article, Choice, ErrorKind, Figures, Filters, FrontView, ListRow, ListView, MarkUser, PlaceCount, ProductCard, ProductView,
-    RightStatus, RightView, Season, SeasonKind, StandardView, article_page, error_page, front_page, list_page, product_page,
+    AreaView, Article, Choice, ErrorKind, Figures, Filters, FrontView, ListRow, ListView, MarkUser, OwnPage, PlaceCount, ProductCard,
+    ProductView, RightStatus, RightView, Season, SeasonKind, StandardView, article_page, error_page, front_page, list_page, own_page,
+    product_page,
 };
 use yanzhao::web::pages::{Site, staff};
 use yanzhao::web::words::Lang;
@@ -253,6 +256,57 @@ pub fn consumer_pages(site: &Site) -> Vec<Page> {
 }
 
 /// Every other page in both languages.
+/// A grower's own view: a delivery half covered with an open objection, one covered and answered.
+fn own_view() -> OwnView {
+    let objection = |subject: &str, state: &str, answer: Option<&str>| ObjectionView {
+        id: "obj_1".into(),
+        receipt: "007M-4QZ9".into(),
+        grower_id: "gro_1".into(),
+        subject_id: subject.into(),
+        organisation_id: "org_1".into(),
+        via: "slip".into(),
+        text: FOREIGN.into(),
+        state: state.into(),
+        made_at: "2026-11-20T02:00:00Z".into(),
+        answer: answer.map(str::to_owned),
+        answered_at: None,
+    };
+    let delivery = |id: &str, covered| OwnDelivery {
+        id: id.into(),
+        on: "2026-10-18".into(),
+        product: "晋州鸭梨".into(),
+        unit: BaseUnit::G,
+        amount: 1_250_500,
+        covered,
+        buyer: "演示果品专业合作社".into(),
+        waits: covered == 0,
+        entered_by: Some("李会计".into()),
+    };
+    OwnView {
+        name: "王某".into(),
+        grower_id: "gro_1".into(),
+        village: "演示一村".into(),
+        organisation: "演示果品专业合作社".into(),
+        plots: vec![OwnPlot { id: "plo_1".into(), name: FOREIGN.into(), product: "晋州鸭梨".into(), mu: "8.00".into() }],
+        deliveries: vec![delivery("del_1", 0), delivery("del_2", 1_250_500)],
+        accounts: vec![OwnAccount {
+            id: "sea_1".into(),
+            product: "晋州鸭梨".into(),
+            season: "2026".into(),
+            unit: BaseUnit::G,
+            may: 9_000_000,
+            delivered: 1_250_500,
+            remaining: 7_749_500,
+            pending: 1_250_500,
+        }],
+        objections: vec![
+            objection("del_1", "open", None),
+            objection("del_2", "settled", Some("过磅单已核对")),
+            objection("gro_1", "upheld", Some("已更正")),
+        ],
+    }
+}
+
 pub fn other_pages(site: &Site) -> Vec<Page> {
     let mut pages = Vec::new();
     for lang in [Lang::Chinese, Lang::English] {
@@ -278,6 +332,10 @@ pub fn other_pages(site: &Site) -> Vec<Page> {
             count("130400", "邯郸市", 22),
         ];
         add("front", front_page(&FrontView { lang, site, figures: &figures, in_season: &cards, places: &places }));
+        let own = own_view();
+        let token = "0123456789ABCDEF";
+        add("own", own_page(&OwnPage { lang, site, token, view: &own, said: None }));
+        add("own-said", own_page(&OwnPage { lang, site, token, view: &own, said: Some(&lang.say("own.objected")) }));
         add("front-empty", front_page(&FrontView { lang, site, figures: &Figures::default(), in_season: &[], places: &[] }));
         let row = |slug: &str, name: &str, status| ListRow {
             slug: slug.into(),

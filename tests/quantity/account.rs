@@ -118,10 +118,11 @@ on_both_engines! {
         let account = orchard.account(&orchard.producer, 1_000 * KG).await;
         let on = |day: &str| { let day = day.to_owned(); move |m: &mut MovementInput| m.happened_on = Some(day) };
         assert!(moved(&orchard, &account.id, "uncoded", KG, on("2026-10-13")).await.unwrap().late);
-        assert_eq!(codes(moved(&orchard, &account.id, "uncoded", KG, on("2026-10-12")).await), ["invalid_fields", "late_reason_missing"]);
+        assert_eq!(codes(moved(&orchard, &account.id, "uncoded", KG, on("2026-10-12")).await), ["invalid_fields", "late_reason_missing", "late_evidence_missing"]);
         let late = moved(&orchard, &account.id, "uncoded", KG, |m| {
             m.happened_on = Some("2025-10-12".into());
             m.late_reason = Some("过磅单在村委会".into());
+            m.late_evidence = Some("过磅单 0231".into());
         });
         assert!(late.await.unwrap().late);
         assert_eq!(codes(moved(&orchard, &account.id, "uncoded", KG, on("2026-10-21")).await), ["invalid_fields", "in_the_future"]);

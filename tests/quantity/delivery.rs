@@ -95,7 +95,8 @@ on_both_engines! {
             (DeliveryInput { grower_id: "gro_x".into(), ..good.clone() }, "grower_unknown"),
             (DeliveryInput { delivered_on: "2026-10-21".into(), ..good.clone() }, "in_the_future"),
             (DeliveryInput { delivered_on: "20261018".into(), ..good.clone() }, "day_unreadable"),
-            (DeliveryInput { delivered_on: "2026-10-12".into(), ..good.clone() }, "late_reason_missing"),
+            (DeliveryInput { delivered_on: "2026-10-12".into(), late_evidence: Some("单 1".into()), ..good.clone() }, "late_reason_missing"),
+            (DeliveryInput { delivered_on: "2026-10-12".into(), late_reason: Some("补票".into()), ..good.clone() }, "late_evidence_missing"),
             (DeliveryInput { net_weight_g: Some(0), ..good.clone() }, "amount_unfit"),
             (DeliveryInput { net_weight_g: None, ..good.clone() }, "amount_missing"),
             (DeliveryInput { unit: Some("ml".into()), ..good.clone() }, "unit_unfit"),
@@ -111,7 +112,7 @@ on_both_engines! {
         for (input, code) in cases {
             assert_eq!(codes(orchard.deliver(input).await), ["invalid_fields", code]);
         }
-        let late = DeliveryInput { delivered_on: "2026-09-01".into(), late_reason: Some("补票".into()), ..good.clone() };
+        let late = DeliveryInput { delivered_on: "2026-09-01".into(), late_reason: Some("补票".into()), late_evidence: Some("过磅单 0231".into()), ..good.clone() };
         assert!(orchard.deliver(late).await.unwrap().late, "never refused for lateness");
         let stranger = world.member("stranger", &world.organisation("外县", "130133").await);
         let input = DeliveryInput { buyer_id: Some(orchard.producer.clone()), ..good.clone() };

@@ -8,7 +8,7 @@ use super::*;
 
 fn use_of(organisation: &str, right: &str, from: &str, to: Option<&str>) -> MarkUseInput {
     input(
-        json!({ "organisation_id": organisation, "right_id": right, "in_force_from": from, "in_force_to": to, "evidence": "许可合同备案，2020-03-01" }),
+        json!({ "organisation_id": organisation, "right_id": right, "in_force_from": from, "in_force_to": to, "contract": "许可合同备案，2020-03-01" }),
     )
 }
 
@@ -88,15 +88,19 @@ on_both_engines! {
         let applied = register.right("xingtang-dazao", "certification_mark").await;
         let words = said(&act!(register, desk, grant_mark_use, use_of(&producer, &applied, "2026-01-01", None), false).unwrap_err(), "/right_id", "mark_use_right_not_registered");
         assert!(words[0].contains("已申请"), "{words:?}");
-        let without = MarkUseInput { evidence: None, ..use_of(&producer, &pears, "2020-01-01", None) };
+        let without = MarkUseInput { contract: None, ..use_of(&producer, &pears, "2020-01-01", None) };
         said(&act!(register, desk, grant_mark_use, without, false).unwrap_err(), "/announcement_id", "mark_use_paper_missing");
+        // Older than the platform: what somebody says of it is not enough.
+        let said_only = |from: &str| MarkUseInput { contract: None, evidence: Some("口头说明".into()), ..use_of(&producer, &pears, from, None) };
+        let words = said(&act!(register, desk, grant_mark_use, said_only("2020-01-01"), false).unwrap_err(), "/contract", "mark_use_contract_missing");
+        assert!(words[0].contains("2020-01-01") && words[0].contains(&register.today().to_string()), "{words:?}");
 
         let noodles = register.right("gaocheng-gongmian", "gi_product").await;
         let users = |number: &str, right: &str, kind: &str, on: &str| -> AnnouncementInput {
             input(json!({ "number": number, "kind": kind, "announced_on": on, "right_ids": [right], "source": "test", "confidence": "A" }))
         };
         let of_noodles = act!(register, desk, record_announcement, users("国家知识产权局公告第500号", &noodles, "mark_users", "2022-01-01")).unwrap();
-        let by = |paper: &str, from: &str| MarkUseInput { announcement_id: Some(paper.to_owned()), evidence: None, ..use_of(&producer, &pears, from, None) };
+        let by = |paper: &str, from: &str| MarkUseInput { announcement_id: Some(paper.to_owned()), contract: None, ..use_of(&producer, &pears, from, None) };
         let words = said(&act!(register, desk, grant_mark_use, by(&of_noodles.id, "2022-02-01"), false).unwrap_err(), "/announcement_id", "mark_use_announcement_other");
         assert!(words[0].contains("藁城宫面") && words[1].contains("藁城宫面"), "approved for A, marking B: {words:?}");
         let accepted = act!(register, desk, record_announcement, users("国家知识产权局公告第501号", &pears, "acceptance", "2022-01-01")).unwrap();

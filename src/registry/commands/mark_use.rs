@@ -44,6 +44,9 @@ pub struct MarkUseInput {
     /// The announcement of users, `ann_…`.
     #[serde(default)]
     pub announcement_id: Option<String>,
+    /// The holder's contract: its number and day. An approval older than the platform rests on an announcement or on this.
+    #[serde(default)]
+    pub contract: Option<String>,
     /// The licence or approval otherwise: what, from whom, of which day.
     #[serde(default)]
     pub evidence: Option<String>,
@@ -54,7 +57,8 @@ pub struct MarkUseInput {
 /// # Errors
 /// `invalid_fields` with every fault: `register_organisation_unknown`, `mark_use_credit_code`, `register_right_unknown`,
 /// `mark_use_right_not_registered`, `mark_use_before_recognition`, `mark_use_after_right`, `mark_use_paper_missing`,
-/// `mark_use_announcement_other`, `mark_use_announcement_kind`, `mark_use_before_announcement`, `mark_use_overlaps` …
+/// `mark_use_contract_missing`, `mark_use_announcement_other`, `mark_use_announcement_kind`, `mark_use_before_announcement`,
+/// `mark_use_overlaps` …
 pub async fn grant_mark_use(tx: &Tx, desk: &Desk, input: &MarkUseInput, demo: bool) -> Outcome<MarkUseRow> {
     let mut faults = Faults::new();
     user(tx, desk, &mut faults, &input.organisation_id).await?;
@@ -74,10 +78,14 @@ pub async fn grant_mark_use(tx: &Tx, desk: &Desk, input: &MarkUseInput, demo: bo
         overlaps(tx, &mut faults, input, days).await?;
     }
     let evidence = form::optional(&mut faults, "/evidence", input.evidence.as_deref(), LINE);
-    let announcement = paper(tx, &mut faults, input, right.as_ref(), evidence.is_some()).await?;
+    let contract = form::optional(&mut faults, "/contract", input.contract.as_deref(), LINE);
+    let announcement = paper(tx, &mut faults, input, right.as_ref(), evidence.is_some() || contract.is_some()).await?;
+    if evidence.is_some() && contract.is_none() && input.announcement_id.is_none() {
+        predates(tx, &mut faults, input).await?;
+    }
     faults.check()?;
     let row = MarkUseRow {
-        contract: None,
+        contract,
         id: desk.new_id(Noun::MarkUse),
         organisation_id: input.organisation_id.clone(),
         right_id: input.right_id.clone(),
@@ -93,7 +101,7 @@ pub async fn grant_mark_use(tx: &Tx, desk: &Desk, input: &MarkUseInput, demo: bo
     store::mark_use::insert(tx, row.clone()).await?;
     let facts = json!({
         "organisation_id": row.organisation_id, "right_id": row.right_id, "from": row.in_force_from, "to": row.in_force_to,
-        "announcement": row.announcement, "evidence": row.evidence,
+        "announcement": row.announcement, "contract": row.contract, "evidence": row.evidence,
     });
     ledger::append(tx, desk, Event::new(kind::MARK_USE_GRANTED, &row.id, facts)).await?;
     Ok(row)
@@ -153,6 +161,14 @@ async fn overlaps(tx: &Tx, faults: &mut Faults, input: &MarkUseInput, days: DayI
             let to = other.in_force_to.clone().unwrap_or_else(|| "…".to_owned());
             faults.add("/in_force_from", "mark_use_overlaps").with("other", other.id).with("from", other.in_force_from).with("to", to);
         }
+    }
+    Ok(())
+}
+
+/// An approval older than the platform is recorded from its announcement or the holder's contract, not from what somebody says of it.
+async fn predates(tx: &Tx, faults: &mut Faults, input: &MarkUseInput) -> Outcome<()> {
+    if let Some(began) = ledger::began(tx.connection()).await?.filter(|began| input.in_force_from < *began) {
+        faults.add("/contract", "mark_use_contract_missing").with("value", input.in_force_from).with("from", began);
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 mod announcement;
 mod area;
+mod consent;
 mod facility;
 mod form;
 mod grower;
@@ -17,6 +18,7 @@ mod standard;
 
 pub use announcement::{AnnouncementInput, record_announcement};
 pub use area::{AreaInput, AreaPlaceInput, record_area};
+pub use consent::{ConsentInput, ConsentPurpose, record_consent, withdraw_consent};
 pub use facility::{CloseInput, FacilityInput, LicenceInput, close_facility, license_facility, register_facility};
 pub use form::Registered;
 pub use grower::{GrowerInput, GrowerKind, register_grower};

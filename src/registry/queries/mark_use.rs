@@ -73,6 +73,8 @@ pub struct MarkUseView {
     pub announcement: Option<String>,
     /// `ann_…`
     pub announcement_id: Option<String>,
+    /// The holder's contract: number and day.
+    pub contract: Option<String>,
     /// The licence or approval otherwise.
     pub evidence: Option<String>,
     /// Demonstration data.
@@ -154,6 +156,7 @@ pub(super) async fn views(db: &Db, rows: Vec<MarkUseRow>, day: Day) -> Outcome<V
             in_force_to: row.in_force_to,
             announcement: row.announcement,
             announcement_id: row.announcement_id,
+            contract: row.contract,
             evidence: row.evidence,
             demo: row.demo,
         });

@@ -5,6 +5,7 @@
 
 mod announcement;
 mod area;
+mod consent;
 mod division;
 mod facility;
 mod grower;
@@ -18,6 +19,7 @@ mod standard;
 
 pub use announcement::{AnnouncementView, announcement, announcements};
 pub use area::{AreaPlaceView, AreaView, area, areas};
+pub use consent::{ConsentView, consents};
 pub use division::{DivisionView, division, divisions};
 pub use facility::{FacilitiesAsked, FacilityView, LicenceView, facilities, facility};
 pub use grower::{GrowerView, grower, growers};

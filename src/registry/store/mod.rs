@@ -3,6 +3,7 @@
 
 pub mod announcement;
 pub mod area;
+pub mod consent;
 pub mod division;
 pub mod facility;
 pub mod grower;
@@ -22,6 +23,7 @@ use crate::kernel::{Failure, Outcome};
 
 pub use announcement::AnnouncementRow;
 pub use area::{AreaPlaceRow, AreaRow};
+pub use consent::ConsentRow;
 pub use division::DivisionRow;
 pub use facility::{FacilityRow, LicenceRow};
 pub use grower::GrowerRow;

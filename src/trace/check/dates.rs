@@ -72,10 +72,9 @@ pub(crate) fn late_by(produced_on: Option<Day>, packed_on: Option<Day>, today: D
     packed_on.or(produced_on).map_or(0, |day| today.since(day).max(0))
 }
 
-/// Lateness is noted and blocks nothing.
+/// Lateness is never refused; what is more than a week late waits for a second person.
 fn entry(facts: &Facts, findings: &mut Vec<Finding>) {
-    let days = late_by(facts.days.produced_on, facts.days.packed_on, facts.today);
-    let noted = days > LATE_WITHOUT_REASON && !facts.late_reason;
-    let outcome = if noted { CheckOutcome::Silent } else { CheckOutcome::Passed };
-    findings.push(Finding::new(Check::Entry, outcome, "/packed_on").found(days).should(LATE_WITHOUT_REASON));
+    let days = late_by(facts.days.produced_on, facts.days.packed_on, facts.recorded_on);
+    let is_right = days <= LATE_WITHOUT_REASON || facts.late_confirmed;
+    findings.push(Finding::when(is_right, Check::Entry, CheckOutcome::Held, "/packed_on").found(days).should(LATE_WITHOUT_REASON));
 }

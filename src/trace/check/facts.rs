@@ -47,8 +47,10 @@ pub struct Facts {
     pub facility: Option<Facility>,
     /// Farm work on the plots it comes from, each once; empty where nothing grows.
     pub farm: Vec<FarmWork>,
-    /// A reason for writing it down late was given.
-    pub late_reason: bool,
+    /// The day it was written down.
+    pub recorded_on: Day,
+    /// A second person has confirmed what was written down late.
+    pub late_confirmed: bool,
 }
 
 /// The days of a batch.

@@ -8,16 +8,18 @@ use super::account::open_account;
 use super::compose::{as_input, compose, effect, findings};
 use super::draft::{self, Draft};
 use super::gather::{Gathered, gather};
+use super::late::{Late, confirm_by_release, need_evidence, note_late};
 use super::movement::too_little;
 use super::{may_decide, process, reached};
 use crate::db::Tx;
 use crate::kernel::failure::Faults;
-use crate::kernel::{Desk, Failure, FailureKind, Outcome};
+use crate::kernel::{Day, Desk, Failure, FailureKind, Outcome};
 use crate::ledger::{self, Effect, Event, kind};
 use crate::trace::account::MovementKind;
 use crate::trace::batch::{BatchInput, BatchState, SourceWord};
-use crate::trace::check::{CheckOutcome, Examination, examine};
+use crate::trace::check::{Check, CheckOutcome, Examination, examine};
 use crate::trace::goods::{Goods, ReleaseBy};
+use crate::trace::late::LateAct;
 use crate::trace::queries::batch::BatchView;
 use crate::trace::record::need_text;
 use crate::trace::store::account::{self, AccountRow, Entry};
@@ -39,7 +41,9 @@ pub async fn register_batch(tx: &Tx, desk: &Desk, input: &BatchInput) -> Outcome
         return Err(Failure::not_permitted());
     }
     let draft = draft::read(&goods, input)?;
-    let gathered = gather(tx, &goods, &producer, &draft, desk.clock.today(), None).await?;
+    let (today, packed) = (desk.clock.today(), draft.days.packed_on.or(draft.days.produced_on));
+    let evidence = need_evidence(packed, today, draft.late_reason.as_deref(), input.late_evidence.as_deref())?;
+    let gathered = gather(tx, &goods, &producer, &draft, today, None).await?;
     let account = account_for(tx, desk, &producer, &goods, &draft).await?;
     let examination = examine(&gathered.facts, account.as_ref().map_or(0, |a| a.remaining));
     examination.refuse()?;
@@ -50,9 +54,26 @@ pub async fn register_batch(tx: &Tx, desk: &Desk, input: &BatchInput) -> Outcome
     entry(tx, desk, &goods, &whole.row, MovementKind::Held, whole.row.covered, &mut effects).await?;
     entry(tx, desk, &goods, &whole.row, MovementKind::Excess, whole.row.pending, &mut effects).await?;
     store::insert(tx, &whole).await?;
+    note_late_batch(tx, desk, &whole.row, packed, today, evidence.as_deref()).await?;
     effects.push(effect(&whole.row, BatchState::Registered));
     ledger::append(tx, desk, Event::new(kind::BATCH_REGISTERED, &whole.row.id, facts(&whole)).with(effects)).await?;
     Ok(BatchView::of(whole, &goods))
+}
+
+/// A batch written down more than a week after it was packed waits for a second person; `recorded_on` is when it was registered.
+pub(super) async fn note_late_batch(
+    tx: &Tx,
+    desk: &Desk,
+    row: &BatchRow,
+    packed: Option<Day>,
+    recorded_on: Day,
+    evidence: Option<&str>,
+) -> Outcome<()> {
+    let Some(on) = packed else { return Ok(()) };
+    let (subject_id, organisation_id) = (row.id.as_str(), row.producer_id.as_str());
+    let late = Late { subject_id, act: LateAct::Batch, organisation_id, on, recorded_on, reason: row.late_reason.as_deref(), evidence };
+    note_late(tx, desk, late).await?;
+    Ok(())
 }
 
 /// The producer's account. Where the excess is accepted it is opened if there is none, and locked, because what it covers is computed.
@@ -165,6 +186,9 @@ pub async fn release_batch(tx: &Tx, desk: &Desk, id: &str, input: &ReleaseInput)
     let (gathered, examination) = examine_again(tx, desk, &goods, &producer, &whole).await?;
     examination.refuse()?;
     let basis = release_basis(desk, &goods, &producer, reach, &whole.row, &examination, input)?;
+    if examination.held().contains(&Check::Entry) {
+        confirm_by_release(tx, desk, id, &basis).await?;
+    }
     findings(&mut whole, &gathered, &examination);
     let mut effects = Vec::new();
     entry(tx, desk, &goods, &whole.row, MovementKind::Released, whole.row.covered, &mut effects).await?;

@@ -21,7 +21,6 @@ pub(super) fn compose(
 ) -> Outcome<Whole> {
     let facts = &gathered.facts;
     let days = &draft.days;
-    let today = desk.clock.today();
     let row = BatchRow {
         moved: 0,
         gone: 0,
@@ -49,7 +48,7 @@ pub(super) fn compose(
         origin: gathered.origin.clone(),
         hold_reason: None,
         hold_document: None,
-        late: late_by(days.produced_on, days.packed_on, today) > 0,
+        late: late_by(days.produced_on, days.packed_on, facts.recorded_on) > 0,
         late_reason: draft.late_reason.clone(),
         version: 1,
         registered_by: desk.actor.account_id.clone(),
@@ -216,6 +215,8 @@ pub(super) fn as_input(whole: &Whole, unit: BaseUnit) -> BatchInput {
         report_ids: whole.reports.clone(),
         accept_excess: row.pending > 0,
         late_reason: row.late_reason.clone(),
+        // Kept with the late entry.
+        late_evidence: None,
     }
 }
 

@@ -1,11 +1,12 @@
 //! Correcting a batch before release, and covering what was pending of it.
 
-use super::batch::{changed, entry, examine_again, facts, give_back, not_seized, on_hold, state, take_deliveries};
+use super::batch::{changed, entry, examine_again, facts, give_back, not_seized, note_late_batch, on_hold, state, take_deliveries};
 use super::compose::{as_input, compose, effect, findings, keep};
 use super::gather::gather;
+use super::late::need_evidence;
 use super::{draft, reached};
 use crate::db::Tx;
-use crate::kernel::{Desk, Failure, Outcome};
+use crate::kernel::{Day, Desk, Failure, Outcome};
 use crate::ledger::{self, Event, kind};
 use crate::trace::account::MovementKind;
 use crate::trace::batch::{BatchPatch, BatchState};
@@ -14,7 +15,7 @@ use crate::trace::goods::Goods;
 use crate::trace::queries::batch::BatchView;
 use crate::trace::store::batch::{self as store, Change, Whole};
 use crate::trace::store::reach::Party;
-use crate::trace::store::{account, register};
+use crate::trace::store::{account, late, register};
 
 /// Corrects a batch before release: every check is made again, and only the difference is held or given back.
 ///
@@ -43,6 +44,13 @@ pub async fn correct_batch(tx: &Tx, desk: &Desk, id: &str, patch: &BatchPatch) -
         let changed = Failure::field("/harvested_from", "season_changed");
         return Err(changed.with("figure", &draft.season).with("right", &was.row.season));
     }
+    let (recorded_on, packed) = (Day::of(was.row.registered_at), draft.days.packed_on.or(draft.days.produced_on));
+    // The late entry there is speaks of the batch, whatever day it has now.
+    let noted = late::of_subject(tx.connection(), id).await?.is_some();
+    let evidence = match noted {
+        true => None,
+        false => need_evidence(packed, recorded_on, draft.late_reason.as_deref(), input.late_evidence.as_deref())?,
+    };
     let gathered = gather(tx, &goods, &producer, &draft, desk.clock.today(), Some(&was)).await?;
     let account = account::lock(tx, &was.row.account_id).await?;
     let examination = examine(&gathered.facts, account.remaining + was.row.covered);
@@ -51,6 +59,9 @@ pub async fn correct_batch(tx: &Tx, desk: &Desk, id: &str, patch: &BatchPatch) -
     let effects = move_difference(tx, desk, &goods, &was, &now).await?;
     if !store::replace(tx, &now, was.row.version).await? {
         return Err(changed(&was.row, patch.version));
+    }
+    if !noted {
+        note_late_batch(tx, desk, &now.row, packed, recorded_on, evidence.as_deref()).await?;
     }
     let event = Event::new(kind::BATCH_CORRECTED, id, facts(&now)).with(effects).with([effect(&now.row, BatchState::Registered)]);
     ledger::append(tx, desk, event).await?;

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::account::open_account;
+use super::late::{Late, check_confirmed, note_late};
 use super::reached;
 use crate::db::Tx;
 use crate::kernel::failure::Faults;
@@ -14,9 +15,10 @@ use crate::trace::account::MovementKind;
 use crate::trace::batch::SourceWord;
 use crate::trace::delivery::{DeliveryInput, HEAVIEST_G, LIGHTEST_G, covered};
 use crate::trace::goods::Goods;
+use crate::trace::late::{LateAct, LateState};
 use crate::trace::measure::{Sent, check_entered};
 use crate::trace::queries::delivery::DeliveryView;
-use crate::trace::record::{Happened, read_day, read_happened, read_text};
+use crate::trace::record::{Happened, is_very_late, read_day, read_happened, read_late_evidence, read_text};
 use crate::trace::store::account::{self, AccountRow, Entry};
 use crate::trace::store::batch;
 use crate::trace::store::delivery::{self as store, DeliveryRow};
@@ -28,7 +30,28 @@ use crate::trace::store::register::{self, PlotRow};
 /// # Errors
 /// `not_found` for a buyer out of reach, `not_permitted`; fields `grower_unknown`, `plot_unknown`, `plot_not_of_grower`,
 /// `plot_other_product`, `plot_not_valid`, `amount_*`, `weight_unlikely`, `units_mixed_up`, `in_the_future`, `late_reason_missing`.
+/// `late_evidence_missing`. What is more than a week late is recorded with nothing covered until a second person has confirmed it.
 pub async fn record_delivery(tx: &Tx, desk: &Desk, input: &DeliveryInput) -> Outcome<DeliveryView> {
+    let Written { row, unit, effects, waits } = write_delivery(tx, desk, input).await?;
+    ledger::append(tx, desk, Event::new(kind::DELIVERY_RECORDED, &row.id, facts(&row)).with(effects)).await?;
+    let late_state = waits.then(|| LateState::Waiting.word().to_owned());
+    Ok(DeliveryView { late_state, ..DeliveryView::of(row, unit) })
+}
+
+/// A delivery written, its event not yet.
+pub(super) struct Written {
+    /// The row.
+    pub row: DeliveryRow,
+    /// What it is counted in.
+    pub unit: BaseUnit,
+    /// What it did to the accounts.
+    pub effects: Vec<Effect>,
+    /// So late that a second person must confirm it.
+    pub waits: bool,
+}
+
+/// Everything of a delivery but its event: the caller appends one that carries the effects.
+pub(super) async fn write_delivery(tx: &Tx, desk: &Desk, input: &DeliveryInput) -> Outcome<Written> {
     let goods = register::goods(tx.connection(), &input.product_id).await?;
     let buyer = input.buyer_id.as_ref().or(desk.actor.organisation_id.as_ref());
     let buyer = buyer.ok_or_else(|| Failure::field("/buyer_id", "organisation_missing"))?;
@@ -45,6 +68,7 @@ pub async fn record_delivery(tx: &Tx, desk: &Desk, input: &DeliveryInput) -> Out
     let late_reason = read_text(&mut faults, "/late_reason", input.late_reason.as_deref(), 500);
     let today = desk.clock.today();
     let happened = read_happened(&mut faults, "/delivered_on", Some(&input.delivered_on), late_reason.as_deref(), today);
+    let late_evidence = read_late_evidence(&mut faults, happened, input.late_evidence.as_deref(), today);
     let season = read_day(&mut Faults::new(), "", &input.delivered_on).map(|day| goods.season_of(day)).unwrap_or_default();
     let grade = read_text(&mut faults, "/grade", input.grade.as_deref(), 40);
     let certificate_no = read_text(&mut faults, "/cert_no", input.cert_no.as_deref(), 80);
@@ -63,9 +87,11 @@ pub async fn record_delivery(tx: &Tx, desk: &Desk, input: &DeliveryInput) -> Out
     };
     let parties = Parties { grower: &grower, buyer: &buyer, goods: &goods, season: &season };
     let (from, to) = accounts(tx, desk, &parties).await?;
-    let covered = covered(amount, from.as_ref().map(|a| a.remaining.min(account::free(a))), left);
+    // What a second person has yet to confirm is written down whole and covered by nothing.
+    let waits = is_very_late(happened.on, today);
+    let covered = if waits { 0 } else { covered(amount, from.as_ref().map(|a| a.remaining.min(account::free(a))), left) };
     let row = DeliveryRow {
-        late_evidence: None,
+        late_evidence,
         handled_by: desk.actor.handled_by.clone(),
         id: desk.new_id(Noun::Delivery),
         grower_id: grower.id.clone(),
@@ -93,16 +119,33 @@ pub async fn record_delivery(tx: &Tx, desk: &Desk, input: &DeliveryInput) -> Out
         effects.push(posted(account::post(tx, desk, entry).await?)?);
     }
     store::insert(tx, row.clone()).await?;
-    ledger::append(tx, desk, Event::new(kind::DELIVERY_RECORDED, &row.id, facts(&row)).with(effects)).await?;
-    Ok(DeliveryView::of(row, goods.unit))
+    let (reason, evidence) = (row.late_reason.as_deref(), row.late_evidence.as_deref());
+    let late = Late {
+        subject_id: &row.id,
+        act: LateAct::Delivery,
+        organisation_id: &buyer.id,
+        on: happened.on,
+        recorded_on: today,
+        reason,
+        evidence,
+    };
+    note_late(tx, desk, late).await?;
+    Ok(Written { row, unit: goods.unit, effects, waits })
 }
 
 fn facts(row: &DeliveryRow) -> serde_json::Value {
     json!({
         "grower": row.grower_id, "buyer": row.buyer_id, "product": row.product_id, "season": row.season, "plot": row.plot_id,
         "delivered_on": row.delivered_on, "amount": row.amount, "covered": row.covered, "pending": row.pending,
-        "certificate": row.certificate_no, "late": row.late, "late_reason": row.late_reason,
+        "certificate": row.certificate_no, "late": row.late, "late_reason": row.late_reason, "late_evidence": row.late_evidence,
     })
+}
+
+/// The same in the event of another subject, by its id.
+pub(super) fn listed(row: &DeliveryRow) -> serde_json::Value {
+    let mut facts = facts(row);
+    facts["id"] = json!(row.id);
+    facts
 }
 
 /// The weight, and whether one delivery can weigh so much or so little.
@@ -218,14 +261,27 @@ async fn hand_over(
 /// Covers what was pending of a delivery, as far as the grower's account and the plot allow by now. Nothing to cover: nothing happens.
 ///
 /// # Errors
-/// `not_found`, `not_permitted`.
+/// `not_found`, `not_permitted`, `late_entry_waiting`, `late_entry_disputed`.
 pub async fn cover_delivery(tx: &Tx, desk: &Desk, id: &str) -> Outcome<DeliveryView> {
     let before = store::delivery(tx.connection(), id).await?;
     let goods = register::goods(tx.connection(), &before.product_id).await?;
-    let (buyer, reach) = reached(tx, desk, &before.buyer_id, &goods.id).await?;
+    let (_, reach) = reached(tx, desk, &before.buyer_id, &goods.id).await?;
     if !reach.acts() {
         return Err(Failure::not_permitted());
     }
+    check_confirmed(tx, id).await?;
+    let Some((row, effects)) = cover_now(tx, desk, id).await? else {
+        return Ok(DeliveryView::of(store::delivery(tx.connection(), id).await?, goods.unit));
+    };
+    ledger::append(tx, desk, Event::new(kind::DELIVERY_COVERED, id, facts(&row)).with(effects)).await?;
+    Ok(DeliveryView::of(row, goods.unit))
+}
+
+/// Covers what can be covered by now; the caller appends an event with the effects. `None` if there is nothing to cover.
+pub(super) async fn cover_now(tx: &Tx, desk: &Desk, id: &str) -> Outcome<Option<(DeliveryRow, Vec<Effect>)>> {
+    let before = store::delivery(tx.connection(), id).await?;
+    let goods = register::goods(tx.connection(), &before.product_id).await?;
+    let buyer = register::party(tx.connection(), &before.buyer_id).await?.ok_or_else(Failure::not_found)?;
     let grower = register::party(tx.connection(), &before.grower_id).await?.ok_or_else(Failure::not_found)?;
     let plot = match &before.plot_id {
         None => None,
@@ -238,7 +294,7 @@ pub async fn cover_delivery(tx: &Tx, desk: &Desk, id: &str) -> Outcome<DeliveryV
     };
     let (from, to) = accounts(tx, desk, &Parties { grower: &grower, buyer: &buyer, goods: &goods, season: &row.season }).await?;
     let more = covered(row.pending, from.as_ref().map(|a| a.remaining.min(account::free(a))), left);
-    let Some(from) = from.filter(|_| more > 0) else { return Ok(DeliveryView::of(row, goods.unit)) };
+    let Some(from) = from.filter(|_| more > 0) else { return Ok(None) };
     let happened = Happened { on: Day::parse(&row.delivered_on).unwrap_or_else(|| desk.clock.today()), late: true };
     let mut effects = hand_over(tx, desk, &row, Some(&from), &to, more, happened).await?;
     // What was pending on the grower's account is settled there; where there was no account yet, what is left pending goes on it.
@@ -253,6 +309,5 @@ pub async fn cover_delivery(tx: &Tx, desk: &Desk, id: &str) -> Outcome<DeliveryV
         return Err(Failure::not_now("busy"));
     }
     let row = store::delivery(tx.connection(), id).await?;
-    ledger::append(tx, desk, Event::new(kind::DELIVERY_COVERED, id, facts(&row)).with(effects)).await?;
-    Ok(DeliveryView::of(row, goods.unit))
+    Ok(Some((row, effects)))
 }

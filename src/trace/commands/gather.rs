@@ -10,12 +10,13 @@ use crate::trace::batch::{SourceWord, TestScope, share};
 use crate::trace::check::facts::{AreaFact, Facts, Mark, Plot, Source, SourceKind, Test};
 use crate::trace::check::relied_on;
 use crate::trace::goods::Goods;
+use crate::trace::late::LateState;
 use crate::trace::store::area::{self, Area, Origin};
 use crate::trace::store::batch::Whole;
 use crate::trace::store::delivery::DeliveryRow;
 use crate::trace::store::reach::Party;
 use crate::trace::store::register::PlotRow;
-use crate::trace::store::{batch, delivery, register};
+use crate::trace::store::{batch, delivery, late, register};
 
 /// What a batch is checked against.
 #[derive(Debug)]
@@ -57,7 +58,8 @@ pub(super) async fn gather(tx: &Tx, goods: &Goods, producer: &Party, draft: &Dra
         plan: register::test_plan(tx.connection(), &goods.id).await?,
         facility: evidence::facility(tx, producer, draft, was).await?,
         farm: Vec::new(),
-        late_reason: draft.late_reason.is_some(),
+        recorded_on: was.map_or(today, |w| Day::of(w.row.registered_at)),
+        late_confirmed: confirmed(tx, was).await?,
     };
     let mut origins = Vec::with_capacity(sources.len());
     for source in &sources {
@@ -70,6 +72,13 @@ pub(super) async fn gather(tx: &Tx, goods: &Goods, producer: &Party, draft: &Dra
     ask_areas(tx, &mut facts, &origins, draft.days.from).await?;
     let origin = origin_names(tx, &origins).await?;
     Ok(Gathered { facts, origin })
+}
+
+/// Has somebody else confirmed what was written down late?
+async fn confirmed(tx: &Tx, was: Option<&Whole>) -> Outcome<bool> {
+    let Some(was) = was else { return Ok(false) };
+    let entry = late::of_subject(tx.connection(), &was.row.id).await?;
+    Ok(entry.is_some_and(|e| e.state == LateState::Confirmed.word()))
 }
 
 /// Every source found and locked; a plot or delivery that isn't there is a fault of its field.

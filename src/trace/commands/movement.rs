@@ -5,6 +5,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::account::open_account;
+use super::late::{Late, answering, note_late};
 use super::reached;
 use crate::db::Tx;
 use crate::kernel::failure::Faults;
@@ -12,9 +13,10 @@ use crate::kernel::{Desk, Failure, Outcome};
 use crate::ledger::{self, Effect, Event, kind};
 use crate::trace::account::MovementKind;
 use crate::trace::goods::Goods;
+use crate::trace::late::LateAct;
 use crate::trace::measure::{Entered, Sent, check_entered};
 use crate::trace::queries::account::MovementView;
-use crate::trace::record::{Happened, read_happened, read_text, shortened};
+use crate::trace::record::{Happened, read_happened, read_late_evidence, read_text, shortened};
 use crate::trace::store::account::{self as store, AccountRow, Entry, MovementRow};
 use crate::trace::store::register;
 
@@ -45,6 +47,9 @@ pub struct MovementInput {
     /// Why it is written down more than 7 days later.
     #[serde(default)]
     pub late_reason: Option<String>,
+    /// Photo or number of the slip; needed with it.
+    #[serde(default)]
+    pub late_evidence: Option<String>,
 }
 
 /// Records a movement.
@@ -52,7 +57,8 @@ pub struct MovementInput {
 /// # Errors
 /// `not_found`, `not_permitted` for who only looks on, `quota_exceeded` with `remaining` and `asked`, `amount_reserved` where codes are
 /// ordered for it; fields `movement_kind_unknown`, `opening_needs_second_person`, `amount_*`, `units_mixed_up`, `in_the_future`,
-/// `late_reason_missing`, `reason_missing`, `not_closed_yet`, `carry_over_not_allowed`, `nothing_to_carry`.
+/// `late_reason_missing`, `late_evidence_missing`, `reason_missing`, `not_closed_yet`, `carry_over_not_allowed` with cap and asked,
+/// `nothing_to_carry`.
 pub async fn record_movement(tx: &Tx, desk: &Desk, account_id: &str, input: &MovementInput) -> Outcome<MovementView> {
     let account = store::account(tx.connection(), account_id).await?;
     let (party, reach) = reached(tx, desk, &account.party_id, &account.product_id).await?;
@@ -69,6 +75,7 @@ pub async fn record_movement(tx: &Tx, desk: &Desk, account_id: &str, input: &Mov
     }
     let today = desk.clock.today();
     let happened = read_happened(&mut faults, "/happened_on", input.happened_on.as_deref(), input.late_reason.as_deref(), today);
+    let evidence = read_late_evidence(&mut faults, happened, input.late_evidence.as_deref(), today);
     let mut reason = read_text(&mut faults, "/reason", input.reason.as_deref(), 500);
     if reason.is_none() && matches!(kind, Some(MovementKind::Lost | MovementKind::Downgraded)) {
         faults.add("/reason", "reason_missing");
@@ -77,13 +84,15 @@ pub async fn record_movement(tx: &Tx, desk: &Desk, account_id: &str, input: &Mov
     if kind == Some(MovementKind::Lapsed) {
         check_closed(&mut faults, &goods, &account.season, today);
     }
-    if kind == Some(MovementKind::Carried) && goods.fresh {
-        faults.add("/kind", "carry_over_not_allowed").with("product", &goods.name);
+    if kind == Some(MovementKind::Carried) && goods.most_carried() == Some(0) {
+        let asked = amount.map(|amount| goods.show(amount)).unwrap_or_default();
+        faults.add("/kind", "carry_over_not_allowed").with("product", &goods.name).with("right", goods.show(0)).with("figure", asked);
     }
     faults.check()?;
     let (Some(kind), Some(amount), Some(happened)) = (kind, amount, happened) else {
         return Err(Failure::broken("faults were not noted"));
     };
+    let late_reason = input.late_reason.as_deref().map(crate::kernel::text::clean);
     let act = Act { kind, amount, happened, reason };
     let (row, effects) = if kind == MovementKind::Carried {
         let from = earlier(tx, &goods, &account).await?;
@@ -92,6 +101,15 @@ pub async fn record_movement(tx: &Tx, desk: &Desk, account_id: &str, input: &Mov
         let (row, effect) = debit(tx, desk, &goods, account_id, None, act).await?;
         (row, vec![effect])
     };
+    // What is gone is gone: it counts at once, and somebody else confirms the record.
+    let (reason, evidence) = (late_reason.as_deref(), evidence.as_deref());
+    let (subject_id, organisation_id) = (row.id.as_str(), answering(&party));
+    note_late(
+        tx,
+        desk,
+        Late { subject_id, act: LateAct::Movement, organisation_id, on: happened.on, recorded_on: today, reason, evidence },
+    )
+    .await?;
     let facts = json!({ "kind": row.kind, "amount": row.amount, "happened_on": row.happened_on, "late": row.late, "reason": row.reason, "movement": row.id });
     ledger::append(tx, desk, Event::new(kind::MOVEMENT_RECORDED, account_id, facts).with(effects)).await?;
     Ok(MovementView::of(row, goods.unit))
@@ -169,6 +187,15 @@ async fn carry(tx: &Tx, desk: &Desk, goods: &Goods, from: &AccountRow, to: &Acco
     let Act { amount, happened, reason, .. } = act;
     let out = Act { kind: MovementKind::CarriedOut, amount, happened, reason: reason.clone() };
     let (_, left) = debit(tx, desk, goods, &from.id, Some(&to.id), out).await?;
+    // The row is locked, so that two who carry at once can't both stay below the cap.
+    let already = store::lock(tx, &to.id).await?.carried;
+    if let Some(most) = goods.most_carried().filter(|most| already + amount > *most) {
+        return Err(Failure::field("/amount_g", "carry_over_capped")
+            .with("product", &goods.name)
+            .with("right", goods.show(most))
+            .with("figure", goods.show(amount))
+            .with("already", goods.show(already)));
+    }
     let into = Act { kind: MovementKind::Carried, amount, happened, reason };
     let (row, arrived) = debit(tx, desk, goods, &to.id, Some(&from.id), into).await?;
     Ok((row, vec![left, arrived]))

@@ -6,11 +6,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::bounded;
+use super::history::{HistoryView, history};
 use crate::db::Db;
 use crate::kernel::clock::rfc3339;
 use crate::kernel::quantity::BaseUnit;
 use crate::kernel::{Actor, Failure, Outcome};
 use crate::trace::account::{AccountFilter, Bucket};
+use crate::trace::goods::Goods;
 use crate::trace::measure::named;
 use crate::trace::store::account::{self as store, AccountRow, AdjustmentRow, MovementRow};
 use crate::trace::store::register;
@@ -42,6 +44,9 @@ pub struct AccountView {
     pub evidence: Option<String>,
     /// Measured, as against declared.
     pub measured: bool,
+    /// The day on which the account closes; what is left and not ordered codes for lapses after it (`lapses`, `lapses_g`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closes_on: Option<String>,
     /// `g`, `ml` or `piece`.
     pub unit: String,
     /// Every bucket of the account.
@@ -58,6 +63,9 @@ pub struct AccountView {
     /// The first movements, oldest first; only with a single account.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub movements: Vec<MovementView>,
+    /// Output of earlier years beside this season's; only with a single account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub history: Option<HistoryView>,
     /// Adjustments, oldest first; only with a single account.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub adjustments: Vec<AdjustmentView>,
@@ -81,12 +89,24 @@ impl AccountView {
             state: row.state,
             basis: row.basis,
             basis_note: row.basis_note,
+            closes_on: None,
             evidence: row.evidence,
             measured: row.measured,
             decision_reason: row.decision_reason,
             movements: Vec::new(),
+            history: None,
             adjustments: Vec::new(),
         }
+    }
+    /// With the day it closes on, and what would lapse then.
+    #[must_use]
+    pub fn closing(mut self, goods: &Goods) -> Self {
+        if let Some(closes_on) = goods.closing_day(&self.season) {
+            let lapses = self.figure(Bucket::Remaining).min(self.figure(Bucket::Free)).max(0);
+            self.figures.extend(named(goods.unit, [("lapses", lapses)]));
+            self.closes_on = Some(closes_on.to_string());
+        }
+        self
     }
     /// A figure by its bucket, whatever the unit.
     pub fn figure(&self, bucket: Bucket) -> i64 {
@@ -217,16 +237,11 @@ pub async fn accounts(
 ) -> Outcome<(Vec<AccountView>, Option<String>)> {
     let (rows, next) = store::accounts(db.reader(), &actor.scope, filter, cursor, bounded(limit)).await?;
     let goods = register::goods_of(db.reader(), rows.iter().map(|r| r.product_id.clone()).collect()).await?;
-    let unit = |row: &AccountRow| goods.get(&row.product_id).map_or(BaseUnit::G, |g| g.unit);
-    Ok((
-        rows.into_iter()
-            .map(|row| {
-                let unit = unit(&row);
-                AccountView::of(row, unit)
-            })
-            .collect(),
-        next,
-    ))
+    let view = |row: AccountRow| match goods.get(&row.product_id) {
+        Some(goods) => AccountView::of(row, goods.unit).closing(goods),
+        None => AccountView::of(row, BaseUnit::G),
+    };
+    Ok((rows.into_iter().map(view).collect(), next))
 }
 
 /// One account with its first movements and its adjustments.
@@ -235,10 +250,12 @@ pub async fn accounts(
 /// `not_found`, also where the actor's scope does not reach.
 pub async fn account(db: &Db, actor: &Actor, id: &str) -> Outcome<AccountView> {
     let row = within(db, actor, id).await?;
-    let unit = register::goods(db.reader(), &row.product_id).await?.unit;
+    let goods = register::goods(db.reader(), &row.product_id).await?;
+    let unit = goods.unit;
     let (movements, _) = store::movements(db.reader(), id, None, SHOWN).await?;
     let adjustments = store::adjustments(db.reader(), id).await?;
-    let mut view = AccountView::of(row, unit);
+    let mut view = AccountView::of(row, unit).closing(&goods);
+    view.history = history(db, &goods, &view).await?;
     view.movements = movements.into_iter().map(|m| MovementView::of(m, unit)).collect();
     view.adjustments = adjustments.into_iter().map(|a| AdjustmentView::of(a, unit)).collect();
     Ok(view)

@@ -13,7 +13,7 @@ use crate::kernel::{Actor, Outcome};
 use crate::trace::delivery::DeliveryFilter;
 use crate::trace::measure::{amount_name, named};
 use crate::trace::store::delivery::{self as store, DeliveryRow};
-use crate::trace::store::register;
+use crate::trace::store::{late, register};
 
 /// A delivery. Figures are `net_weight_g`, `covered_g`, `pending_g`, `used_g`, or `quantity`, `covered` … for other units.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -38,6 +38,15 @@ pub struct DeliveryView {
     pub late: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub late_reason: Option<String>,
+    /// Photo or number of the slip.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub late_evidence: Option<String>,
+    /// More than seven days late: `waiting`, `confirmed` or `disputed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub late_state: Option<String>,
+    /// Who entered it, where that was noted (经办人).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handled_by: Option<String>,
     pub recorded_at: String,
 }
 
@@ -61,6 +70,9 @@ impl DeliveryView {
             cert_no: row.certificate_no,
             late: row.late,
             late_reason: row.late_reason,
+            late_evidence: row.late_evidence,
+            late_state: None,
+            handled_by: row.handled_by,
         }
     }
     /// A figure by its name without unit, such as `pending`.
@@ -82,9 +94,11 @@ pub async fn deliveries(
 ) -> Outcome<(Vec<DeliveryView>, Option<String>)> {
     let (rows, next) = store::deliveries(db.reader(), &actor.scope, filter, cursor, bounded(limit)).await?;
     let goods = register::goods_of(db.reader(), rows.iter().map(|r| r.product_id.clone()).collect()).await?;
+    let late = late::states(db.reader(), rows.iter().filter(|r| r.late).map(|r| r.id.clone()).collect()).await?;
     let view = |row: DeliveryRow| {
         let unit = goods.get(&row.product_id).map_or(BaseUnit::G, |g| g.unit);
-        DeliveryView::of(row, unit)
+        let late_state = late.get(&row.id).cloned();
+        DeliveryView { late_state, ..DeliveryView::of(row, unit) }
     };
     Ok((rows.into_iter().map(view).collect(), next))
 }
@@ -96,5 +110,6 @@ pub async fn deliveries(
 pub async fn delivery(db: &Db, actor: &Actor, id: &str) -> Outcome<DeliveryView> {
     let row = store::delivery_within(db.reader(), &actor.scope, id).await?;
     let unit = register::goods(db.reader(), &row.product_id).await?.unit;
-    Ok(DeliveryView::of(row, unit))
+    let late_state = late::states(db.reader(), vec![row.id.clone()]).await?.remove(&row.id);
+    Ok(DeliveryView { late_state, ..DeliveryView::of(row, unit) })
 }

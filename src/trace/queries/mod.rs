@@ -2,7 +2,9 @@
 
 pub mod account;
 pub mod batch;
+pub mod carton;
 pub mod certificate;
+pub mod closing;
 pub mod code;
 pub mod contents;
 pub mod damage;
@@ -12,11 +14,15 @@ pub mod ends;
 pub mod farm;
 pub mod figures;
 pub mod genealogy;
+pub mod history;
+pub mod late;
 pub mod order;
 pub mod pack;
+pub mod paper;
 pub mod process;
 pub mod report;
 pub mod shipment;
+pub mod slip;
 pub mod stock;
 pub mod unshipped;
 

@@ -309,6 +309,19 @@ pub(in crate::trace) async fn movements<C: ConnectionTrait>(
     Ok(page(query.limit(limit.saturating_add(1)).all(connection).await?, limit, |row| row.id.clone()))
 }
 
+/// Accounts with something left, by id, after `cursor`.
+pub(in crate::trace) async fn with_something_left<C: ConnectionTrait>(
+    connection: &C,
+    cursor: Option<&str>,
+    limit: u64,
+) -> Outcome<(Vec<AccountRow>, Option<String>)> {
+    let mut query = season_account::Entity::find().filter(Col::Remaining.gt(0)).order_by_asc(Col::Id);
+    if let Some(cursor) = cursor {
+        query = query.filter(Col::Id.gt(cursor));
+    }
+    Ok(page(query.limit(limit.saturating_add(1)).all(connection).await?, limit, |row| row.id.clone()))
+}
+
 /// What a scope reaches among accounts.
 pub(in crate::trace) fn reached(scope: &Scope) -> Condition {
     within(scope, Columns { party: Col::PartyId, grower: None, product: Some(Col::ProductId) })

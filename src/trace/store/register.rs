@@ -66,6 +66,7 @@ fn terms(row: product::Model) -> Outcome<Goods> {
         window,
         closing: year_day(&row.closing),
         fresh: row.fresh,
+        carry_over_cap: row.carry_over_cap,
         cap: row.yield_cap,
         id: row.id,
         name: row.name,
@@ -96,6 +97,23 @@ pub(in crate::trace) async fn party<C: ConnectionTrait>(connection: &C, id: &str
 /// A grower.
 pub(in crate::trace) async fn grower<C: ConnectionTrait>(connection: &C, id: &str) -> Outcome<Option<GrowerRow>> {
     Ok(grower::Entity::find_by_id(id).one(connection).await?)
+}
+
+/// Growers an organisation registered under a name, and with a household number if one is given.
+pub(in crate::trace) async fn growers_named<C: ConnectionTrait>(
+    connection: &C,
+    organisation_id: &str,
+    name: &str,
+    household_no: Option<&str>,
+) -> Outcome<Vec<GrowerRow>> {
+    let mut query = grower::Entity::find()
+        .filter(grower::Column::RegisteredById.eq(organisation_id))
+        .filter(grower::Column::Name.eq(name))
+        .order_by_asc(grower::Column::Id);
+    if let Some(number) = household_no {
+        query = query.filter(grower::Column::HouseholdNo.eq(number));
+    }
+    Ok(query.all(connection).await?)
 }
 
 /// A plot, only read.

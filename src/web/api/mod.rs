@@ -70,6 +70,8 @@ mod downloads;
 mod farm;
 mod levels;
 mod organisations;
+mod past;
+mod people;
 mod processes;
 mod quantity;
 mod register;
@@ -91,9 +93,12 @@ pub fn register() -> Vec<Route> {
     register::routes()
 }
 
-/// Season accounts to batches.
+/// Season accounts to batches, and what people write down late, on paper, or say of it.
 pub fn quantity() -> Vec<Route> {
-    [quantity::routes(), batches::routes(), processes::routes(), shipments::routes(), farm::routes()].into_iter().flatten().collect()
+    [quantity::routes(), batches::routes(), processes::routes(), shipments::routes(), farm::routes(), people::routes(), past::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Orders to labels, and scans by programs.

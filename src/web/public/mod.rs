@@ -4,6 +4,7 @@ mod articles;
 mod goods;
 mod register;
 mod scan;
+mod slip;
 
 use super::route::Route;
 
@@ -11,5 +12,5 @@ pub(super) use scan::by_program;
 
 /// Every public page.
 pub fn routes() -> Vec<Route> {
-    [register::routes(), scan::routes(), articles::routes()].into_iter().flatten().collect()
+    [register::routes(), scan::routes(), articles::routes(), slip::routes()].into_iter().flatten().collect()
 }

@@ -23,9 +23,11 @@ use super::shipments;
 use crate::identity::role::Permission as P;
 use crate::kernel::Outcome;
 use crate::registry::queries::plot;
+use crate::trace::account::AccountFilter;
 use crate::trace::batch::BatchState;
 use crate::trace::commands::batch::{ReleaseInput, hold_batch, release_batch, unhold_batch, void_batch};
 use crate::trace::goods::Goods;
+use crate::trace::queries::account::accounts;
 use crate::trace::queries::batch::{BatchView, SourceView, batch};
 use crate::trace::queries::delivery::delivery;
 use crate::trace::queries::process::processes_of;
@@ -137,7 +139,7 @@ pub(super) async fn page(
         state: state(reader, "batch_state", &view.state),
         held_by: view.hold_document.clone().unwrap_or_default(),
         why: view.hold_reason.clone().filter(|_| view.state == "on_hold").or(view.void_reason.clone()).unwrap_or_default(),
-        facts: facts(app, reader, &view, &goods, &producer).await,
+        facts: facts(app, reader, &view, &goods, &producer).await.into_iter().chain(beside_history(app, reader, &view).await?).collect(),
         goods: goods::bar(reader, &view, &goods),
         line: reader.to(&format!("/work/batches/{id}/genealogy")),
         moves: goods::forms(app, reader, &view, &goods, typed).await?,
@@ -229,6 +231,20 @@ async fn facts(app: &App, reader: &Reader, view: &BatchView, goods: &Goods, prod
         ("released_at", view.released_at.as_deref().map(|at| moment_of(reader.lang, at))),
     ];
     all.into_iter().filter_map(|(name, value)| Some((reader.word("batch_fact", name), value?))).chain(facility).collect()
+}
+
+/// The season of the batch's account beside the years before it, for who may read the account.
+async fn beside_history(app: &App, reader: &Reader, view: &BatchView) -> Outcome<Option<(String, String)>> {
+    let Some(actor) = reader.acting(P::SeasonAccountRead) else { return Ok(None) };
+    let filter = AccountFilter {
+        party_id: Some(view.producer_id.clone()),
+        product_id: Some(view.product_id.clone()),
+        season: Some(view.season.clone()),
+        state: None,
+    };
+    let Some(account) = accounts(&app.db, &actor, &filter, None, Some(1)).await?.0.pop() else { return Ok(None) };
+    let goods = Names::new(app).goods(&view.product_id).await?;
+    Ok(Some((reader.say("people.batch_history"), super::todo::beside_history(app, reader, &account, &goods).await?)))
 }
 
 async fn sources(app: &App, reader: &Reader, view: &BatchView, goods: &Goods) -> Outcome<Table> {

@@ -30,6 +30,7 @@ pub(super) struct BatchForm {
     pub input_name: String,
     pub input_weight: String,
     pub late_reason: String,
+    pub late_evidence: String,
     pub accept_excess: String,
     pub facility: String,
     pub report: String,
@@ -100,6 +101,7 @@ impl BatchForm {
             report_ids: given(&self.report).into_iter().collect(),
             accept_excess: self.accepts_excess(),
             late_reason: Some(self.late_reason.clone()).filter(|reason| !reason.trim().is_empty()),
+            late_evidence: given(&self.late_evidence),
             ..BatchInput::default()
         };
         (input, faults)
@@ -130,7 +132,7 @@ pub(super) fn together<N: PartialEq>(unread: Faults, refused: Option<Failure>, f
 
 /// The field of the form that a pointer of the command means.
 pub(super) fn field(pointer: &str) -> &'static str {
-    let names = ["lot", "harvested_from", "harvested_to", "produced_on", "packed_on", "late_reason", "accept_excess"];
+    let names = ["lot", "harvested_from", "harvested_to", "produced_on", "packed_on", "late_reason", "late_evidence", "accept_excess"];
     if let Some(name) = names.into_iter().find(|name| pointer.strip_prefix('/') == Some(name)) {
         return name;
     }

@@ -129,7 +129,7 @@ async fn page(app: &App, reader: &Reader, form: &BatchForm, refused: Option<&Fai
         BaseUnit::G => format!("{} = {}", goods.show(amount), jin(amount)),
         BaseUnit::Ml | BaseUnit::Piece => goods.show(amount),
     });
-    let is_late = refused.is_some_and(|f| f.says("late_reason_missing") || f.says("late_entry"));
+    let is_late = refused.is_some_and(|f| f.says("late_reason_missing") || f.says("late_evidence_missing"));
     let page = Page {
         frame: reader.narrow_frame(reader.say("register_batch"), errors),
         action: reader.to("/work/batches/new"),

@@ -74,6 +74,19 @@ const DONE: &[&str] = &[
     "certificate_issued",
     "certificate_received",
     "certificate_revoked",
+    "late_confirmed",
+    "late_disputed",
+    "objection_answered",
+    "slip_revoked",
+    "consent_recorded",
+    "consent_withdrawn",
+    "papers_numbered",
+    "paper_entered",
+    "paper_spoiled",
+    "adjustment_proposed",
+    "adjustment_decided",
+    "history_recorded",
+    "cartons_changed",
 ];
 
 /// Somebody signed in who reads a page.
@@ -112,6 +125,9 @@ fn rail(who: &SignedIn, lang: Lang, path: &str) -> Vec<RailLink> {
         ("/work", "home.title", None),
         ("/work/batches", "work.batches", Some(Permission::BatchRead)),
         ("/work/orders", "work.orders", Some(Permission::CodeOrderRead)),
+        ("/work/accounts", "work.people.accounts", Some(Permission::SeasonAccountRead)),
+        ("/work/deliveries", "work.people.deliveries", Some(Permission::DeliveryRead)),
+        ("/work/growers", "work.people.growers", Some(Permission::GrowerRead)),
         ("/work/shipments", "work.shipments", Some(Permission::ShipmentRead)),
         ("/work/seizures", "work.seizures", Some(Permission::SeizurePropose)),
     ];

@@ -28,6 +28,7 @@ mod order_form;
 mod order_new;
 mod orders;
 mod parts;
+mod people;
 mod reports;
 mod roll;
 mod seizures;
@@ -46,6 +47,6 @@ pub fn routes() -> Vec<Route> {
     let orders = [orders::routes(), order_new::routes(), order::routes(), roll::routes(), levels::routes()];
     let shipping = [shipments::routes(), shipment_new::routes(), shipment::routes(), slip::routes(), seizures::routes()];
     let papers = [facilities::routes(), reports::routes(), farm::routes(), certificates::routes()];
-    let parts = [door::routes(), home::routes(), decide::routes()];
+    let parts = [door::routes(), home::routes(), decide::routes(), people::routes()];
     parts.into_iter().chain(batches).chain(orders).chain(shipping).chain(papers).flatten().collect()
 }

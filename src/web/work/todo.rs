@@ -5,14 +5,17 @@ use super::super::app::App;
 use super::super::pages::staff::Cell;
 use super::desk::{Reader, fresh_key};
 use super::names::{Names, moment_of, state};
+use super::people;
 use super::seizures;
 use crate::identity::role::Permission;
 use crate::kernel::{Actor, Outcome};
 use crate::supervision::queries::{Steps, recalls, stops};
 use crate::supervision::seizures::seizures;
 use crate::trace::account::{AccountFilter, AccountState};
+use crate::trace::goods::Goods;
 use crate::trace::order::OrderState;
-use crate::trace::queries::account::accounts;
+use crate::trace::queries::account::{AccountView, accounts};
+use crate::trace::queries::history::history_of;
 use crate::trace::queries::order::{OrderFilter, orders};
 use crate::trace::queries::process::ReachedView;
 use crate::trace::seizure::SeizureState;
@@ -59,6 +62,13 @@ pub(super) async fn waiting(app: &App, reader: &Reader) -> Outcome<Vec<Section>>
     if let (Some(_), Some(actor)) = (reader.acting(Permission::CodeOrderApprove), reader.acting(Permission::CodeOrderRead)) {
         sections.push(proposed_orders(app, reader, &actor).await?);
     }
+    if let (Some(_), Some(actor)) = (reader.acting(Permission::LateEntryDecide), reader.acting(Permission::LateEntryRead)) {
+        sections.push(people::late_section(app, reader, &actor).await?);
+    }
+    if let (Some(_), Some(actor)) = (reader.acting(Permission::ObjectionAnswer), reader.acting(Permission::ObjectionRead)) {
+        sections.push(people::objection_section(app, reader, &actor).await?);
+    }
+    sections.extend(people::closing_soon(app, reader).await?);
     if let Some(actor) = reader.acting(Permission::RecallConfirm) {
         sections.push(recall_section(app, reader, &actor).await?);
     }
@@ -91,7 +101,7 @@ async fn proposed_accounts(app: &App, reader: &Reader, actor: &Actor) -> Outcome
         items.push(Todo {
             title: format!("{} · {heading}", names.party(reader, &view.party_id).await?),
             href: String::new(),
-            lines: [asked].into_iter().chain(grounds).collect(),
+            lines: [asked].into_iter().chain(grounds).chain([beside_history(app, reader, &view, &goods).await?]).collect(),
             state: state(reader, "account_state", &view.state),
             steps: vec![
                 step(app, reader, &format!("{at}/approve"), "approve", "go"),
@@ -100,6 +110,17 @@ async fn proposed_accounts(app: &App, reader: &Reader, actor: &Actor) -> Outcome
         });
     }
     Ok(Section { heading: reader.say("accounts_waiting"), empty: reader.say("accounts_none"), items })
+}
+
+/// This season's total beside the largest of the last three years, or that nothing is known of them.
+pub(super) async fn beside_history(app: &App, reader: &Reader, view: &AccountView, goods: &Goods) -> Outcome<String> {
+    let Some(history) = history_of(&app.db, view).await?.filter(|history| history.known) else {
+        return Ok(reader.say("people.no_history"));
+    };
+    let (total, most) = (goods.show(history.figure("season_total")), goods.show(history.figure("largest")));
+    let year = history.largest_season.clone().unwrap_or_default();
+    let key = if history.stands_out { "people.stands_out" } else { "people.within_history" };
+    Ok(reader.fill(key, &[("total", &total), ("largest", &most), ("year", &year)]))
 }
 
 async fn proposed_orders(app: &App, reader: &Reader, actor: &Actor) -> Outcome<Section> {

@@ -1,0 +1,6 @@
+//! Work nobody asks for: what is due because of the date. Each job is a function that may run any time, on any node, as often as you like:
+//! where nothing is due nothing happens and nothing is recorded. A node runs them by the hour; `yanzhao jobs run NAME` runs one now.
+
+mod close_seasons;
+
+pub use close_seasons::{Closed, close_seasons};

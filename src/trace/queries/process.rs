@@ -176,11 +176,11 @@ pub async fn reached_by<C: ConnectionTrait>(connection: &C, batch_ids: &[String]
     ids.dedup();
     let rows = store::batches(connection, &ids).await?;
     let shipped = store::shipped(connection, &ids).await?;
-    let goods = register::goods_of(connection, rows.iter().map(|r| r.product_id.clone()).collect()).await?;
+    let units = register::units_of(connection, rows.iter().map(|r| r.product_id.clone()).collect()).await?;
     let mut reached: BTreeMap<String, Vec<ReachedView>> = BTreeMap::new();
     for (from, id, depth) in lines {
         let found = rows.iter().find(|row| row.id == id && row.state != BatchState::Voided.word());
-        let Some((row, goods)) = found.and_then(|row| Some((row, goods.get(&row.product_id)?))) else { continue };
+        let Some((row, unit)) = found.and_then(|row| Some((row, units.get(&row.product_id)?))) else { continue };
         let figures = [("coded", row.coded), ("shipped", shipped.get(&id).copied().unwrap_or(0))];
         reached.entry(from).or_default().push(ReachedView {
             batch_id: id,
@@ -188,7 +188,7 @@ pub async fn reached_by<C: ConnectionTrait>(connection: &C, batch_ids: &[String]
             producer_id: row.producer_id.clone(),
             state: row.state.clone(),
             depth,
-            figures: named(goods.unit, figures),
+            figures: named(*unit, figures),
         });
     }
     // Ids of one moment do not tell which was first; lots are what people look for.

@@ -56,6 +56,12 @@ pub(in crate::trace) async fn goods_of<C: ConnectionTrait>(connection: &C, ids: 
     rows.into_iter().map(|row| Ok((row.id.clone(), terms(row)?))).collect()
 }
 
+/// What several products are counted in, by id.
+pub(in crate::trace) async fn units_of<C: ConnectionTrait>(connection: &C, ids: Vec<String>) -> Outcome<BTreeMap<String, BaseUnit>> {
+    let rows = product::Entity::find().filter(product::Column::Id.is_in(ids)).all(connection).await?;
+    rows.into_iter().map(|row| Ok((row.id, stored(BaseUnit::parse(&row.base_unit), "product.base_unit")?))).collect()
+}
+
 fn terms(row: product::Model) -> Outcome<Goods> {
     let year_day = |text: &Option<String>| text.as_deref().and_then(YearDay::parse);
     let window = year_day(&row.season_from).zip(year_day(&row.season_to)).map(|(from, to)| SeasonWindow { from, to });

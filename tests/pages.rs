@@ -94,7 +94,8 @@ fn samples_reach_every_verdict_and_say_its_severity() {
             let class = format!("class=\"verdict {}\"", verdict.severity().word());
             assert!(page.html.contains(&class), "{}", page.name);
             assert!(page.name.starts_with(verdict.word()), "{} is the sample of {verdict:?}", page.name);
-            let (can, cannot) = (format!("verdict.{}.can", verdict.word()), format!("verdict.{}.cannot", verdict.word()));
+            let level = if page.name.contains("-pallet") { "_pallet" } else { "" };
+            let (can, cannot) = (format!("verdict.{}.can{level}", verdict.word()), format!("verdict.{}.cannot{level}", verdict.word()));
             if verdict != Verdict::Recalled {
                 assert!(page.html.contains(page.lang.say(&can).as_ref()), "{}", page.name);
             }

@@ -29,17 +29,16 @@ words! {
     }
 }
 
-/// Claims back what a void burned, if there is evidence for it; the ids of the claims.
+/// Claims back what a void burned; the ids of the claims, one for each account.
 pub(super) async fn claim(
     tx: &Tx,
     desk: &Desk,
     row: &OrderRow,
     ends: (i64, i64),
     reason: VoidReason,
-    evidence: Option<&str>,
+    evidence: &str,
     effects: &[Effect],
 ) -> Outcome<Vec<String>> {
-    let Some(evidence) = evidence else { return Ok(Vec::new()) };
     let mut burned = std::collections::BTreeMap::<&str, i64>::new();
     for effect in effects {
         if let Effect::Move { account, to, amount, .. } = effect

@@ -117,15 +117,14 @@ pub struct Done {
     pub claims: Vec<String>,
 }
 
-/// What a void has to show beyond its stretch.
-type Shown<'a> = Option<(VoidReason, &'a str)>;
-
 /// An order held for a verb.
 pub(super) struct Held {
     pub row: OrderRow,
     pub issued: IssuedOrder,
     pub partition: Partition,
     pub unit: BaseUnit,
+    /// Why labels are voided, and the evidence for it.
+    shown: Option<(VoidReason, String)>,
 }
 
 /// Holds an order, after the producer's turn to pack: what dies is taken out of its case. `closed` orders only for what may still be
@@ -144,7 +143,7 @@ impl Held {
         let issued = IssuedOrder::open(keys, &row)?;
         let partition = ranges::partition(tx.connection(), row.order_no, row.count).await?;
         let partition = partition.ok_or_else(|| Failure::broken(format!("order {} has no ranges", row.order_no)))?;
-        Ok(Self { row, issued, partition, unit: BaseUnit::parse(&product.base_unit).unwrap_or(BaseUnit::G) })
+        Ok(Self { row, issued, partition, unit: BaseUnit::parse(&product.base_unit).unwrap_or(BaseUnit::G), shown: None })
     }
     pub fn sequence(&self, label: &Label, pointer: &str) -> Outcome<i64> {
         label.sequence(&self.issued, pointer)
@@ -166,7 +165,6 @@ impl Held {
         ends: (i64, i64),
         change: &Change,
         more: serde_json::Value,
-        shown: Shown<'_>,
     ) -> Outcome<Done> {
         let applied = change::apply(tx, desk, &mut self.row, &self.partition, change, self.unit).await?;
         if kind == kind::CODES_BOUND {
@@ -179,8 +177,8 @@ impl Held {
         if let Some(facts) = facts.as_object_mut().filter(|_| applied.unlinked > 0) {
             facts.insert("unlinked".to_owned(), json!(applied.unlinked));
         }
-        let claims = match shown {
-            Some((reason, evidence)) => damage::claim(tx, desk, &self.row, ends, reason, Some(evidence), &applied.effects).await?,
+        let claims = match &self.shown {
+            Some((reason, evidence)) => damage::claim(tx, desk, &self.row, ends, *reason, evidence, &applied.effects).await?,
             None => Vec::new(),
         };
         if let Some(facts) = facts.as_object_mut().filter(|_| !claims.is_empty()) {
@@ -225,7 +223,7 @@ pub async fn bind_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str, 
     let now = desk.clock.now();
     let planned = plan::bind(&held.partition, change::stock_of(row), first, last, &damaged, &batch.id, now)?;
     let more = json!({ "batch": batch.id, "damaged": damaged });
-    held.finish(tx, desk, kind::CODES_BOUND, (first, last), &planned, more, None).await
+    held.finish(tx, desk, kind::CODES_BOUND, (first, last), &planned, more).await
 }
 
 /// Puts bound labels to use, now or at a moment to come. Their batches must be released, and nobody may have held or stopped them.
@@ -254,7 +252,7 @@ pub async fn activate_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &s
     }
     held.not_stopped(tx, first, last).await?;
     let more = json!({ "at": at.map(clock::rfc3339) });
-    held.finish(tx, desk, kind::CODES_ACTIVATED, (first, last), &planned, more, None).await
+    held.finish(tx, desk, kind::CODES_ACTIVATED, (first, last), &planned, more).await
 }
 
 /// Takes the last act on a stretch back, within 24 hours and only while nobody has looked any of its codes up.
@@ -272,7 +270,7 @@ pub async fn undo_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str, 
     }
     let bound = planned.pieces.iter().any(|r| r.standing.state == RangeState::Bound);
     let more = json!({ "to": if bound { RangeState::Bound.word() } else { RangeState::Issued.word() } });
-    held.finish(tx, desk, kind::CODES_UNDONE, (first, last), &planned, more, None).await
+    held.finish(tx, desk, kind::CODES_UNDONE, (first, last), &planned, more).await
 }
 
 /// Voids labels for ever. `officer`: the caller has made sure that the actor acts for an authority; only then codes in use go.
@@ -282,7 +280,7 @@ pub async fn undo_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str, 
 /// `second_person_needed`.
 pub async fn void_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str, input: &VoidInput, officer: bool) -> Outcome<Done> {
     use VoidReason as R;
-    let held = hold(tx, desk, keys, id, officer).await?;
+    let mut held = hold(tx, desk, keys, id, officer).await?;
     let (first, last) = held.stretch(&input.first, &input.last)?;
     let unknown = || Failure::field("/reason", "reason_unknown").with("value", text::clean(&input.reason));
     let reason = R::parse(&input.reason).ok_or_else(unknown)?;
@@ -301,8 +299,8 @@ pub async fn void_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str, 
         return Err(Failure::field("/evidence", "text_too_long").with("most", 500).with("length", long.chars().count()));
     }
     let more = json!({ "reason": reason.word(), "note": note, "officer": officer, "evidence": evidence });
-    let shown = evidence.as_deref().filter(|_| matches!(reason, R::Damaged | R::Misprinted)).map(|evidence| (reason, evidence));
-    held.finish(tx, desk, kind::CODES_VOIDED, (first, last), &planned, more, shown).await
+    held.shown = evidence.filter(|_| matches!(reason, R::Damaged | R::Misprinted)).map(|evidence| (reason, evidence));
+    held.finish(tx, desk, kind::CODES_VOIDED, (first, last), &planned, more).await
 }
 
 /// Takes back unused labels that were counted: what they reserved is free again.
@@ -316,5 +314,5 @@ pub async fn return_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str
     if let Some(counted) = input.counted.filter(|counted| *counted != planned.codes()) {
         return Err(Failure::field("/counted", "count_differs").with("value", counted).with("expected", planned.codes()));
     }
-    held.finish(tx, desk, kind::CODES_RETURNED, (first, last), &planned, json!({}), None).await
+    held.finish(tx, desk, kind::CODES_RETURNED, (first, last), &planned, json!({})).await
 }

@@ -95,7 +95,7 @@ pub fn verdict_json(view: &CodeView<'_>) -> VerdictAnswer {
         batch: goods.and_then(|g| g.lot.clone()),
         pack: goods.and_then(super::goods::Goods::pack),
         rights: rights.unwrap_or_default(),
-        contents: goods.filter(|_| view.in_use()).map(contents).unwrap_or_default(),
+        contents: goods.filter(|_| view.in_use() && view.facts.kind.is_container()).map(contents).unwrap_or_default(),
         checks: CheckAnswer {
             sessions: history.sessions,
             first_at: history.first_at.map(rfc3339),

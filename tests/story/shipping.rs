@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use yanzhao::kernel::clock::DAY;
 
 use crate::batch_to_scan::{Goods, goods, scan};
-use crate::support::Engine;
 use crate::support::server::answer;
 
 async fn verdict(goods: &Goods, n: usize) -> Value {

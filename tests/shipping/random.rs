@@ -8,7 +8,7 @@ use yanzhao::kernel::{FailureKind, Outcome};
 
 use crate::house::House;
 use crate::orchard::KG;
-use crate::support::{Engine, on_both_engines};
+use crate::support::on_both_engines;
 
 async fn step(house: &House, rng: &mut StdRng, sent: &mut Vec<String>, seized: &mut usize) -> Outcome<&'static str> {
     let (first, grams) = (rng.random_range(1..=40), rng.random_range(1..20 * KG));

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use yanzhao::kernel::clock::DAY;
 
 use crate::batch_to_scan::{Goods, goods, scan};
-use crate::support::Engine;
 use crate::support::server::answer;
 
 async fn verdict(goods: &Goods, n: usize) -> Value {
@@ -181,4 +180,96 @@ fn painted(svg: &std::path::Path, picture_file: &std::path::Path) -> bool {
     let mut bytes = format!("P5\n{0} {0}\n255\n", size * scale).into_bytes();
     bytes.extend(picture);
     std::fs::write(picture_file, bytes).is_ok()
+}
+
+/// Somebody at a browser.
+struct Browser {
+    base: String,
+    http: reqwest::Client,
+    cookie: String,
+}
+
+impl Browser {
+    async fn sign_in(goods: &Goods, account: &str) -> Self {
+        let (base, http) =
+            (goods.server.base.clone(), reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap());
+        let form = [("account", account), ("password", crate::support::server::PASSWORD)];
+        let answer = http.post(format!("{base}/login")).form(&form).send().await.unwrap();
+        let cookie = answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+        Self { base, http, cookie }
+    }
+    async fn see(&self, path: &str) -> String {
+        let answer = self.http.get(format!("{}{path}", self.base)).header("cookie", &self.cookie).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.text().await.unwrap()
+    }
+    /// Fills in the form that goes to `action` on a page: where that leads, or the page again with its status.
+    async fn submit(&self, page: &str, action: &str, fields: &[(&str, &str)]) -> (u16, String) {
+        let text = self.see(page).await;
+        let form = text
+            .split("<form")
+            .find(|form| form.contains(&format!("action=\"{action}\"")))
+            .unwrap_or_else(|| panic!("no form to {action}: {text}"));
+        let hidden = |name: &str| form.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let mut sent = vec![("csrf".to_owned(), hidden("csrf")), ("idempotency_key".to_owned(), hidden("idempotency_key"))];
+        for (name, value) in fields {
+            assert!(form.contains(&format!("name=\"{name}\"")), "the form has no field {name}: {form}");
+            sent.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        let answer = self.http.post(format!("{}{action}", self.base)).header("cookie", &self.cookie).form(&sent).send().await.unwrap();
+        let (status, place) = (answer.status().as_u16(), answer.headers().get("location").map(|at| at.to_str().unwrap().to_owned()));
+        (
+            status,
+            match place {
+                Some(place) => place,
+                None => answer.text().await.unwrap(),
+            },
+        )
+    }
+}
+
+on_both_engines! {
+    async fn the_same_by_forms_without_script(engine: Engine) {
+        let goods = goods(engine).await;
+        let producer = Browser::sign_in(&goods, "producer").await;
+        let new = format!("/work/shipments/new?batch={}", goods.batch);
+        let (status, text) = producer.submit(&new, &new, &[("first", "1"), ("weight", "很多")]).await;
+        assert_eq!(status, 422);
+        assert!(text.contains("href=\"#weight\"") && text.contains("href=\"#consignee_name\"") && text.contains("value=\"很多\""), "{text}");
+        let office = goods.server.person("office").await;
+        let code = office.get("/api/v1/organisations?kind=seller&limit=50").await.1["items"][0]["credit_code"].as_str().unwrap().to_owned();
+        let fields = [("order", goods.order.as_str()), ("first", "1"), ("last", "6"), ("consignee_code", &code), ("place", "石家庄市")];
+        let (status, place) = producer.submit(&new, &new, &fields).await;
+        assert_eq!(status, 303, "{place}");
+        let path = place.split('?').next().unwrap().to_owned();
+        assert!(producer.see(&place).await.contains("已登记出库"));
+        let seller = Browser::sign_in(&goods, "seller").await;
+        assert!(seller.see("/work").await.contains("/work/stock"));
+        let receive = format!("{path}/receive");
+        let (status, text) = seller.submit(&path, &receive, &[("all", "yes"), ("on", "2026-11-22")]).await;
+        assert!(status == 422 && text.contains("早于发货日"), "{status} {text}");
+        assert_eq!(seller.submit(&path, &receive, &[("all", "yes")]).await.0, 303);
+        assert!(seller.see("/work/stock").await.contains("30 kg"));
+        let back = [("no", "1"), ("first", "5"), ("last", "6"), ("disposition", "destroy"), ("reason", "腐烂")];
+        let (status, text) = producer.submit(&path, &format!("{path}/return"), &back).await;
+        assert_eq!(status, 303, "{text}");
+        assert!(producer.see(&path).await.contains("销毁"));
+        let loose = producer.submit(&new, &new, &[("weight", "12.5"), ("consignee_name", "集贸市场")]).await.1;
+        let loose = loose.split('?').next().unwrap().to_owned();
+        assert_eq!(producer.submit(&loose, &format!("{loose}/void"), &[("reason", "登错了")]).await.0, 303);
+        let (one, two) = (Browser::sign_in(&goods, "supervisor").await, Browser::sign_in(&goods, "supervisor2").await);
+        let new = format!("/work/seizures/new?batch={}", goods.batch);
+        assert!(one.see(&format!("/work/batches/{}", goods.batch)).await.contains(&new));
+        let fields = [("kind", "sealed"), ("ordered_by", "演示机关"), ("document_no", "演示封〔2026〕5号"), ("reason", "x"), ("public_text", "y"), ("until", "2026-12-20")];
+        let seizure = one.submit(&new, &new, &fields).await.1.split('?').next().unwrap().to_owned();
+        let confirm = format!("{seizure}/confirm");
+        assert_eq!(one.submit(&seizure, &confirm, &[]).await.0, 409);
+        assert_eq!(two.submit(&seizure, &confirm, &[]).await.0, 303);
+        assert!(producer.see(&format!("/work/batches/{}", goods.batch)).await.contains("演示封〔2026〕5号"));
+        let end = [("outcome", "confiscated"), ("document_no", "演示没〔2026〕5号"), ("public_text", "没收"), ("weight", "100")];
+        assert_eq!(two.submit(&seizure, &format!("{seizure}/end"), &end).await.0, 303);
+        assert_eq!(one.submit(&seizure, &format!("{seizure}/end/confirm"), &[]).await.0, 303);
+        assert!(one.see(&seizure).await.contains("100 kg") && one.see("/work/seizures").await.contains("演示封〔2026〕5号"));
+        balanced(&goods).await;
+    }
 }

@@ -2,6 +2,7 @@
 //! 数据不足. No rule acts on it.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -80,8 +81,8 @@ pub async fn unshipped_scans(db: &Db, actor: &Actor, batch_id: &str) -> Outcome<
     let mut found: Vec<(i64, Run)> = Vec::new();
     let mut places: BTreeMap<String, i64> = BTreeMap::new();
     for (order_no, run) in store::runs_of(connection, &batch.id).await? {
-        if !away.contains_key(&order_no) {
-            away.insert(order_no, store::away(connection, order_no).await?);
+        if let Entry::Vacant(empty) = away.entry(order_no) {
+            empty.insert(store::away(connection, order_no).await?);
         }
         let out = away.get(&order_no).map(Vec::as_slice).unwrap_or_default();
         let mut after = 0;

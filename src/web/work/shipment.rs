@@ -185,7 +185,7 @@ fn lines(reader: &Reader, view: &ShipmentView, goods: &Goods) -> Table {
         ]
     };
     Table {
-        caption: reader.say("shipment_lines"),
+        caption: reader.fill("shipment_heading", &[("number", &view.number)]),
         columns: vec![
             Column::text(reader.say("line_no")),
             Column::text(reader.say("lot")),
@@ -226,7 +226,7 @@ fn acts(reader: &Reader, view: &ShipmentView, goods: &Goods) -> Table {
         _ => Column::text(reader.say(name)),
     };
     Table {
-        caption: reader.say("shipment_acts"),
+        caption: reader.fill("shipment_heading", &[("number", &view.number)]),
         columns: columns.map(column).into(),
         rows: view.acts.iter().map(row).collect(),
         empty: reader.say("shipment_acts_empty"),

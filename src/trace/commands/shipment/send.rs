@@ -208,10 +208,10 @@ async fn check_papers(tx: &Tx, faults: &mut Faults, producer: &Party, papers: &P
     if papers.consignee.id.as_ref() == Some(&producer.id) {
         faults.add("/consignee/organisation_id", "consignee_is_sender").with("name", &producer.name);
     }
-    if let Some(id) = &papers.facility_id {
-        if !store::has_facility(tx.connection(), &producer.id, id).await? {
-            faults.add("/facility_id", "shipment_facility_unknown").with("value", shortened(id));
-        }
+    if let Some(id) = &papers.facility_id
+        && !store::has_facility(tx.connection(), &producer.id, id).await?
+    {
+        faults.add("/facility_id", "shipment_facility_unknown").with("value", shortened(id));
     }
     Ok(())
 }

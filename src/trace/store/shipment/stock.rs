@@ -29,6 +29,9 @@ pub struct StockRow {
     pub missing: i64,
 }
 
+/// Consignee, producer, product, season; sent, received, returned, missing.
+type Summed = (String, String, String, String, i64, i64, i64, i64);
+
 /// Stock within a scope: of its own organisations; for an authority, of organisations in its division or goods that come from there.
 fn reached(scope: &Scope) -> Condition {
     use shipment::Column as Col;
@@ -91,7 +94,7 @@ pub async fn stock<C: ConnectionTrait>(
     for column in [shipment::Column::ConsigneeId, shipment::Column::ProducerId, shipment::Column::ProductId] {
         query = query.group_by(column).order_by_asc(column);
     }
-    let rows: Vec<(String, String, String, String, i64, i64, i64, i64)> =
+    let rows: Vec<Summed> =
         query.group_by(batch::Column::Season).order_by_asc(batch::Column::Season).limit(limit).into_tuple().all(connection).await?;
     let read = |(consignee_id, producer_id, product_id, season, sent, received, returned, missing)| StockRow {
         consignee_id,

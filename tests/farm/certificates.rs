@@ -6,8 +6,8 @@ use yanzhao::trace::commands::certificate::{issue_certificate, receive_certifica
 use yanzhao::trace::queries::certificate::{CertificateView, batch_certificates, certificate, certificates};
 
 use crate::ground::{Ground, KG, codes, figure};
+use crate::support::on_both_engines;
 use crate::support::world::act;
-use crate::support::{Engine, on_both_engines};
 
 fn wanted(batch: &str, kg: Option<i64>) -> CertificateInput {
     CertificateInput {

@@ -7,8 +7,8 @@ use yanzhao::trace::batch::{BatchInput, BatchPatch};
 use yanzhao::trace::commands::correct::correct_batch;
 
 use crate::ground::{Ground, KG, codes, facility, figure, outcome};
+use crate::support::on_both_engines;
 use crate::support::world::act;
-use crate::support::{Engine, on_both_engines};
 
 fn day(text: &str) -> Day {
     Day::parse(text).unwrap()

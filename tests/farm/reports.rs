@@ -8,8 +8,8 @@ use yanzhao::trace::queries::report::{TestReportView, test_report, test_reports}
 use yanzhao::trace::report::{ReportFilter, TestItemInput, TestReportInput};
 
 use crate::ground::{Ground, KG, codes, outcome};
+use crate::support::on_both_engines;
 use crate::support::world::act;
-use crate::support::{Engine, on_both_engines};
 
 const PLAN: &str =
     r#"[{"item":"农药残留","scope":"season","valid_days":60,"before_release":true,"accredited":true},{"item":"糖度","scope":"lot"}]"#;

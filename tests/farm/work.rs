@@ -6,8 +6,8 @@ use yanzhao::trace::farm::{FarmFilter, FarmRecordInput};
 use yanzhao::trace::queries::farm::{FarmRecordView, FarmSheetView, farm_records};
 
 use crate::ground::{Ground, KG, codes, figure, outcome};
+use crate::support::on_both_engines;
 use crate::support::world::act;
-use crate::support::{Engine, on_both_engines};
 
 fn spray(ground: &Ground, on: &str, days: Option<i64>) -> FarmRecordInput {
     FarmRecordInput {

@@ -148,7 +148,7 @@ on_both_engines! {
         let again = producer.post("/api/v1/farm-records/import", json!({ "csv": sheet })).await;
         assert_eq!((again.0, again.1["added"].as_i64(), again.1["already"].as_i64()), (200, Some(0), Some(2)), "{again:?}");
         let listed = producer.get(&format!("/api/v1/farm-records?plot_id={plot}&kind=pesticide")).await.1;
-        assert_eq!((listed["items"].as_array().unwrap().len(), listed["items"][0]["interval_days"].as_i64()), (1, Some(14)));
+        assert_eq!((listed["items"].as_array().unwrap().len(), listed["items"][0]["interval_days"].as_i64(), listed["items"][0]["done_on"].as_str()), (2, Some(14), Some("2026-11-20")), "beside the demonstration's own");
         let bad = send("/api/v1/farm-records/import", "地块,类别,投入品,日期\nX,药,,昨天\n".into(), "text/csv").await;
         let said: Vec<&str> = bad.1["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap()).collect();
         assert_eq!((bad.0, said), (422, vec!["/rows/2/input_name", "/rows/2/kind", "/rows/2/done_on"]));

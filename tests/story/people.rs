@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use yanzhao::kernel::clock;
 
 use crate::support::Engine;
-use crate::support::server::{Person, Server, answer, says};
+use crate::support::server::{Person, Server, says};
 
 struct Village {
     server: Server,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use yanzhao::kernel::clock;
 
 use crate::support::Engine;
-use crate::support::server::{Person, Server, answer, says};
+use crate::support::server::{Person, Server, says};
 
 struct Village {
     server: Server,
@@ -182,7 +182,7 @@ on_both_engines! {
             text
         };
         for (path, shown) in [
-            ("/work", "农户异议"),
+            ("/work", "等待答复的异议"),
             ("/work/late", "补录确认"),
             ("/work/objections", "少了"),
             ("/work/deliveries", "农户有异议"),

@@ -42,11 +42,12 @@ pub async fn register_batch(tx: &Tx, desk: &Desk, input: &BatchInput) -> Outcome
     }
     let draft = draft::read(&goods, input)?;
     let (today, packed) = (desk.clock.today(), draft.days.packed_on.or(draft.days.produced_on));
-    let evidence = need_evidence(packed, today, draft.late_reason.as_deref(), input.late_evidence.as_deref())?;
     let gathered = gather(tx, &goods, &producer, &draft, today, None).await?;
     let account = account_for(tx, desk, &producer, &goods, &draft).await?;
     let examination = examine(&gathered.facts, account.as_ref().map_or(0, |a| a.remaining));
     examination.refuse()?;
+    // A day that can't be right is said first; only then does it matter how long ago it was.
+    let evidence = need_evidence(packed, today, draft.late_reason.as_deref(), input.late_evidence.as_deref())?;
     let account = account.ok_or_else(|| Failure::broken("a batch was let through without an account"))?;
     let whole = compose(desk, &producer.id, &account.id, &draft, &gathered, &examination)?;
     take_deliveries(tx, &goods, &whole.sources).await?;

@@ -45,16 +45,16 @@ pub async fn correct_batch(tx: &Tx, desk: &Desk, id: &str, patch: &BatchPatch) -
         return Err(changed.with("figure", &draft.season).with("right", &was.row.season));
     }
     let (recorded_on, packed) = (Day::of(was.row.registered_at), draft.days.packed_on.or(draft.days.produced_on));
+    let gathered = gather(tx, &goods, &producer, &draft, desk.clock.today(), Some(&was)).await?;
+    let account = account::lock(tx, &was.row.account_id).await?;
+    let examination = examine(&gathered.facts, account.remaining + was.row.covered);
+    examination.refuse()?;
     // The late entry there is speaks of the batch, whatever day it has now.
     let noted = late::of_subject(tx.connection(), id).await?.is_some();
     let evidence = match noted {
         true => None,
         false => need_evidence(packed, recorded_on, draft.late_reason.as_deref(), input.late_evidence.as_deref())?,
     };
-    let gathered = gather(tx, &goods, &producer, &draft, desk.clock.today(), Some(&was)).await?;
-    let account = account::lock(tx, &was.row.account_id).await?;
-    let examination = examine(&gathered.facts, account.remaining + was.row.covered);
-    examination.refuse()?;
     let now = keep(compose(desk, &producer.id, &account.id, &draft, &gathered, &examination)?, &was.row);
     let effects = move_difference(tx, desk, &goods, &was, &now).await?;
     if !store::replace(tx, &now, was.row.version).await? {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use yanzhao::entity::facility;
-//J use yanzhao::jobs::close_seasons;
+use yanzhao::jobs::close_seasons;
 use yanzhao::kernel::clock::DAY;
 use yanzhao::kernel::ids::Noun;
 use yanzhao::kernel::{Day, Desk};
@@ -229,7 +229,27 @@ impl Year {
         }
     }
 
-    pub async fn close(&mut self) {}
+    /// 1 July: what is left lapses, once.
+    pub async fn close(&mut self) {
+        let closing = Day::parse("2027-07-01").unwrap();
+        let days = closing.since(self.world.clock.today());
+        assert!(days > 0, "packing ended before the closing day");
+        self.world.clock.advance((days - 1) * DAY);
+        let early = close_seasons(&self.world.db, &self.world.clock, &self.world.random).await.unwrap();
+        assert!(early.lapsed.is_empty(), "the last day is still the season's");
+        self.agree("the last day").await;
+        self.world.clock.advance(DAY);
+        close_seasons(&self.world.db, &self.world.clock, &self.world.random).await.unwrap();
+        for account in self.books.accounts.values_mut() {
+            let lapses = account.remaining.min(account.free());
+            account.remaining -= lapses;
+            account.lapsed += lapses;
+        }
+        self.agree("the closing day").await;
+        let again = close_seasons(&self.world.db, &self.world.clock, &self.world.random).await.unwrap();
+        assert!(again.lapsed.is_empty(), "what has lapsed does not lapse again");
+        self.replayed("the closing day").await;
+    }
 
     pub fn today(&self) -> String {
         self.world.clock.today().to_string()

@@ -180,7 +180,7 @@ impl Year {
             self.approve(&id, approved).await;
             let grows = match self.weather {
                 Weather::Fair => approved / 100 * self.rng.random_range(80..=100),
-                Weather::Hail if n % 2 == 0 => approved / 100 * 60,
+                Weather::Hail if n % 2 == 0 => approved / 100 * self.rng.random_range(55..=70),
                 Weather::Hail => approved / 100 * self.rng.random_range(80..=100),
                 Weather::Bumper => approved / 100 * 125,
             };

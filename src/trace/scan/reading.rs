@@ -93,7 +93,7 @@ pub(super) async fn read<C: ConnectionTrait>(
 
 impl Acts {
     async fn read<C: ConnectionTrait>(connection: &C, rows: &[CodeRow], at: Millis) -> Outcome<Self> {
-        let batches: HashMap<&str, &BatchRow> = rows.iter().filter_map(|row| row.batch.as_ref()).map(|b| (b.id.as_str(), b)).collect();
+        let batches: HashMap<&str, &BatchRow> = rows.iter().filter_map(|row| row.batch.as_ref()).map(|b| (b.id.as_str(), &**b)).collect();
         let recalled: Vec<&str> = batches.values().filter(|b| b.recalled).map(|b| b.id.as_str()).collect();
         let stopped: Vec<(CodeKey, Option<&str>)> =
             rows.iter().filter(|row| row.stopped).map(|row| (row.key, row.batch.as_ref().map(|b| b.id.as_str()))).collect();
@@ -137,7 +137,7 @@ async fn hold<C: ConnectionTrait>(connection: &C, id: &str, document_no: &str, a
 
 fn known(row: CodeRow, order: &Arc<Order>, texts: &Texts, acts: &Acts, at: Millis) -> Outcome<Known> {
     let (range, activated_on) = facts::range_fact(row.range.as_ref(), at)?;
-    let batch = row.batch.as_ref();
+    let batch = row.batch.as_deref();
     let text = batch.and_then(|b| texts.get(b));
     if batch.is_some() != text.is_some() {
         return Err(Failure::broken("a batch without its text"));

@@ -7,3 +7,5 @@ mod support;
 
 mod batch_to_scan;
 mod sign_in;
+mod work;
+mod work_decisions;

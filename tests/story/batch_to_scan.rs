@@ -79,6 +79,30 @@ on_both_engines! {
         assert_eq!((page.status().as_u16(), page.headers()["location"].to_str().unwrap()), (303, format!("/q/{code}").as_str()));
     }
 
+    async fn the_language_asked_for_goes_along(engine: Engine) {
+        let goods = goods(engine).await;
+        let code = &goods.codes[0];
+        let led = async |query: &str, browser: &str| {
+            let request = goods.server.anybody().request(Method::GET, &format!("/Q/{code}{query}")).header("accept-language", browser);
+            let answer = request.send().await.unwrap();
+            assert_eq!(answer.status(), 303);
+            let to = answer.headers()["location"].to_str().unwrap().to_owned();
+            let page = goods.server.anybody().request(Method::GET, &to).header("accept-language", browser).send().await.unwrap();
+            (to.replace(code, "…"), page.text().await.unwrap().contains("<html lang=\"zh-CN\""))
+        };
+        for (query, browser, to, is_chinese) in [
+            ("", "zh-CN,zh;q=0.9", "/q/…", true),
+            ("", "en-GB,en;q=0.9", "/q/…?lang=en", false),
+            ("?lang=zh", "en-GB,en;q=0.9", "/q/…?lang=zh", true),
+            ("?lang=en", "zh-CN,zh;q=0.9", "/q/…?lang=en", false),
+            ("?lang=zh", "zh-CN,zh;q=0.9", "/q/…", true),
+        ] {
+            assert_eq!(led(query, browser).await, (to.to_owned(), is_chinese), "{query} {browser}");
+        }
+        let typed = goods.server.anybody().request(Method::POST, "/q?lang=zh").header("accept-language", "en").form(&[("code", code)]);
+        assert_eq!(typed.send().await.unwrap().headers()["location"].to_str().unwrap(), format!("/q/{code}?lang=zh"));
+    }
+
     async fn unknown_and_mistyped_are_told_apart_and_say_the_same_every_time(engine: Engine) {
         let goods = goods(engine).await;
         let code = goods.codes[0].clone();

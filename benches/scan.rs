@@ -3,8 +3,9 @@
 //!
 //! `tests/run with-postgres cargo bench --bench scan` runs it on both engines; without PostgreSQL it runs on SQLite alone. The private
 //! cluster is made durable (fsync on) for the time of the run. `SCAN_BENCH_SECONDS` sets how long each load lasts, 5 by default;
-//! `SCAN_BENCH_DIR` where the SQLite file lies. With 32 connections no more than 32 scans fit into one commit, so what one commit takes
-//! (the column `commit`, of one row alone) is the floor of an answer, whatever the program does.
+//! `SCAN_BENCH_CONNECTIONS` how many ask at once, 128 by default: no more scans than that fit into one commit, and what one commit takes
+//! (the column `commit`, of one row alone) is the floor of an answer, whatever the program does. `SCAN_BENCH_DIR` says where the SQLite
+//! file lies. `anonymous` is the most anonymous memory that the process had during the scans: server, bench and database pools together.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench that can't be set up stops")]
 
 #[path = "../tests/scans/rows.rs"]
@@ -18,6 +19,7 @@ use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path as File, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -36,7 +38,7 @@ use yanzhao::trace::scan::{ScanDesk, Scanned, Via};
 /// Codes asked for, drawn over the whole order.
 const ASKED: u32 = 200_000;
 /// Connections of the load.
-const CONNECTIONS: &str = "32";
+static CONNECTIONS: LazyLock<String> = LazyLock::new(|| std::env::var("SCAN_BENCH_CONNECTIONS").unwrap_or_else(|_| "128".to_owned()));
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -135,7 +137,7 @@ async fn load(address: SocketAddr, script: &File, route: &str, seconds: &str) ->
     let (script, route, seconds) = (script.to_owned(), route.to_owned(), seconds.to_owned());
     let said = tokio::task::spawn_blocking(move || {
         let out = Command::new("wrk")
-            .args(["-t1", "-c", CONNECTIONS, "-d", &format!("{seconds}s"), "--latency", "-s"])
+            .args(["-t1", "-c", CONNECTIONS.as_str(), "-d", &format!("{seconds}s"), "--latency", "-s"])
             .arg(&script)
             .arg(format!("http://{address}/"))
             .args(["--", &route])
@@ -186,6 +188,25 @@ async fn total(world: &World) -> i64 {
     row.try_get_by_index(0).unwrap()
 }
 
+/// Anonymous memory of this process that is resident, in MB: the program and its caches, not the database's file. Linux only.
+fn anonymous_mb() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let kb = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).and_then(|kb| kb.trim().strip_suffix(" kB"));
+    kb.and_then(|kb| kb.trim().parse::<f64>().ok()).map_or(f64::NAN, |kb| kb / 1024.0)
+}
+
+/// The highest anonymous memory while something runs, looked at ten times a second.
+async fn highest<T>(running: impl Future<Output = T>) -> (T, f64) {
+    let (mut most, mut running) = (anonymous_mb(), std::pin::pin!(running));
+    let mut every = tokio::time::interval(std::time::Duration::from_millis(100));
+    loop {
+        tokio::select! {
+            given = &mut running => return (given, most.max(anonymous_mb())),
+            _ = every.tick() => most = most.max(anonymous_mb()),
+        }
+    }
+}
+
 /// One engine with so many issued codes and recorded sessions; prints the bare route and the scan.
 async fn measure(engine: Engine, count: u32, sessions: i64, seconds: &str) {
     let beside = std::env::var("SCAN_BENCH_DIR").unwrap_or_else(|_| env!("CARGO_TARGET_TMPDIR").to_owned());
@@ -212,13 +233,13 @@ async fn measure(engine: Engine, count: u32, sessions: i64, seconds: &str) {
 
     let before = load(address, &script, "/bare/", seconds).await;
     let known = total(&world).await;
-    let scans = load(address, &script, "/Q/", seconds).await;
+    let (scans, memory) = highest(load(address, &script, "/Q/", seconds)).await;
     desk.stop().await;
     let journal = total(&world).await - known;
     let after = load(address, &script, "/bare/", seconds).await;
     let bare = f64::midpoint(before.per_second, after.per_second);
     println!(
-        "{:<10}{count:>10}{sessions:>10}{bare:>10.0}{:>10.0}{:>8.2}{:>10}{:>10}{commit:>8.2}ms{journal:>10}",
+        "{:<10}{count:>10}{sessions:>10}{bare:>10.0}{:>10.0}{:>8.2}{:>10}{:>10}{commit:>8.2}ms{journal:>10}{memory:>8.0}MB",
         format!("{engine:?}"),
         scans.per_second,
         scans.per_second / bare,
@@ -240,29 +261,17 @@ async fn one_commit(world: &World) -> f64 {
     took[took.len() / 2]
 }
 
-/// Makes the private cluster keep what it commits, or gives it its haste back.
-async fn durable(on: bool) {
-    let url = std::env::var(support::postgres::VARIABLE).unwrap();
-    let db = sea_orm::Database::connect(url).await.unwrap();
-    for setting in ["fsync", "full_page_writes"] {
-        let change = if on { format!("ALTER SYSTEM SET {setting} = on") } else { format!("ALTER SYSTEM RESET {setting}") };
-        db.execute_unprepared(&change).await.unwrap();
-    }
-    db.execute_unprepared("SELECT pg_reload_conf()").await.unwrap();
-    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-}
-
 #[tokio::main]
 async fn main() {
     let seconds = std::env::var("SCAN_BENCH_SECONDS").unwrap_or_else(|_| "5".to_owned());
-    println!("{CONNECTIONS} connections, {seconds} s each; every scan is a new session, answered after its commit");
+    println!("{} connections, {seconds} s each; every scan is a new session, answered after its commit", *CONNECTIONS);
     println!(
-        "{:<10}{:>10}{:>10}{:>10}{:>10}{:>8}{:>10}{:>10}{:>10}{:>10}",
-        "engine", "issued", "recorded", "bare/s", "scans/s", "ratio", "p50", "p99", "commit", "journal"
+        "{:<10}{:>10}{:>10}{:>10}{:>10}{:>8}{:>10}{:>10}{:>10}{:>10}{:>10}",
+        "engine", "issued", "recorded", "bare/s", "scans/s", "ratio", "p50", "p99", "commit", "journal", "anonymous"
     );
     let with_postgres = std::env::var(support::postgres::VARIABLE).is_ok();
     if with_postgres {
-        durable(true).await;
+        support::postgres::durable(true).await;
     }
     for engine in [Engine::Sqlite, Engine::Postgres].into_iter().filter(|e| *e == Engine::Sqlite || with_postgres) {
         for (count, sessions) in [(10_000, 10_000), (10_000, 1_000_000), (10_000_000, 10_000), (10_000_000, 1_000_000)] {
@@ -270,6 +279,6 @@ async fn main() {
         }
     }
     if with_postgres {
-        durable(false).await;
+        support::postgres::durable(false).await;
     }
 }

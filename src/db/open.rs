@@ -17,6 +17,9 @@ use crate::kernel::{Failure, Outcome};
 const SQLITE_AT_LEAST: (u32, u32, u32) = (3, 51, 3);
 /// Connections that only read, on SQLite.
 const SQLITE_READERS: u32 = 4;
+/// Pages in the log before it is carried over into the file: 32 MB. What is committed is durable in the log; pages that change often are
+/// carried over once for many commits.
+const CHECKPOINT_PAGES: &str = "8000";
 /// Connections per node on PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 16;
 
@@ -126,6 +129,7 @@ fn sqlite_options(url: &str) -> Outcome<SqliteConnectOptions> {
         .statement_cache_capacity(256)
         .pragma("trusted_schema", "OFF")
         .pragma("cache_size", "-16384")
+        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
         .pragma("temp_store", "MEMORY"))
 }
 

@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::figure::shown;
 use super::words::Lang;
 use crate::kernel::{Failure, FailureKind};
 
@@ -28,7 +29,8 @@ pub fn status(failure: &Failure) -> StatusCode {
 
 /// The words of a refusal code with its figures.
 pub fn words(lang: Lang, code: &str, params: &[(&'static str, String)]) -> String {
-    let values: Vec<(&str, &str)> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let shown: Vec<(&str, String)> = params.iter().map(|(name, value)| (*name, shown(lang, name, value))).collect();
+    let values: Vec<(&str, &str)> = shown.iter().map(|(name, value)| (*name, value.as_str())).collect();
     lang.fill(&format!("refusal.{code}"), &values)
 }
 

@@ -22,8 +22,21 @@ pub fn language(uri: &Uri, headers: &HeaderMap) -> Lang {
     if uri.path().starts_with("/en/") {
         return Lang::English;
     }
+    preferred(headers)
+}
+
+/// The language a browser prefers.
+fn preferred(headers: &HeaderMap) -> Lang {
     let accepts = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or("");
     if accepts.trim_start().to_ascii_lowercase().starts_with("en") { Lang::English } else { Lang::Chinese }
+}
+
+/// What a redirect says after the path so that its page is in `lang`, also where the browser prefers the other.
+pub fn carried(lang: Lang, headers: &HeaderMap) -> &'static str {
+    match (lang, preferred(headers)) {
+        (Lang::Chinese, Lang::English) => "?lang=zh",
+        _ => lang.query(),
+    }
 }
 
 /// Does the reader want JSON here?

@@ -9,6 +9,7 @@ pub mod app;
 pub mod auth;
 pub mod body;
 pub mod failure;
+pub mod figure;
 pub mod frame;
 pub mod health;
 pub mod limit;

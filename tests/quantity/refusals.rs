@@ -69,7 +69,7 @@ on_both_engines! {
         refused(orchard.register(named(&expired)).await, "mark_use_not_in_force", "/mark_use_ids/0");
         let later = world.mark_use(&orchard.producer, &orchard.right, "2026-10-20", None).await;
         let failure = refused(orchard.register(named(&later)).await, "mark_use_not_in_force", "/mark_use_ids/0");
-        assert!(said(&failure.fields[0])[1].contains("not_yet 2026-10-20"), "{failure}");
+        assert!(said(&failure.fields[0])[1].contains("not in force yet 2026-10-20"), "{failure}");
         let new = world.right(&orchard.product, None, |r| r.announced_on = Some("2026-10-20".into())).await;
         let before = world.mark_use(&orchard.producer, &new, "2024-01-01", None).await;
         refused(orchard.register(named(&before)).await, "right_not_registered", "/mark_use_ids/0");

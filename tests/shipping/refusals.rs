@@ -108,7 +108,7 @@ on_both_engines! {
         house.send(json!([{ "batch_id": other, "net_weight_g": KG }])).await.unwrap();
         let id = other.clone();
         let outcome = act!(house.orchard.world, house.orchard.office, |tx, desk| yanzhao::trace::commands::batch::void_batch(tx, desk, &id, "x"), [id]);
-        refuses(outcome, "batch_goods_left");
+        refuses(outcome, "batch_has_gone");
         let sealed = house.another_batch("L3", 50 * KG).await;
         house.seize(&sealed, "演示封〔2026〕1号").await;
         let outcome = act!(house.orchard.world, house.orchard.office, |tx, desk| yanzhao::trace::commands::batch::void_batch(tx, desk, &sealed, "x"), [sealed]);

@@ -10,6 +10,7 @@ use yanzhao::config::Config;
 use yanzhao::kernel::clock;
 
 use crate::support::Engine;
+use crate::support::season::Season;
 use crate::support::server::{Person, Server, answer};
 
 /// Trusts the peer to name the visitor's address, and knows where the addresses of the fixture lie.
@@ -27,32 +28,11 @@ pub struct Goods {
     pub codes: Vec<String>,
 }
 
-/// Ten households' worth of one grower's pears in a released batch with forty codes in use.
+/// One grower's pears in a released batch with forty codes in use.
 pub async fn goods(engine: Engine) -> Goods {
-    let server = Server::start_with(engine, behind_a_proxy).await;
-    yanzhao::demo::prepare_figures(&server.app).await.unwrap();
-    let (office, office2, producer) = (server.person("office").await, server.person("office2").await, server.person("producer").await);
-    let product = office.get("/api/v1/products?q=jinzhouyali").await.1["items"][0].clone();
-    assert_eq!(product["name"], "晋州鸭梨");
-    let me = producer.get("/api/v1/sessions/current").await.1["organisation"].as_str().unwrap().to_owned();
-    let right = product["rights"].as_array().unwrap().iter().find(|r| r["route"] == "gi_product").unwrap()["id"].clone();
-    let leave = json!({ "organisation_id": me, "right_id": right, "in_force_from": "2024-01-01", "contract": "许可使用合同 2024-01" });
-    office.done("/api/v1/mark-uses", leave).await;
-    let grower = json!({ "name": "种植户甲", "division_code": "130183105", "village": "演示村", "household_no": "1" });
-    let grower = producer.done("/api/v1/growers", grower).await["id"].clone();
-    let plot = json!({ "holder_id": grower, "product_id": product["id"], "area": "8.00", "area_unit": "mu", "valid_from": "2025-01-01", "planted_year": 2001,
-        "places": [{ "division_code": "130183105", "village": "演示村" }] });
-    let plot = producer.done("/api/v1/plots", plot).await["id"].clone();
-    let account = json!({ "party_id": grower, "product_id": product["id"], "season": "2026", "basis": "plots", "basis_note": "8 亩", "evidence": "核产表", "measured": true, "approved_g": 9_000_000 });
-    let account = office.done("/api/v1/season-accounts", account).await["id"].as_str().unwrap().to_owned();
-    let approve = format!("/api/v1/season-accounts/{account}/approve");
-    office.refused(&approve, json!({}), 409, "second_person_needed").await;
-    office2.done(&approve, json!({})).await;
-    let delivery = json!({ "grower_id": grower, "plot_id": plot, "product_id": product["id"], "delivered_on": "2026-11-20", "net_weight_g": 2_000_000, "cert_no": "HGZ-1" });
-    let delivery = producer.done("/api/v1/deliveries", delivery).await["id"].clone();
-    let batch = json!({ "product_id": product["id"], "lot": "2026-YL-01", "sources": [{ "delivery_id": delivery, "net_weight_g": 2_000_000 }],
-        "harvested_from": "2026-10-18", "harvested_to": "2026-10-20", "packed_on": "2026-11-22", "best_before": "2027-05-20", "grade": "特级" });
-    let batch = producer.done("/api/v1/batches", batch).await["id"].as_str().unwrap().to_owned();
+    let season = Season::start_with(engine, behind_a_proxy).await;
+    let batch = season.producer.done("/api/v1/batches", season.batch(json!({}))).await["id"].as_str().unwrap().to_owned();
+    let Season { server, producer, product, .. } = season;
     let pack = json!({ "product_id": product["id"], "grade": "特级", "net_weight_g": 5_000 });
     let pack = producer.done("/api/v1/packs", pack).await["id"].clone();
     assert_eq!(producer.done(&format!("/api/v1/batches/{batch}/release"), json!({})).await["state"], "released");
@@ -97,6 +77,30 @@ on_both_engines! {
         assert_eq!(scan(&goods.server, code, "Phone/2", "192.0.2.1").await.1["checks"]["sessions"], 2);
         let page = goods.server.anybody().request(Method::GET, &format!("/Q/{}", code.to_lowercase())).header("user-agent", "Phone/1").header("x-forwarded-for", "192.0.2.1").send().await.unwrap();
         assert_eq!((page.status().as_u16(), page.headers()["location"].to_str().unwrap()), (303, format!("/q/{code}").as_str()));
+    }
+
+    async fn the_language_asked_for_goes_along(engine: Engine) {
+        let goods = goods(engine).await;
+        let code = &goods.codes[0];
+        let led = async |query: &str, browser: &str| {
+            let request = goods.server.anybody().request(Method::GET, &format!("/Q/{code}{query}")).header("accept-language", browser);
+            let answer = request.send().await.unwrap();
+            assert_eq!(answer.status(), 303);
+            let to = answer.headers()["location"].to_str().unwrap().to_owned();
+            let page = goods.server.anybody().request(Method::GET, &to).header("accept-language", browser).send().await.unwrap();
+            (to.replace(code, "…"), page.text().await.unwrap().contains("<html lang=\"zh-CN\""))
+        };
+        for (query, browser, to, is_chinese) in [
+            ("", "zh-CN,zh;q=0.9", "/q/…", true),
+            ("", "en-GB,en;q=0.9", "/q/…?lang=en", false),
+            ("?lang=zh", "en-GB,en;q=0.9", "/q/…?lang=zh", true),
+            ("?lang=en", "zh-CN,zh;q=0.9", "/q/…?lang=en", false),
+            ("?lang=zh", "zh-CN,zh;q=0.9", "/q/…", true),
+        ] {
+            assert_eq!(led(query, browser).await, (to.to_owned(), is_chinese), "{query} {browser}");
+        }
+        let typed = goods.server.anybody().request(Method::POST, "/q?lang=zh").header("accept-language", "en").form(&[("code", code)]);
+        assert_eq!(typed.send().await.unwrap().headers()["location"].to_str().unwrap(), format!("/q/{code}?lang=zh"));
     }
 
     async fn unknown_and_mistyped_are_told_apart_and_say_the_same_every_time(engine: Engine) {

@@ -23,7 +23,7 @@ async fn yard(engine: Engine) -> Yard {
     let product = office.get("/api/v1/products?q=jinzhouyali").await.1["items"][0].clone();
     let me = producer.get("/api/v1/sessions/current").await.1["organisation"].as_str().unwrap().to_owned();
     let right = product["rights"].as_array().unwrap().iter().find(|r| r["route"] == "gi_product").unwrap()["id"].clone();
-    let leave = json!({ "organisation_id": me, "right_id": right, "in_force_from": "2024-01-01", "evidence": "许可使用合同" });
+    let leave = json!({ "organisation_id": me, "right_id": right, "in_force_from": "2024-01-01", "contract": "许可使用合同 2024-01" });
     office.done("/api/v1/mark-uses", leave).await;
     let grower = json!({ "name": "种植户甲", "division_code": "130183105", "village": "演示村", "household_no": "1" });
     let grower = producer.done("/api/v1/growers", grower).await["id"].clone();

@@ -12,3 +12,5 @@ mod people;
 mod process;
 mod shipping;
 mod sign_in;
+mod work;
+mod work_decisions;

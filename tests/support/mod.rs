@@ -5,7 +5,9 @@
 #![allow(dead_code, unused_macros, reason = "each test program uses its own part")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't be set up has failed")]
 
+pub mod forms;
 pub mod postgres;
+pub mod season;
 pub mod server;
 pub mod world;
 

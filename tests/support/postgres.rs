@@ -55,6 +55,17 @@ impl Drop for Database {
     }
 }
 
+/// For benches: makes the private cluster keep what it commits, or gives it its haste back.
+pub async fn durable(on: bool) {
+    let server = std::env::var(VARIABLE).unwrap();
+    for setting in ["fsync", "full_page_writes"] {
+        let change = if on { format!("ALTER SYSTEM SET {setting} = on") } else { format!("ALTER SYSTEM RESET {setting}") };
+        execute(&server, change).await.unwrap();
+    }
+    execute(&server, "SELECT pg_reload_conf()".to_owned()).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+}
+
 async fn execute(server: &str, statement: String) -> Result<(), sqlx::Error> {
     let options = PgConnectOptions::from_str(server)?.disable_statement_logging();
     let mut connection = PgConnection::connect_with(&options).await?;

@@ -1,7 +1,8 @@
 //! Searching products and organisations, exactly and in the order of relevance: names that begin with the query, names that hold it,
 //! then what is found by alias, reading, place or holder; within each, the order of lists.
 //!
-//! Words that few have are found by their grams; a word that many have is found by walking the list in order until the page is full.
+//! Words that few have are found by their grams. A character that many have is found by walking the list in order until the page is
+//! full; all that has it, and longer words whose every gram many have, are found by reading every text once.
 
 use std::cmp::Ordering;
 
@@ -17,6 +18,8 @@ pub use crate::registry::store::search::Kind;
 const LONGEST: usize = 100;
 /// From so many subjects on, one gram is better looked for in the order of lists.
 const MANY: i64 = 2048;
+/// The longest list filled by walking; a longer one is the whole, and reading every text is faster.
+const WALKED: usize = 200;
 /// The most grams whose frequencies are asked.
 const GRAMS_ASKED: usize = 16;
 /// The most grams that narrow.
@@ -41,11 +44,13 @@ pub async fn search(db: &Db, kind: Kind, q: &str, limit: usize) -> Outcome<Vec<S
         return Ok(Vec::new());
     }
     let only_gram = words.len() == 1 && grams.len() == 1;
-    let hits = if only_gram && rarest >= MANY {
+    let hits = if rarest < MANY {
+        let grams: Vec<String> = grams.into_iter().take(GRAMS_USED).map(|(_, gram)| gram).collect();
+        ranked(store::by_grams(db.reader(), kind, &grams, false).await?, &words)
+    } else if only_gram && limit <= WALKED {
         of_many(db, kind, &words[0], &grams[0].1, limit).await?
     } else {
-        let grams: Vec<String> = grams.into_iter().take(GRAMS_USED).map(|(_, gram)| gram).collect();
-        ranked(store::by_grams(db.reader(), kind, &grams, &words, false).await?, &words)
+        ranked(store::by_reading(db.reader(), kind, &words).await?, &words)
     };
     Ok(hits.into_iter().take(limit).map(|hit| hit.subject_id).collect())
 }
@@ -86,7 +91,7 @@ async fn of_many(db: &Db, kind: Kind, word: &str, gram: &str, limit: usize) -> O
         found.extend(store::in_order(db.reader(), kind, word, Place::Name, missing(&found)).await?);
     } else {
         let words = [word.to_owned()];
-        let hits = ranked(store::by_grams(db.reader(), kind, &gram, &words, true).await?, &words);
+        let hits = ranked(store::by_grams(db.reader(), kind, &gram, true).await?, &words);
         found.extend(hits.into_iter().filter(|hit| !hit.name.starts_with(word)));
     }
     if missing(&found) > 0 {

@@ -35,7 +35,7 @@ fn marks(facts: &Facts, findings: &mut Vec<Finding>) {
     }
     if facts.marks.is_empty() {
         let none = Finding::new(Check::MarkUse, CheckOutcome::Refused, "/mark_use_ids");
-        findings.push(none.found("–").should(facts.days.made_on()).with("right_name", &facts.goods.name));
+        findings.push(none.found("not_granted").should(facts.days.made_on()).with("right_name", &facts.goods.name));
     }
 }
 
@@ -78,7 +78,7 @@ fn standard(facts: &Facts, findings: &mut Vec<Finding>) {
         return;
     };
     let finding = |is_right, check| Finding::when(is_right, check, CheckOutcome::Refused, "/standard_version").with("standard", number);
-    findings.push(finding(*known, Check::StandardKnown).found(number).should(instead.join("、")));
+    findings.push(finding(*known, Check::StandardKnown).found(number).should(or_dash(instead)));
     if !known {
         return;
     }
@@ -87,7 +87,11 @@ fn standard(facts: &Facts, findings: &mut Vec<Finding>) {
     let not_yet = from.filter(|day| made_on < *day);
     let days = [from.map_or_else(|| "…".to_owned(), |d| d.to_string()), withdrawn_on.map_or_else(|| "…".to_owned(), |d| d.to_string())];
     let right = finding(withdrawn.is_none() && not_yet.is_none(), Check::StandardInForce);
-    findings.push(right.found(made_on).should(days.join(" – ")));
+    findings.push(right.found(made_on).should(days.join(" – ")).with("instead", or_dash(instead)));
+}
+
+fn or_dash(numbers: &[String]) -> String {
+    if numbers.is_empty() { "—".to_owned() } else { numbers.join("、") }
 }
 
 fn test(facts: &Facts, no: usize, test: &Test, findings: &mut Vec<Finding>) {

@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 
 use super::{Partition, Range, RangeState, Standing, places};
 use crate::kernel::clock::DAY;
-use crate::kernel::{Failure, Millis, Outcome, clock};
+use crate::kernel::day::hour_minute;
+use crate::kernel::{Day, Failure, Millis, Outcome};
 use crate::trace::verdict::VoidReason;
 use crate::trace::word::words;
 
@@ -213,13 +214,18 @@ pub(super) fn voided(batch_id: Option<String>, reason: VoidReason, now: Millis) 
     Standing { state: RangeState::Voided, batch_id, reason: Some(reason), ..Standing::issued(now) }
 }
 
+/// Day and minute in China.
+fn china(at: Millis) -> String {
+    format!("{} {}", Day::of(at), hour_minute(at))
+}
+
 /// Puts bound codes to use, now or at a moment to come.
 ///
 /// # Errors
 /// `not_bound`, `range_overlap`, `already_…` with their places; `moment_passed`.
 pub fn activate(partition: &Partition, stock: Stock, first: i64, last: i64, at: Option<Millis>, now: Millis) -> Outcome<Change> {
     if let Some(at) = at.filter(|at| *at <= now) {
-        return Err(Failure::field("/at", "moment_passed").with("at", clock::rfc3339(at)));
+        return Err(Failure::field("/at", "moment_passed").with("at", china(at)).with("now", china(now)));
     }
     let found = stretch(partition, first, last)?;
     refuse(&found, is(RangeState::Bound), false)?;

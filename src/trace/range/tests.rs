@@ -342,8 +342,8 @@ proptest! {
             };
             for sequence in 1..=count {
                 let (was, is) = (&before.at(sequence).unwrap().standing, &order.partition.at(sequence).unwrap().standing);
-                let with = fresh..=fresh + length / i64::from(verb.max(7) - 6);
-                let touched = done.is_ok() && ((first..=last).contains(&sequence) || (verb > 6 && with.contains(&sequence)));
+                let with = fresh..=fresh + length / i64::from(verb.max(8) - 7);
+                let touched = done.is_ok() && ((first..=last).contains(&sequence) || (verb > 7 && with.contains(&sequence)));
                 prop_assert!(touched || was == is, "{sequence} was not asked for");
                 prop_assert!(!was.state.is_dead() || was == is, "a voided or returned code never lives again");
             }

@@ -103,7 +103,7 @@ impl Acts {
         inside: &HashMap<CodeKey, Vec<ContentRow>>,
         at: Millis,
     ) -> Outcome<Self> {
-        let batches: HashMap<&str, &BatchRow> = rows.iter().filter_map(|row| row.batch.as_ref()).map(|b| (b.id.as_str(), b)).collect();
+        let batches: HashMap<&str, &BatchRow> = rows.iter().filter_map(|row| row.batch.as_ref()).map(|b| (b.id.as_str(), &**b)).collect();
         let mut recalled: Vec<&str> = batches.values().filter(|b| b.recalled).map(|b| b.id.as_str()).collect();
         recalled.extend(inside.values().flatten().filter(|c| c.recalled).filter_map(|c| c.batch.as_deref()));
         recalled.sort_unstable();
@@ -154,7 +154,7 @@ async fn hold<C: ConnectionTrait>(connection: &C, id: &str, document_no: &str, a
 
 fn known(row: CodeRow, order: &Arc<Order>, texts: &Texts, acts: &Acts, inside: Option<Vec<ContentRow>>, at: Millis) -> Outcome<Known> {
     let (range, activated_on) = facts::range_fact(row.range.as_ref(), at)?;
-    let batch = row.batch.as_ref();
+    let batch = row.batch.as_deref();
     let text = batch.and_then(|b| texts.get(b));
     if batch.is_some() != text.is_some() {
         return Err(Failure::broken("a batch without its text"));

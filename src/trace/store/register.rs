@@ -267,32 +267,23 @@ pub(in crate::trace) async fn standard<C: ConnectionTrait>(
         .order_by_asc(standard::Column::Number)
         .all(connection)
         .await?;
-    let read = |row: &standard::Model, known| Standard {
-        number: row.number.clone(),
-        known,
-        from: row.in_force_from.as_deref().and_then(Day::parse),
-        withdrawn_on: row.withdrawn_on.as_deref().and_then(Day::parse),
-        instead: Vec::new(),
-    };
+    let days = |row: &standard::Model| [&row.in_force_from, &row.withdrawn_on].map(|day| day.as_deref().and_then(Day::parse));
     let stands = |row: &&standard::Model| {
-        let s = read(row, true);
-        s.from.is_none_or(|from| from <= on) && s.withdrawn_on.is_none_or(|end| on < end)
+        let [from, withdrawn_on] = days(row);
+        from.is_none_or(|from| from <= on) && withdrawn_on.is_none_or(|end| on < end)
     };
     let standing: Vec<&standard::Model> = rows.iter().filter(stands).collect();
-    Ok(match named {
-        Some(named) => Some(match rows.iter().find(|r| r.number == named) {
-            Some(row) => read(row, true),
-            None => Standard {
-                number: named.to_owned(),
-                known: false,
-                from: None,
-                withdrawn_on: None,
-                instead: standing.iter().map(|r| r.number.clone()).collect(),
-            },
+    let instead: Vec<String> = standing.iter().map(|r| r.number.clone()).collect();
+    let read = |row: &standard::Model| {
+        let [from, withdrawn_on] = days(row);
+        Standard { number: row.number.clone(), known: true, from, withdrawn_on, instead: instead.clone() }
+    };
+    Ok(match (named, &standing[..]) {
+        (Some(named), _) => Some(match rows.iter().find(|r| r.number == named) {
+            Some(row) => read(row),
+            None => Standard { number: named.to_owned(), known: false, from: None, withdrawn_on: None, instead },
         }),
-        None => match standing[..] {
-            [only] => Some(read(only, true)),
-            _ => None,
-        },
+        (None, [only]) => Some(read(only)),
+        (None, _) => None,
     })
 }

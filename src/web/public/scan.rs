@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::super::app::App;
 use super::super::failure::Refusal;
-use super::super::frame::wants_json;
+use super::super::frame::{carried, wants_json};
 use super::super::limit::visitor_address;
 use super::super::pages::consumer::{
     CodeView, NoFacts, PinForm, PinUse, TypedForm, groups_at_fault, no_facts_page, pin_page, typed_page, verdict_json,
@@ -139,8 +139,9 @@ fn html(status: StatusCode, page: Result<String, askama::Error>) -> Response {
     }
 }
 
-fn show(code: &Code, lang: Lang) -> Response {
-    let mut response = Redirect::to(&format!("/q/{}{}", code.as_str(), lang.query())).into_response();
+/// Leads on to the page of a code, in the language that was asked for here.
+fn show(code: &Code, lang: Lang, headers: &HeaderMap) -> Response {
+    let mut response = Redirect::to(&format!("/q/{}{}", code.as_str(), carried(lang, headers))).into_response();
     response.headers_mut().insert("x-robots-tag", header::HeaderValue::from_static("noindex"));
     response
 }
@@ -155,11 +156,11 @@ async fn printed((State(app), ConnectInfo(peer), lang, headers): Given, method: 
         Err(answer) => return *answer,
     };
     if !asking.counts {
-        return if asking.json { look_at(&asking, &code, &located).await } else { show(&code, lang) };
+        return if asking.json { look_at(&asking, &code, &located).await } else { show(&code, lang, &headers) };
     }
     match asking.record(located, Via::Printed).await {
         Ok(scanned) if asking.json || !scanned.recorded => asking.answer(&code, &scanned, None),
-        Ok(_) => show(&code, lang),
+        Ok(_) => show(&code, lang, &headers),
         Err(answer) => *answer,
     }
 }
@@ -203,11 +204,11 @@ async fn typed((State(app), ConnectInfo(peer), lang, headers): Given, method: Me
         Err(answer) => return *answer,
     };
     if !asking.counts {
-        return show(&code, lang);
+        return show(&code, lang, &headers);
     }
     match asking.record(located, Via::Typed).await {
         Ok(scanned) if asking.json || !scanned.recorded => asking.answer(&code, &scanned, None),
-        Ok(_) => show(&code, lang),
+        Ok(_) => show(&code, lang, &headers),
         Err(answer) => *answer,
     }
 }
@@ -219,7 +220,7 @@ async fn pin_form((State(app), ConnectInfo(peer), lang, headers): Given, method:
             let wait_seconds = app.scans.pin_wait(&asking.visitor).unwrap_or(0);
             html(StatusCode::OK, pin_page(lang, &app.site(), &PinForm { code: code.as_str(), wait_seconds, ..PinForm::default() }))
         }
-        Ok((code, _)) => show(&code, lang),
+        Ok((code, _)) => show(&code, lang, &headers),
         Err(answer) => *answer,
     }
 }
@@ -248,7 +249,7 @@ async fn pin(
     let site = app.site();
     let again = |form: PinForm<'_>| html(StatusCode::TOO_MANY_REQUESTS, pin_page(lang, &site, &form));
     match reply {
-        PinReply::NoPin => show(&code, lang),
+        PinReply::NoPin => show(&code, lang, &headers),
         PinReply::Wait(_) if asking.json => asking.no_facts(&NoFacts::Throttled { minutes: 1 }),
         PinReply::Tomorrow if asking.json => asking.no_facts(&NoFacts::ThrottledUntilTomorrow),
         PinReply::Wait(wait_seconds) => again(PinForm { code: code.as_str(), wait_seconds, ..PinForm::default() }),

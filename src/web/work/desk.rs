@@ -16,7 +16,6 @@ use super::super::failure::{Refusal, status, words};
 use super::super::pages::Site;
 use super::super::pages::staff::{FormError, Frame, RailLink};
 use super::super::words::Lang;
-use super::names::figure;
 use crate::identity::queries::SignedIn;
 use crate::identity::role::Permission;
 use crate::identity::session::csrf_word;
@@ -236,8 +235,7 @@ pub(super) fn faults(lang: Lang, failure: &Failure, field: impl Fn(&str) -> Stri
         _ => {}
     }
     for fault in &failure.fields {
-        let said = |(name, value): &(&'static str, String)| (*name, figure(lang, value));
-        let text = words(lang, fault.code, &fault.params.iter().map(said).collect::<Vec<_>>());
+        let text = words(lang, fault.code, &fault.params);
         let field = field(&fault.pointer);
         // A field says everything that is wrong with it.
         match out.iter().position(|e| e.field == field && (!field.is_empty() || e.text == text)) {

@@ -179,9 +179,9 @@ mod tests {
         let edges = [("a".to_owned(), "c".to_owned(), String::new())];
         let heads = ["", "", ""].map(str::to_owned);
         let graph = draw(&heads, vec![node("a", 0), node("b", 1), node("c", 2)], &edges, |n| format!("+{n}"));
-        assert_eq!(graph.curves[0].path, "M164 64C190 64 190 108 216 108L372 108C398 108 398 64 424 64");
+        assert_eq!(graph.curves[0].path, "M164 64C190 64 190 100 216 100L372 100C398 100 398 64 424 64");
         let lowest = graph.boxes.iter().map(|b| b.y + BOX.1).max().unwrap();
-        assert!(lowest < 108 && 108 < graph.height, "{lowest} {}", graph.height);
+        assert!(lowest < 100 && 100 < graph.height, "{lowest} {}", graph.height);
     }
 
     #[test]

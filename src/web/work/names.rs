@@ -14,7 +14,6 @@ use crate::kernel::ids::{Noun, is};
 use crate::kernel::quantity::grouped;
 use crate::kernel::{Day, Millis, Outcome};
 use crate::registry::queries::grower;
-use crate::registry::right::RightStatus;
 use crate::trace::goods::Goods;
 use crate::trace::store::register;
 
@@ -86,23 +85,6 @@ pub(super) fn jin(grams: i64) -> String {
     format!("{}{joint}{rest} 斤", grouped(whole))
 }
 
-/// A figure of a check as people read it: `suspended 2026-09-01` and `township` are words of ours, all else stands as it is.
-pub(super) fn figure(lang: Lang, found: &str) -> String {
-    const OURS: [&str; 9] =
-        ["polygon", "township", "village_declared", "unknown", "in_force", "suspended", "not_yet", "ended", "not_granted"];
-    let (word, rest) = found.split_once(' ').unwrap_or((found, ""));
-    let group = if OURS.contains(&word) {
-        "work.check_word"
-    } else if RightStatus::parse(word).is_some() {
-        "right_status"
-    } else {
-        return found.to_owned();
-    };
-    let key = format!("{group}.{word}");
-    let said = lang.say(&key);
-    if rest.is_empty() { said.into_owned() } else { format!("{said} {rest}") }
-}
-
 /// A state: words and colour together. `kind` is `batch_state`, `order_state`, `account_state`, `range_state` or `decision_state`.
 pub(super) fn state(reader: &Reader, kind: &str, word: &str) -> Cell {
     let class = match word {
@@ -122,13 +104,5 @@ mod tests {
     fn grams_are_said_in_jin() {
         assert_eq!((jin(24_000_000), jin(750), jin(1)), ("48,000 斤".into(), "1.5 斤".into(), "0.002 斤".into()));
         assert_eq!(tail("org_01k8x"), "1k8x");
-    }
-
-    #[test]
-    fn figures_are_said_in_words() {
-        let said = |found| figure(Lang::Chinese, found);
-        assert_eq!((said("township"), said("suspended 2026-09-01")), ("按乡镇核对".into(), "中止，自 2026-09-01".into()));
-        assert_eq!((said("registered"), said("1,800 kg")), ("已登记".into(), "1,800 kg".into()));
-        assert_eq!(said("河北省石家庄市晋州市桃园镇"), "河北省石家庄市晋州市桃园镇");
     }
 }

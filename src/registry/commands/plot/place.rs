@@ -9,7 +9,11 @@ use crate::registry::area::{AreaAnswer, AreaGrade, Place, Undecided, check_place
 use crate::registry::division::{DivisionCode, Divisions, Level};
 use crate::registry::fact::PartialDate;
 use crate::registry::geometry::Boundary;
+use crate::registry::right::Route;
 use crate::registry::store::{self, ProductRow, RightRow, listed};
+
+/// The most places of a list that a refusal names.
+const PLACES_NAMED: usize = 12;
 
 /// A place as it was declared.
 #[derive(Debug, Clone)]
@@ -182,10 +186,33 @@ fn outside(faults: &mut Faults, product: &ProductRow, named: &[&Area], places: &
         let division = divisions.name(&township).unwrap_or_default().to_owned();
         division + place.village.as_deref().unwrap_or_default()
     });
-    let of = named.iter().find_map(|area| area.right.number.clone().or_else(|| area.right.registration_number.clone()));
+    let of = named.iter().find(|area| area.right.number.is_some() || area.right.registration_number.is_some()).or(named.first());
     faults
         .add(format!("/places/{at}"), "plot_outside_area")
         .with("place", name.unwrap_or_default())
         .with("product", &product.name)
-        .with("right", of.unwrap_or_else(|| "—".to_owned()));
+        .with("right_name", of.map_or_else(|| product.name.clone(), |area| area.name()))
+        .with("inside", of.map_or_else(|| counties(product, divisions), |area| area.listed()));
+}
+
+/// The counties of a product, by name.
+fn counties(product: &ProductRow, divisions: &Divisions) -> String {
+    let codes = listed(&product.county_codes);
+    let names = codes.iter().filter_map(|code| divisions.name(&DivisionCode::parse(code)?)).map(ToString::to_string);
+    names.collect::<Vec<_>>().join("、")
+}
+
+impl Area {
+    /// The right it is the area of: its route and number.
+    fn name(&self) -> String {
+        let route = Route::parse(&self.right.route).map(Route::name).unwrap_or_default();
+        let number = self.right.number.as_deref().or(self.right.registration_number.as_deref());
+        number.map_or_else(|| route.to_owned(), |number| format!("{route} {number}"))
+    }
+    /// The places of its list, as many as can be taken in.
+    fn listed(&self) -> String {
+        let names: Vec<&str> = self.places.iter().filter(|place| place.kind.is_ground()).map(|place| place.name.as_str()).collect();
+        let more = if names.len() > PLACES_NAMED { "……" } else { "" };
+        format!("{}{more}", names.into_iter().take(PLACES_NAMED).collect::<Vec<_>>().join("、"))
+    }
 }

@@ -3,10 +3,11 @@
 //! On PostgreSQL the statistics are locked in the order of the key while they are read; rows that another node puts in meanwhile are
 //! found by their revision, and the group is done again. On SQLite the one writer makes both needless, and harmless.
 
-use std::sync::LazyLock;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, LazyLock};
 
 use sea_orm::{ConnectionTrait, DatabaseBackend};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Columns, execute, list, rows, unpacked};
 use crate::kernel::{Failure, Millis, Outcome};
@@ -25,7 +26,7 @@ pub struct CodeKey {
 pub struct CodeRow {
     pub key: CodeKey,
     pub range: Option<RangeRow>,
-    pub batch: Option<BatchRow>,
+    pub batch: Option<Arc<BatchRow>>,
     /// Some stop not lifted may cover the code.
     pub stopped: bool,
     pub stat: Option<StatRow>,
@@ -41,7 +42,7 @@ pub struct RangeRow {
 }
 
 /// The states of the range's batch.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
 pub struct BatchRow {
     pub id: String,
     pub version: i64,
@@ -49,8 +50,13 @@ pub struct BatchRow {
     pub hold_document: Option<String>,
     pub void_reason: Option<String>,
     /// There are recalls, lifted or not.
+    #[serde(deserialize_with = "flag")]
     pub recalled: bool,
+    /// Some stop not lifted may cover the batch.
+    #[serde(deserialize_with = "flag")]
+    pub stopped: bool,
     /// Some of it came back from a buyer under its codes.
+    #[serde(deserialize_with = "flag")]
     pub came_back: bool,
     /// What became of the rights it relies on; see [`super::goods::standings`].
     pub standing: Option<String>,
@@ -144,7 +150,8 @@ impl Statements {
     }
 }
 
-/// `g` the codes asked for, `r` their ranges, `b` the batches of those, each once, `d` the orders, each once, `s` the statistics.
+/// `g` the codes asked for, `r` their ranges, `b` the batches of those, `d` the orders that are stopped, `s` the statistics. The answer is
+/// one row of three lists (codes, batches, orders): drivers carry a few long texts many times faster than thousands of small values.
 /// What a recall or stop says of a batch it says of those made of it; only a batch born of a process asks for its ancestors.
 fn state_of_codes(backend: DatabaseBackend, to_write: bool) -> String {
     let postgres = backend == DatabaseBackend::Postgres;
@@ -166,86 +173,115 @@ fn state_of_codes(backend: DatabaseBackend, to_write: bool) -> String {
         "SELECT string_agg(u.from_day || '~' || coalesce(u.to_day, ''), ',') FROM mark_use_suspension u WHERE u.mark_use_id = m.id";
     let grants = "SELECT string_agg(n.in_force_from || '~' || coalesce(n.in_force_to, ''), ',') FROM mark_use n \
                   WHERE n.organisation_id = m.organisation_id AND n.right_id = m.right_id";
+    let flag = |condition: &str| format!("CASE WHEN {condition} THEN 1 ELSE 0 END");
+    let all = |values: &str| {
+        if postgres {
+            format!("CAST(json_agg(json_build_array({values})) AS text)")
+        } else {
+            format!("json_group_array(json_array({values}))")
+        }
+    };
     format!(
         "WITH g AS MATERIALIZED ({listed}), \
          r AS MATERIALIZED (SELECT g.order_no, g.seq, c.last, c.state, c.reason, c.since, c.active_at, c.batch_id FROM g {range}), \
-         b AS MATERIALIZED (SELECT x.id, x.version, x.state, x.hold_document, x.void_reason, \
-           EXISTS (SELECT 1 FROM recall k WHERE k.batch_id = x.id AND k.confirmed_at IS NOT NULL) \
-           OR (x.process_id IS NOT NULL AND EXISTS (SELECT 1 FROM batch_line l JOIN recall k ON k.batch_id = l.ancestor_id \
-             WHERE l.descendant_id = x.id AND k.confirmed_at IS NOT NULL)) AS recalled, \
-           EXISTS (SELECT 1 FROM stop t WHERE t.subject_id = x.id AND {in_force}) \
-           OR (x.process_id IS NOT NULL AND EXISTS (SELECT 1 FROM batch_line l JOIN stop t ON t.subject_id = l.ancestor_id \
-             WHERE l.descendant_id = x.id AND {in_force})) AS stopped, \
-           EXISTS (SELECT 1 FROM shipment_line l WHERE l.batch_id = x.id AND l.returned > 0 AND l.codes > 0) AS came_back, \
+         b AS MATERIALIZED (SELECT x.id, x.version, x.state, x.hold_document, x.void_reason, {recalled} AS recalled, {batch_stopped} AS stopped, {came_back} AS came_back, \
            (SELECT string_agg(m.id || '|' || coalesce(m.in_force_to, '') || '|' || coalesce(y.in_force_to, '') || '|' || \
               coalesce(({suspensions}), '') || '|' || coalesce(({grants}), ''), ';') \
             FROM batch_right q JOIN mark_use m ON m.id = q.mark_use_id JOIN gi_right y ON y.id = q.right_id WHERE q.batch_id = x.id) AS standing \
            FROM batch x WHERE x.id IN (SELECT r.batch_id FROM r)), \
-         d AS MATERIALIZED (SELECT o.order_no, \
-           EXISTS (SELECT 1 FROM stop t WHERE t.order_no = o.order_no AND {in_force}) \
-           OR EXISTS (SELECT 1 FROM stop t WHERE t.subject_id IN (o.id, o.producer_id, o.product_id) AND {in_force}) AS stopped \
-           FROM code_order o WHERE o.order_no IN (SELECT g.order_no FROM g)){statistics} \
-         SELECT r.order_no, r.seq, r.last, r.state, r.reason, r.since, r.active_at, \
-           b.id, b.version, b.state, b.hold_document, b.void_reason, b.recalled, b.came_back, b.standing, b.stopped, d.stopped, \
-           s.sessions, s.first_at, s.first_place, s.first_visitor, s.last_at, s.last_place, s.ring, s.revision \
-         FROM r LEFT JOIN b ON b.id = r.batch_id LEFT JOIN d ON d.order_no = r.order_no \
-         LEFT JOIN {s} ON s.order_no = r.order_no AND s.seq = r.seq",
+         d AS MATERIALIZED (SELECT o.order_no FROM code_order o WHERE o.order_no IN (SELECT g.order_no FROM g) \
+           AND (EXISTS (SELECT 1 FROM stop t WHERE t.order_no = o.order_no AND {in_force}) \
+             OR EXISTS (SELECT 1 FROM stop t WHERE t.subject_id IN (o.id, o.producer_id, o.product_id) AND {in_force}))){statistics} \
+         SELECT (SELECT {codes} FROM r LEFT JOIN {s} ON s.order_no = r.order_no AND s.seq = r.seq), \
+           (SELECT {batches} FROM b), (SELECT {orders} FROM d)",
         listed = unpacked(backend, "$1", &KEYS),
+        recalled = flag(
+            "EXISTS (SELECT 1 FROM recall k WHERE k.batch_id = x.id AND k.confirmed_at IS NOT NULL) \
+             OR (x.process_id IS NOT NULL AND EXISTS (SELECT 1 FROM batch_line l JOIN recall k ON k.batch_id = l.ancestor_id \
+               WHERE l.descendant_id = x.id AND k.confirmed_at IS NOT NULL))"
+        ),
+        batch_stopped = flag(&format!(
+            "EXISTS (SELECT 1 FROM stop t WHERE t.subject_id = x.id AND {in_force}) \
+             OR (x.process_id IS NOT NULL AND EXISTS (SELECT 1 FROM batch_line l JOIN stop t ON t.subject_id = l.ancestor_id \
+               WHERE l.descendant_id = x.id AND {in_force}))"
+        )),
+        came_back = flag("EXISTS (SELECT 1 FROM shipment_line l WHERE l.batch_id = x.id AND l.returned > 0 AND l.codes > 0)"),
+        codes =
+            all("r.order_no, r.seq, r.last, r.state, r.reason, r.since, r.active_at, r.batch_id, s.sessions, s.first_at, s.first_place, \
+             s.first_visitor, s.last_at, s.last_place, s.ring, s.revision"),
+        batches = all("b.id, b.version, b.state, b.hold_document, b.void_reason, b.recalled, b.stopped, b.came_back, b.standing"),
+        orders = all("d.order_no"),
     )
 }
 
-/// The state of `keys`, each given once and in order. `to_write` holds their statistics until the end of the transaction.
+/// One code as [`state_of_codes`] gives it: its range and its statistics, if there are any.
+#[derive(Deserialize)]
+struct Line {
+    order_no: i64,
+    seq: i64,
+    last: Option<i64>,
+    state: Option<String>,
+    reason: Option<String>,
+    since: Option<Millis>,
+    active_at: Option<Millis>,
+    batch_id: Option<String>,
+    sessions: Option<i64>,
+    first_at: Option<Millis>,
+    first_place: Option<String>,
+    first_visitor: Option<i64>,
+    last_at: Option<Millis>,
+    last_place: Option<String>,
+    ring: Option<String>,
+    revision: Option<i64>,
+}
+
+fn flag<'de, D: serde::Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+    Ok(i64::deserialize(from)? != 0)
+}
+
+/// The state of `keys`, each given once. `to_write` holds their statistics until the end of the transaction.
 pub async fn state<C: ConnectionTrait>(connection: &C, keys: &[CodeKey], to_write: bool) -> Outcome<Vec<CodeRow>> {
     let statements = Statements::of(connection.get_database_backend());
     let sql = if to_write { &statements.read_to_write } else { &statements.read };
-    rows(connection, sql, vec![list(keys)?]).await?.iter().map(|row| code_row(&mut Columns::of(row))).collect()
+    let found = rows(connection, sql, vec![list(keys)?]).await?;
+    let mut columns = Columns::of(found.first().ok_or_else(|| Failure::broken("codes were asked for and not answered"))?);
+    let lines: Vec<Line> = read_list(&mut columns)?;
+    let batches: Vec<BatchRow> = read_list(&mut columns)?;
+    let orders: Vec<[i64; 1]> = read_list(&mut columns)?;
+    let batches: HashMap<String, Arc<BatchRow>> = batches.into_iter().map(|batch| (batch.id.clone(), Arc::new(batch))).collect();
+    let stopped: HashSet<i64> = orders.into_iter().map(|[order_no]| order_no).collect();
+    Ok(lines.into_iter().map(|line| line.row(&batches, &stopped)).collect())
 }
 
-fn code_row(columns: &mut Columns<'_>) -> Outcome<CodeRow> {
-    let key = CodeKey { order_no: columns.next()?, seq: columns.next()? };
-    let last: Option<i64> = columns.next()?;
-    let (state, reason, since, active_at) = (columns.next::<Option<String>>()?, columns.next()?, columns.next()?, columns.next()?);
-    let range = state.zip(since).filter(|_| last.is_some_and(|last| key.seq <= last));
-    let range = range.map(|(state, since)| RangeRow { state, reason, since, active_at });
-    let (batch, batch_stopped) = batch_row(columns)?;
-    let order_stopped: Option<bool> = columns.next()?;
-    let stopped = batch_stopped || order_stopped.unwrap_or(false);
-    Ok(CodeRow { key, range, batch, stopped, stat: stat_row(key, columns)? })
+/// A list made by the statement; nothing where there was nothing to list.
+fn read_list<T: for<'de> Deserialize<'de>>(columns: &mut Columns<'_>) -> Outcome<Vec<T>> {
+    match columns.next::<Option<String>>()? {
+        Some(listed) => serde_json::from_str(&listed).map_err(Failure::broken),
+        None => Ok(Vec::new()),
+    }
 }
 
-fn batch_row(columns: &mut Columns<'_>) -> Outcome<(Option<BatchRow>, bool)> {
-    let (id, version, state) = (columns.next::<Option<String>>()?, columns.next::<Option<i64>>()?, columns.next::<Option<String>>()?);
-    let (hold_document, void_reason) = (columns.next()?, columns.next()?);
-    let (recalled, came_back) = (columns.next::<Option<bool>>()?, columns.next::<Option<bool>>()?);
-    let (standing, stopped) = (columns.next()?, columns.next::<Option<bool>>()?);
-    let (recalled, came_back) = (recalled.unwrap_or(false), came_back.unwrap_or(false));
-    let batch = id.zip(version).zip(state).map(|((id, version), state)| BatchRow {
-        id,
-        version,
-        state,
-        hold_document,
-        void_reason,
-        recalled,
-        came_back,
-        standing,
-    });
-    Ok((batch, stopped.unwrap_or(false)))
-}
-
-fn stat_row(key: CodeKey, columns: &mut Columns<'_>) -> Outcome<Option<StatRow>> {
-    let Some(sessions) = columns.next::<Option<i64>>()? else { return Ok(None) };
-    Ok(Some(StatRow {
-        order_no: key.order_no,
-        seq: key.seq,
-        sessions,
-        first_at: columns.next()?,
-        first_place: columns.next()?,
-        first_visitor: columns.next()?,
-        last_at: columns.next()?,
-        last_place: columns.next()?,
-        ring: columns.next()?,
-        revision: columns.next()?,
-    }))
+impl Line {
+    fn row(self, batches: &HashMap<String, Arc<BatchRow>>, stopped: &HashSet<i64>) -> CodeRow {
+        let key = CodeKey { order_no: self.order_no, seq: self.seq };
+        let batch = self.batch_id.as_ref().and_then(|id| batches.get(id)).cloned();
+        let stopped = stopped.contains(&key.order_no) || batch.as_ref().is_some_and(|batch| batch.stopped);
+        let range = self.state.zip(self.since).filter(|_| self.last.is_some_and(|last| key.seq <= last));
+        let range = range.map(|(state, since)| RangeRow { state, reason: self.reason, since, active_at: self.active_at });
+        let stat = self.sessions.map(|sessions| StatRow {
+            order_no: key.order_no,
+            seq: key.seq,
+            sessions,
+            first_at: self.first_at.unwrap_or_default(),
+            first_place: self.first_place,
+            first_visitor: self.first_visitor.unwrap_or_default(),
+            last_at: self.last_at.unwrap_or_default(),
+            last_place: self.last_place,
+            ring: self.ring.unwrap_or_default(),
+            revision: self.revision.unwrap_or_default(),
+        });
+        CodeRow { key, range, batch, stopped, stat }
+    }
 }
 
 /// Puts statistics in or brings them up to date, each one revision ahead of what [`state`] read, and appends to the journal.

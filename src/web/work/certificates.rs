@@ -127,7 +127,7 @@ async fn forms(app: &App, reader: &Reader, wanted: &Wanted, tried: Option<&Tried
         Field::text("issuer_name", say("issuer_name")).must(),
         Field::text("contact", say("contact")).must(),
         Field::text("amount", say("certified_amount")).numeric().must(),
-        Field::text("origin", say("origin")).must(),
+        Field::text("origin", say("origin_place")).must(),
         Field::date("issued_on", say("issued_on")).must(),
     ];
     receive.extend(basis_fields(reader));

@@ -82,7 +82,7 @@ fn no_key_is_said_in_two_files() {
 
 #[test]
 fn no_key_is_a_word_here_and_a_group_there() {
-    let keys: std::collections::BTreeSet<String> = pairs().into_iter().flat_map(|(_, chinese, _)| chinese.into_keys()).collect();
+    let keys: BTreeSet<String> = pairs().into_iter().flat_map(|(_, chinese, _)| chinese.into_keys()).collect();
     for key in &keys {
         let inside = format!("{key}.");
         assert!(!keys.range(inside.clone()..).next().is_some_and(|next| next.starts_with(&inside)), "{key} has words and keys below it");

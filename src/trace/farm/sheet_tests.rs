@@ -87,7 +87,9 @@ fn rows_are_numbered_as_the_sheet_shows_them() {
 #[test]
 fn every_bad_file_says_what_is_wrong_and_where() {
     let row = |cells: &str| format!("{HEAD}{cells}\n");
-    let cases: Vec<(&str, String, Vec<(String, &'static str)>)> = vec![
+    /// What is wrong, the sheet, and every fault as cell and code.
+    type Case = (&'static str, String, Vec<(String, &'static str)>);
+    let cases: Vec<Case> = vec![
         ("nothing", String::new(), one("/rows/1", "import_empty")),
         ("headings alone", HEAD.to_owned(), one("/rows/2", "import_empty")),
         (

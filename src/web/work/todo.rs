@@ -63,10 +63,17 @@ pub(super) async fn waiting(app: &App, reader: &Reader) -> Outcome<Vec<Section>>
         sections.push(proposed_orders(app, reader, &actor).await?);
     }
     if let (Some(_), Some(actor)) = (reader.acting(Permission::LateEntryDecide), reader.acting(Permission::LateEntryRead)) {
-        sections.push(people::late_section(app, reader, &actor).await?);
+        let late = people::late_section(app, reader, &actor).await?;
+        // Officers read that nothing waits; a producer reads only what there is to do.
+        if reader.may(Permission::SeasonAccountApprove) || !late.items.is_empty() {
+            sections.push(late);
+        }
     }
     if let (Some(_), Some(actor)) = (reader.acting(Permission::ObjectionAnswer), reader.acting(Permission::ObjectionRead)) {
-        sections.push(people::objection_section(app, reader, &actor).await?);
+        let objections = people::objection_section(app, reader, &actor).await?;
+        if reader.may(Permission::SeasonAccountApprove) || !objections.items.is_empty() {
+            sections.push(objections);
+        }
     }
     sections.extend(people::closing_soon(app, reader).await?);
     if let Some(actor) = reader.acting(Permission::RecallConfirm) {

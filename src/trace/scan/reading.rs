@@ -12,7 +12,7 @@ use super::issued::{Located, Order};
 use crate::kernel::{Day, Failure, Millis, Outcome};
 use crate::trace::store::scan::codes::{self, BatchRow, CodeKey, CodeRow};
 use crate::trace::store::scan::goods::{self, RecallRow, StopRow};
-use crate::trace::verdict::{Facts, History, Hold, Recording};
+use crate::trace::verdict::{Facts, History, Hold, MarkUse, Recording};
 
 /// Batch texts kept in memory before all are forgotten.
 const TEXTS_KEPT: usize = 20_000;
@@ -60,8 +60,9 @@ pub(super) fn key_of(located: &Located) -> CodeKey {
     CodeKey { order_no: located.order.order_no, seq: i64::from(located.seq) }
 }
 
-/// Acts of authorities, for the few codes that have some.
+/// What codes of one batch share: what became of its rights, and acts of authorities for the few batches that have some.
 struct Acts {
+    mark_uses: HashMap<String, Outcome<Vec<MarkUse>>>,
     recalls: Vec<RecallRow>,
     stops: Vec<StopRow>,
     holds: HashMap<String, Hold>,
@@ -82,7 +83,7 @@ pub(super) async fn read<C: ConnectionTrait>(
     let keys: Vec<CodeKey> = codes.iter().map(|(key, _)| *key).collect();
     let rows = codes::state(connection, &keys, to_write).await?;
     texts.fetch(connection, &rows).await?;
-    let acts = Acts::read(connection, &rows, at).await?;
+    let acts = Acts::read(connection, &rows, texts, at).await?;
     let mut by_key: HashMap<CodeKey, CodeRow> = rows.into_iter().map(|row| (row.key, row)).collect();
     let one = |(key, order): &(CodeKey, Arc<Order>)| {
         let row = by_key.remove(key).ok_or_else(|| Failure::broken("a code was asked for and not answered"))?;
@@ -92,12 +93,13 @@ pub(super) async fn read<C: ConnectionTrait>(
 }
 
 impl Acts {
-    async fn read<C: ConnectionTrait>(connection: &C, rows: &[CodeRow], at: Millis) -> Outcome<Self> {
+    async fn read<C: ConnectionTrait>(connection: &C, rows: &[CodeRow], texts: &Texts, at: Millis) -> Outcome<Self> {
         let batches: HashMap<&str, &BatchRow> = rows.iter().filter_map(|row| row.batch.as_ref()).map(|b| (b.id.as_str(), &**b)).collect();
         let recalled: Vec<&str> = batches.values().filter(|b| b.recalled).map(|b| b.id.as_str()).collect();
         let stopped: Vec<(CodeKey, Option<&str>)> =
             rows.iter().filter(|row| row.stopped).map(|row| (row.key, row.batch.as_ref().map(|b| b.id.as_str()))).collect();
-        let mut acts = Self { recalls: Vec::new(), stops: Vec::new(), holds: HashMap::new(), voids: HashMap::new() };
+        let mut acts =
+            Self { mark_uses: HashMap::new(), recalls: Vec::new(), stops: Vec::new(), holds: HashMap::new(), voids: HashMap::new() };
         if !recalled.is_empty() {
             acts.recalls = goods::recalls(connection, &recalled).await?;
         }
@@ -105,6 +107,9 @@ impl Acts {
             acts.stops = goods::stops(connection, &stopped).await?;
         }
         for (id, batch) in batches {
+            if let Some(text) = texts.get(batch) {
+                acts.mark_uses.insert(id.to_owned(), facts::mark_uses(&text, batch, Day::of(at)));
+            }
             if batch.state == "voided" || batch.void_reason.is_some() {
                 acts.voids.insert(id.to_owned(), voided_on(connection, id, at).await?);
             }
@@ -145,10 +150,6 @@ fn known(row: CodeRow, order: &Arc<Order>, texts: &Texts, acts: &Acts, at: Milli
     let id = batch.map(|b| b.id.as_str());
     let (copied, stops): (Vec<&StopRow>, Vec<&StopRow>) =
         acts.stops.iter().filter(|stop| stop.key == row.key).partition(|stop| stop.category == CLONE);
-    let mark_uses = match (&text, batch) {
-        (Some(text), Some(batch)) => facts::mark_uses(text, batch, Day::of(at))?,
-        _ => Vec::new(),
-    };
     let verdict = Facts {
         kind: order.kind,
         range,
@@ -159,7 +160,7 @@ fn known(row: CodeRow, order: &Arc<Order>, texts: &Texts, acts: &Acts, at: Milli
         clone_confirmed_on: copied.iter().map(|stop| Day::of(stop.confirmed_at)).min(),
         best_before: text.as_ref().and_then(|t| t.best_before),
         produced_on: text.as_ref().map(|t| t.production_day()),
-        mark_uses,
+        mark_uses: id.and_then(|id| acts.mark_uses.get(id)).cloned().transpose()?.unwrap_or_default(),
         history: History::default(),
         recording: Recording::Viewed,
         late_entry: text.as_ref().is_some_and(|t| t.late),

@@ -1,5 +1,6 @@
 //! A recorded scan over HTTP against a bare route that answers as many bytes, both under the same load from `wrk`, in one run: how much
-//! of what the machine can answer is left when every answer waits for a durable commit.
+//! of what the machine can answer is left when every answer waits for a durable commit. `scans` is the scan desk behind a plain route;
+//! `service` is the whole service as it runs, asked for JSON.
 //!
 //! `tests/run with-postgres cargo bench --bench scan` runs it on both engines; without PostgreSQL it runs on SQLite alone. The private
 //! cluster is made durable (fsync on) for the time of the run. `SCAN_BENCH_SECONDS` sets how long each load lasts, 5 by default;
@@ -21,16 +22,18 @@ use std::path::{Path as File, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
+use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use axum::routing::get;
-use axum::{Json, Router};
 use sea_orm::{ConnectionTrait, Statement};
 use serde::Serialize;
 use support::Engine;
 use world::{Issued, World};
+use yanzhao::config::Config;
 use yanzhao::kernel::{Clock, Random};
+use yanzhao::node;
 use yanzhao::trace::code::Code;
 use yanzhao::trace::place::Places;
 use yanzhao::trace::scan::{ScanDesk, Scanned, Via};
@@ -39,6 +42,8 @@ use yanzhao::trace::scan::{ScanDesk, Scanned, Via};
 const ASKED: u32 = 200_000;
 /// Connections of the load.
 static CONNECTIONS: LazyLock<String> = LazyLock::new(|| std::env::var("SCAN_BENCH_CONNECTIONS").unwrap_or_else(|_| "128".to_owned()));
+
+const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -56,7 +61,7 @@ struct Answer<'a> {
     base_url: &'a str,
 }
 
-fn answer(code: &Code, scanned: &Scanned) -> Json<serde_json::Value> {
+fn answer(code: &Code, scanned: &Scanned) -> String {
     let (facts, batch) = (&scanned.facts, scanned.facts.batch.as_deref());
     let answer = Answer {
         code: code.as_str(),
@@ -72,7 +77,7 @@ fn answer(code: &Code, scanned: &Scanned) -> Json<serde_json::Value> {
         first_at: facts.verdict.history.first_at,
         base_url: &facts.order.base_url,
     };
-    Json(serde_json::to_value(answer).unwrap())
+    serde_json::to_string(&answer).unwrap()
 }
 
 #[derive(Clone)]
@@ -90,11 +95,11 @@ async fn scan(State(site): State<Site>, Path(code): Path<String>, headers: Heade
     let visitor = site.desk.visitors().of_client(address, agent).await;
     let scanned = site.desk.record(located, visitor, site.places.of(address), Via::Printed).await.unwrap();
     assert!(scanned.recorded);
-    answer(&code, &scanned)
+    (JSON, answer(&code, &scanned))
 }
 
 async fn bare(State(site): State<Site>, Path(_code): Path<String>) -> impl IntoResponse {
-    ([("content-type", "application/json")], site.bare)
+    (JSON, site.bare)
 }
 
 /// Serves until the runtime ends.
@@ -103,6 +108,23 @@ async fn serve(site: Site) -> SocketAddr {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    address
+}
+
+/// The whole service on the same database; serves until the runtime ends.
+async fn whole(world: &World, url: &str, dir: &File) -> SocketAddr {
+    let config = Config {
+        database_url: url.to_owned(),
+        base_url: "https://gi.example.cn".to_owned(),
+        secrets_dir: dir.to_owned(),
+        master_key: world::MASTER_KEY.to_owned(),
+        place_table: "tests/fixtures/places.csv".into(),
+        ..Config::default()
+    };
+    let app = node::assemble(config, world.db.clone(), world.clock.clone(), Random::system()).await.unwrap();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(yanzhao::web::serve(app, listener, std::future::pending(), std::time::Duration::ZERO));
     address
 }
 
@@ -117,7 +139,7 @@ fn script(dir: &File, order: &Issued, count: u32) -> PathBuf {
     let (list, script) = (dir.join("codes"), dir.join("load.lua"));
     std::fs::write(&list, codes).unwrap();
     let load = format!(
-        "local codes = {{}}\nfor line in io.lines({list:?}) do codes[#codes + 1] = line end\nlocal n, route = 0, \"/Q/\"\n\
+        "wrk.headers[\"Accept\"] = \"application/json\"\nlocal codes = {{}}\nfor line in io.lines({list:?}) do codes[#codes + 1] = line end\nlocal n, route = 0, \"/Q/\"\n\
          function init(args) route = args[1]; n = os.time() % 100000 * 1000003 end\n\
          function request()\n  n = n + 1\n  wrk.headers[\"User-Agent\"] = \"telephone \" .. n\n\
          \x20 return wrk.format(\"GET\", route .. codes[n * 7919 % #codes + 1])\nend\n"
@@ -227,7 +249,7 @@ async fn measure(engine: Engine, count: u32, sessions: i64, seconds: &str) {
     let who = desk.visitors().of_client([192, 0, 2, 1].into(), "telephone").await;
     let sample = desk.record(desk.locate(&code).unwrap(), who, None, Via::Printed).await.unwrap();
     let places = Places::load(File::new("tests/fixtures/places.csv")).unwrap();
-    let site = Site { desk: desk.clone(), places: places.into(), bare: answer(&code, &sample).0.to_string() };
+    let site = Site { desk: desk.clone(), places: places.into(), bare: answer(&code, &sample) };
     let address = serve(site).await;
     let script = script(dir.path(), &order, count);
 
@@ -236,13 +258,17 @@ async fn measure(engine: Engine, count: u32, sessions: i64, seconds: &str) {
     let (scans, memory) = highest(load(address, &script, "/Q/", seconds)).await;
     desk.stop().await;
     let journal = total(&world).await - known;
+    let service = whole(&world, &url, dir.path()).await;
+    let all = load(service, &script, "/Q/", seconds).await;
     let after = load(address, &script, "/bare/", seconds).await;
     let bare = f64::midpoint(before.per_second, after.per_second);
     println!(
-        "{:<10}{count:>10}{sessions:>10}{bare:>10.0}{:>10.0}{:>8.2}{:>10}{:>10}{commit:>8.2}ms{journal:>10}{memory:>8.0}MB",
+        "{:<10}{count:>10}{sessions:>10}{bare:>10.0}{:>10.0}{:>8.2}{:>10.0}{:>8.2}{:>10}{:>10}{commit:>8.2}ms{journal:>10}{memory:>8.0}MB",
         format!("{engine:?}"),
         scans.per_second,
         scans.per_second / bare,
+        all.per_second,
+        all.per_second / bare,
         scans.median,
         scans.slowest
     );
@@ -266,8 +292,8 @@ async fn main() {
     let seconds = std::env::var("SCAN_BENCH_SECONDS").unwrap_or_else(|_| "5".to_owned());
     println!("{} connections, {seconds} s each; every scan is a new session, answered after its commit", *CONNECTIONS);
     println!(
-        "{:<10}{:>10}{:>10}{:>10}{:>10}{:>8}{:>10}{:>10}{:>10}{:>10}{:>10}",
-        "engine", "issued", "recorded", "bare/s", "scans/s", "ratio", "p50", "p99", "commit", "journal", "anonymous"
+        "{:<10}{:>10}{:>10}{:>10}{:>10}{:>8}{:>10}{:>8}{:>10}{:>10}{:>10}{:>10}{:>10}",
+        "engine", "issued", "recorded", "bare/s", "scans/s", "ratio", "service/s", "ratio", "p50", "p99", "commit", "journal", "anonymous"
     );
     let with_postgres = std::env::var(support::postgres::VARIABLE).is_ok();
     if with_postgres {

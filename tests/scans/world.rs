@@ -24,6 +24,8 @@ pub const PRODUCT: &str = "pro_pear";
 pub const RIGHT: &str = "rig_pear";
 pub const MARK_USE: &str = "mus_pear";
 pub const BATCH: &str = "bat_pear";
+/// The one master key, as a setting gives it.
+pub const MASTER_KEY: &str = "test 5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a";
 
 /// Noon in China of 2026-11-23.
 pub fn noon() -> Millis {
@@ -67,7 +69,7 @@ impl World {
         let db = Db::open(url).await.unwrap();
         db::up(&db).await.unwrap();
         let random = Random::seeded(7);
-        let masters = Arc::new(MasterKeys::read(&format!("test {}", "5a".repeat(32))).unwrap());
+        let masters = Arc::new(MasterKeys::read(MASTER_KEY).unwrap());
         let world = Self { url: url.to_owned(), db, clock, random, masters };
         world.settle().await;
         world

@@ -14,7 +14,7 @@ use crate::trace::store::scan::codes::{self, BatchRow, CodeKey, CodeRow};
 use crate::trace::store::scan::contents::{self, ContentRow};
 use crate::trace::store::scan::goods::{self, RecallRow, ResoldRow, StopRow};
 use crate::trace::store::seizure as seizures;
-use crate::trace::verdict::{Facts, History, Hold, Recording};
+use crate::trace::verdict::{Facts, History, Hold, MarkUse, Recording};
 
 /// Batch texts kept in memory before all are forgotten.
 const TEXTS_KEPT: usize = 20_000;
@@ -62,8 +62,9 @@ pub(super) fn key_of(located: &Located) -> CodeKey {
     CodeKey { order_no: located.order.order_no, seq: i64::from(located.seq) }
 }
 
-/// Acts of authorities, for the few codes that have some.
+/// What codes of one batch share: what became of its rights, and acts of authorities for the few batches that have some.
 struct Acts {
+    mark_uses: HashMap<String, Outcome<Vec<MarkUse>>>,
     recalls: Vec<RecallRow>,
     stops: Vec<StopRow>,
     holds: HashMap<String, Hold>,
@@ -87,7 +88,7 @@ pub(super) async fn read<C: ConnectionTrait>(
     texts.fetch(connection, &rows).await?;
     let cases: Vec<CodeKey> = codes.iter().filter(|(_, order)| order.kind.is_container()).map(|(key, _)| *key).collect();
     let mut inside = if cases.is_empty() { HashMap::new() } else { contents::contents(connection, &cases).await? };
-    let acts = Acts::read(connection, &rows, &inside, at).await?;
+    let acts = Acts::read(connection, &rows, texts, &inside, at).await?;
     let mut by_key: HashMap<CodeKey, CodeRow> = rows.into_iter().map(|row| (row.key, row)).collect();
     let one = |(key, order): &(CodeKey, Arc<Order>)| {
         let row = by_key.remove(key).ok_or_else(|| Failure::broken("a code was asked for and not answered"))?;
@@ -100,6 +101,7 @@ impl Acts {
     async fn read<C: ConnectionTrait>(
         connection: &C,
         rows: &[CodeRow],
+        texts: &Texts,
         inside: &HashMap<CodeKey, Vec<ContentRow>>,
         at: Millis,
     ) -> Outcome<Self> {
@@ -111,7 +113,14 @@ impl Acts {
         let stopped: Vec<(CodeKey, Option<&str>)> =
             rows.iter().filter(|row| row.stopped).map(|row| (row.key, row.batch.as_ref().map(|b| b.id.as_str()))).collect();
         let came_back: Vec<&str> = batches.values().filter(|b| b.came_back).map(|b| b.id.as_str()).collect();
-        let mut acts = Self { recalls: Vec::new(), stops: Vec::new(), holds: HashMap::new(), voids: HashMap::new(), resold: Vec::new() };
+        let mut acts = Self {
+            mark_uses: HashMap::new(),
+            recalls: Vec::new(),
+            stops: Vec::new(),
+            holds: HashMap::new(),
+            voids: HashMap::new(),
+            resold: Vec::new(),
+        };
         if !came_back.is_empty() {
             acts.resold = goods::resold(connection, &came_back).await?;
         }
@@ -122,6 +131,9 @@ impl Acts {
             acts.stops = goods::stops(connection, &stopped).await?;
         }
         for (id, batch) in batches {
+            if let Some(text) = texts.get(batch) {
+                acts.mark_uses.insert(id.to_owned(), facts::mark_uses(&text, batch, Day::of(at)));
+            }
             if batch.state == "voided" || batch.void_reason.is_some() {
                 acts.voids.insert(id.to_owned(), voided_on(connection, id, at).await?);
             }
@@ -164,10 +176,6 @@ fn known(row: CodeRow, order: &Arc<Order>, texts: &Texts, acts: &Acts, inside: O
     let holds = |batch: &str| contents.iter().flat_map(|c| &c.lines).any(|line| line.batch_id.as_deref() == Some(batch));
     let (copied, stops): (Vec<&StopRow>, Vec<&StopRow>) =
         acts.stops.iter().filter(|stop| stop.key == row.key).partition(|stop| stop.category == CLONE);
-    let mark_uses = match (&text, batch) {
-        (Some(text), Some(batch)) => facts::mark_uses(text, batch, Day::of(at))?,
-        _ => Vec::new(),
-    };
     let verdict = Facts {
         kind: order.kind,
         range,
@@ -183,7 +191,7 @@ fn known(row: CodeRow, order: &Arc<Order>, texts: &Texts, acts: &Acts, inside: O
         clone_confirmed_on: copied.iter().map(|stop| Day::of(stop.confirmed_at)).min(),
         best_before: text.as_ref().and_then(|t| t.best_before),
         produced_on: text.as_ref().map(|t| t.production_day()),
-        mark_uses,
+        mark_uses: id.and_then(|id| acts.mark_uses.get(id)).cloned().transpose()?.unwrap_or_default(),
         history: History::default(),
         recording: Recording::Viewed,
         late_entry: text.as_ref().is_some_and(|t| t.late),

@@ -24,6 +24,8 @@ pub struct Config {
     pub master_key: String,
     /// File that signed checkpoints of the ledger are appended to; empty: `checkpoints` in `secrets_dir`.
     pub checkpoint_file: PathBuf,
+    /// Directory of uploaded files; several nodes share one.
+    pub files_dir: PathBuf,
     /// Networks whose `X-Forwarded-For` is believed, such as `10.0.0.0/8`. Default: none.
     pub trusted_proxies: Vec<IpNet>,
     /// Offline table of places by address (`from,to,province,city` in csv); empty: places stay unknown.
@@ -61,6 +63,7 @@ impl Default for Config {
             secrets_dir: PathBuf::from("secrets"),
             master_key: String::new(),
             checkpoint_file: PathBuf::new(),
+            files_dir: PathBuf::from("files"),
             trusted_proxies: Vec::new(),
             place_table: PathBuf::new(),
             issue_limit: 100_000,

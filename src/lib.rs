@@ -8,6 +8,7 @@ pub mod config;
 pub mod db;
 pub mod demo;
 pub mod entity;
+pub mod files;
 pub mod identity;
 pub mod interop;
 pub mod jobs;

@@ -7,6 +7,7 @@ use tokio::net::TcpListener;
 
 use crate::config::Config;
 use crate::db::{self, Db};
+use crate::files::Shelf;
 use crate::interop::qr;
 use crate::kernel::{Clock, Desk, Failure, Outcome, Random};
 use crate::ledger::Notary;
@@ -71,7 +72,8 @@ pub async fn assemble(config: Config, db: Db, clock: Clock, random: Random) -> O
     let places = if config.place_table.as_os_str().is_empty() { Places::none() } else { Places::load(&config.place_table)? };
     let scans = ScanDesk::start(db.clone(), clock.clone(), random.clone(), keys.clone(), ScanSettings::default()).await?;
     let notary = Arc::new(notary(&config, &random)?);
-    Ok(App::new(Parts { db, clock, random, config, keys, notary, scans, places, throttle: Throttle::default() }))
+    let shelf = Shelf::new(&config.files_dir);
+    Ok(App::new(Parts { db, clock, random, config, keys, notary, scans, places, shelf, throttle: Throttle::default() }))
 }
 
 /// Serves until `stop` resolves, then drains. `listening` is called with the address once connections are taken.

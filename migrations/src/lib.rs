@@ -15,6 +15,12 @@ mod m0004_quantity;
 mod m0005_codes;
 mod m0006_scans;
 mod m0007_flow;
+mod m0008_files;
+mod m0009_sign_in;
+mod m0010_sheets;
+mod m0011_printing;
+mod m0012_desk;
+mod m0013_office;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -31,6 +37,12 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_codes::Step),
             Box::new(m0006_scans::Step),
             Box::new(m0007_flow::Step),
+            Box::new(m0008_files::Step),
+            Box::new(m0009_sign_in::Step),
+            Box::new(m0010_sheets::Step),
+            Box::new(m0011_printing::Step),
+            Box::new(m0012_desk::Step),
+            Box::new(m0013_office::Step),
         ]
     }
 }

@@ -69,5 +69,6 @@ pub mod shipment_line;
 pub mod standard;
 pub mod stock_declaration;
 pub mod stop;
+pub mod stored_file;
 pub mod test_item;
 pub mod test_report;

@@ -119,6 +119,7 @@ words! {
         DamageDecide = "damage.decide",
         SeizurePropose = "seizure.propose",
         SeizureConfirm = "seizure.confirm",
+        FileRead = "file.read",
     }
 }
 
@@ -203,6 +204,7 @@ pub const TABLE: &[(Permission, &[Role])] = &[
     (P::DamageDecide, &[R::Producer, R::Office]),
     (P::SeizurePropose, &[R::CountySupervision, R::CitySupervision]),
     (P::SeizureConfirm, &[R::CountySupervision, R::CitySupervision]),
+    (P::FileRead, &[R::Producer, R::Seller, R::Printer, R::Helper, R::Office, R::CountySupervision, R::CitySupervision, R::Auditor]),
 ];
 
 impl Role {

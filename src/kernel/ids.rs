@@ -21,6 +21,7 @@ pub enum Noun {
     Delivery,
     Facility,
     FarmRecord,
+    File,
     Grower,
     LateEntry,
     MarkUse,
@@ -48,7 +49,7 @@ pub enum Noun {
 }
 
 /// Every prefix, alphabetically by noun.
-pub const PREFIXES: [(Noun, &str); 37] = [
+pub const PREFIXES: &[(Noun, &str)] = &[
     (Noun::Account, "acc"),
     (Noun::Adjustment, "adj"),
     (Noun::Announcement, "ann"),
@@ -62,6 +63,7 @@ pub const PREFIXES: [(Noun, &str); 37] = [
     (Noun::Delivery, "del"),
     (Noun::Facility, "fac"),
     (Noun::FarmRecord, "far"),
+    (Noun::File, "fil"),
     (Noun::Grower, "gro"),
     (Noun::LateEntry, "lat"),
     (Noun::MarkUse, "mus"),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::config::Config;
 use crate::db::Db;
+use crate::files::Shelf;
 use crate::kernel::{Actor, Clock, Desk, Outcome, Random};
 use crate::ledger::Notary;
 use crate::trace::keys::KeyProvider;
@@ -38,6 +39,8 @@ pub struct Parts {
     pub scans: ScanDesk,
     /// Where an address is, by the configured table.
     pub places: Places,
+    /// Where uploaded files lie.
+    pub shelf: Shelf,
     /// Slows down guessing.
     pub throttle: Throttle,
 }

@@ -1,7 +1,8 @@
 //! What comes in: bounded before it is read, every fault said with its place, unknown fields refused.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::extract::multipart::MultipartError;
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{Method, header};
 use serde::Deserialize;
@@ -11,11 +12,14 @@ use sha2::{Digest, Sha256};
 use super::auth::Token;
 use super::failure::Refusal;
 use super::words::Lang;
+use crate::files::Incoming;
 use crate::identity::session::{Carrier, csrf_matches};
 use crate::kernel::{Actor, Failure, FailureKind};
 
 /// The most bytes of a JSON body or a form.
 pub const MOST_BYTES: usize = 1024 * 1024;
+/// The most bytes of a form with files: a few photographs.
+pub const MOST_UPLOAD: usize = 44 * 1024 * 1024;
 /// The longest Idempotency-Key.
 const KEY_MOST: usize = 128;
 
@@ -138,6 +142,74 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequest<S> for PostedSheet<
             Sheet::Said(read_json(&taken.bytes, &taken.media, taken.token.as_ref())?)
         };
         taken.posted(sheet, None).map(Self)
+    }
+}
+
+/// A form with files: `multipart/form-data`, or an ordinary form without any. The Idempotency-Key stands for what was said and for the
+/// files' bytes, not for how the browser packed them, so that a double tap is one act.
+#[derive(Debug, Clone)]
+pub struct PostedFiles<T> {
+    /// What was said.
+    pub posted: Posted<T>,
+    /// What came along; a field left empty is not here.
+    pub files: Vec<Incoming>,
+}
+
+/// The most parts of a form with files.
+const MOST_PARTS: usize = 400;
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequest<S> for PostedFiles<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let media = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
+        if !media.starts_with("multipart/form-data") {
+            return Ok(Self { posted: Posted::from_request(request, state).await?, files: Vec::new() });
+        }
+        let actor = request.extensions().get::<Actor>().cloned();
+        let actor = actor.ok_or_else(|| Refusal(Failure::new(FailureKind::Forbidden, "not_signed_in")))?;
+        let token = request.extensions().get::<Token>().cloned();
+        let lang = request.extensions().get::<Lang>().copied().unwrap_or_default();
+        let target = (request.method().clone(), request.uri().path().to_owned());
+        let (said, files) = read_parts(request, state).await.map_err(Refusal)?;
+        let mut digest = said.clone();
+        for file in &files {
+            let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(&file.bytes));
+            digest.extend_from_slice(format!("&{}={hash}", file.field).as_bytes());
+        }
+        let (body, key) = read_form(&said, token.as_ref())?;
+        let taken = Taken { actor, token, lang, media: String::new(), named_key: None, target, bytes: digest.into() };
+        Ok(Self { posted: taken.posted(body, key)?, files })
+    }
+}
+
+/// What a form with files says, as an ordinary form would, and its files.
+async fn read_parts<S: Send + Sync>(request: Request, state: &S) -> Result<(Vec<u8>, Vec<Incoming>), Failure> {
+    let mut parts = Multipart::from_request(request, state).await.map_err(|_| Failure::invalid("form_unreadable"))?;
+    let (mut said, mut files): (Vec<(String, String)>, Vec<Incoming>) = (Vec::new(), Vec::new());
+    while let Some(part) = parts.next_field().await.map_err(|e| unread(&e))? {
+        if said.len() + files.len() >= MOST_PARTS {
+            return Err(Failure::invalid("form_unreadable"));
+        }
+        let field = part.name().unwrap_or("").to_owned();
+        if let Some(name) = part.file_name().map(str::to_owned) {
+            let bytes = part.bytes().await.map_err(|e| unread(&e))?;
+            if !bytes.is_empty() {
+                files.push(Incoming::new(&field, &name, bytes.to_vec()));
+            }
+        } else {
+            said.push((field, part.text().await.map_err(|e| unread(&e))?));
+        }
+    }
+    let said = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(said).finish();
+    Ok((said.into_bytes(), files))
+}
+
+fn unread(error: &MultipartError) -> Failure {
+    if error.status() == http::StatusCode::PAYLOAD_TOO_LARGE {
+        Failure::invalid("upload_too_large").with("most_mb", MOST_UPLOAD / 1024 / 1024)
+    } else {
+        Failure::invalid("form_unreadable")
     }
 }
 

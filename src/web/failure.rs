@@ -13,7 +13,7 @@ use crate::kernel::{Failure, FailureKind};
 pub fn status(failure: &Failure) -> StatusCode {
     match (failure.kind, failure.code) {
         (_, "json_syntax" | "not_utf8" | "query_unfit") => StatusCode::BAD_REQUEST,
-        (_, "body_too_large") => StatusCode::PAYLOAD_TOO_LARGE,
+        (_, "body_too_large" | "upload_too_large") => StatusCode::PAYLOAD_TOO_LARGE,
         (_, "media_type_unfit") => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         (_, "method_unfit") => StatusCode::METHOD_NOT_ALLOWED,
         (_, "not_signed_in" | "sign_in_refused" | "otp_required") => StatusCode::UNAUTHORIZED,

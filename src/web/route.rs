@@ -10,6 +10,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
 use super::app::App;
+use super::body::MOST_BYTES;
 use crate::identity::role::Permission;
 
 /// Who may use a route.
@@ -60,6 +61,8 @@ pub struct Route {
     pub query: &'static [(&'static str, &'static str)],
     /// Media type of an answer that is not JSON.
     pub media: Option<&'static str>,
+    /// The most bytes it takes.
+    pub most_bytes: usize,
     pub(super) handler: MethodRouter<App>,
 }
 
@@ -79,6 +82,7 @@ impl Route {
             listed: false,
             query: &[],
             media: None,
+            most_bytes: MOST_BYTES,
             handler: on(filter, handler),
         }
     }
@@ -137,6 +141,12 @@ impl Route {
     #[must_use]
     pub fn sends(mut self, media: &'static str) -> Self {
         self.media = Some(media);
+        self
+    }
+    /// Takes up to so many bytes, for files.
+    #[must_use]
+    pub fn carries(mut self, most_bytes: usize) -> Self {
+        self.most_bytes = most_bytes;
         self
     }
     /// Is it part of the described API?

@@ -1,9 +1,11 @@
 //! Every route on one screen: path · handler · permission. The API's description and the authorisation matrix are read from here.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use tokio::net::TcpListener;
@@ -13,7 +15,6 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::app::App;
 use super::auth::guard;
-use super::body::MOST_BYTES;
 use super::frame::around;
 use super::route::Route;
 use super::{api, health, public, work};
@@ -31,12 +32,15 @@ pub fn table() -> Vec<Route> {
 pub fn service(app: App) -> Router {
     let mut router = Router::new();
     for route in table() {
-        let guarded = route.handler.layer(from_fn_with_state((app.clone(), route.access), guard));
+        let guarded = route
+            .handler
+            .layer::<_, Infallible>(from_fn_with_state((app.clone(), route.access), guard))
+            .layer::<_, Infallible>(DefaultBodyLimit::max(route.most_bytes))
+            .layer(RequestBodyLimitLayer::new(route.most_bytes));
         router = router.route(route.path, guarded);
     }
     router
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, Duration::from_secs(app.config.request_seconds)))
-        .layer(RequestBodyLimitLayer::new(MOST_BYTES))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             let mut response = axum::response::Response::new(axum::body::Body::empty());
             *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;

@@ -43,8 +43,14 @@ impl Server {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address: SocketAddr = listener.local_addr().unwrap();
         let base = format!("http://{address}");
-        let mut config =
-            Config { database_url, base_url: base.clone(), secrets_dir: dir.path().to_owned(), demo: true, ..Config::default() };
+        let mut config = Config {
+            database_url,
+            base_url: base.clone(),
+            secrets_dir: dir.path().to_owned(),
+            files_dir: dir.path().join("files"),
+            demo: true,
+            ..Config::default()
+        };
         change(&mut config);
         let (clock, random) = (Clock::at(parse_rfc3339(START).unwrap()), Random::system());
         let db = node::open(&config, &clock, &random).await.unwrap();

@@ -12,6 +12,7 @@ mod desk;
 mod door;
 mod facilities;
 mod farm;
+mod files;
 mod forms;
 mod genealogy;
 mod goods;
@@ -47,6 +48,6 @@ pub fn routes() -> Vec<Route> {
     let orders = [orders::routes(), order_new::routes(), order::routes(), roll::routes(), levels::routes()];
     let shipping = [shipments::routes(), shipment_new::routes(), shipment::routes(), slip::routes(), seizures::routes()];
     let papers = [facilities::routes(), reports::routes(), farm::routes(), certificates::routes()];
-    let parts = [door::routes(), home::routes(), decide::routes(), people::routes()];
+    let parts = [door::routes(), home::routes(), files::routes(), decide::routes(), people::routes()];
     parts.into_iter().chain(batches).chain(orders).chain(shipping).chain(papers).flatten().collect()
 }

@@ -28,7 +28,7 @@ pub(super) struct Field {
     pub name: &'static str,
     pub label: String,
     pub hint: String,
-    /// `text`, `date`, `select`, `area` or `check`.
+    /// `text`, `date`, `select`, `area`, `check` or `file`.
     pub kind: &'static str,
     pub value: String,
     /// Value and words of each choice.
@@ -58,6 +58,10 @@ impl Field {
     /// A box to tick.
     pub fn check(name: &'static str, label: impl Into<String>) -> Self {
         Self { kind: "check", ..Self::text(name, label) }
+    }
+    /// Files, read as [`PostedFiles`](super::super::body::PostedFiles); `accept` as HTML has it.
+    pub fn file(name: &'static str, label: impl Into<String>, accept: &str) -> Self {
+        Self { kind: "file", options: vec![(accept.to_owned(), String::new())], ..Self::text(name, label) }
     }
     /// It must be filled in.
     pub fn must(mut self) -> Self {
@@ -110,6 +114,10 @@ impl Form {
             open: false,
             fields: fields.into_iter().map(named).collect(),
         }
+    }
+    /// Does it carry files?
+    pub fn carries(&self) -> bool {
+        self.fields.iter().any(|field| field.kind == "file")
     }
     /// With a line about it.
     pub fn about(mut self, about: String) -> Self {

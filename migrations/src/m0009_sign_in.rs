@@ -1,0 +1,3 @@
+//! Second factors, invitations, tokens of programs, what became of sign-ins.
+
+crate::step!("m0009_sign_in", &[]);

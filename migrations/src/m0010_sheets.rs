@@ -1,0 +1,3 @@
+//! Imports: staged rows and what became of them.
+
+crate::step!("m0010_sheets", &[]);

@@ -1,0 +1,3 @@
+//! Printing houses, label designs, sealed packs and their one-time links.
+
+crate::step!("m0011_printing", &[]);

@@ -1,0 +1,3 @@
+//! Drafts and notices.
+
+crate::step!("m0012_desk", &[]);

@@ -1,0 +1,139 @@
+//! Rows of files.
+
+use std::collections::HashSet;
+
+use sea_orm::sea_query::{Expr, Query};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
+
+use super::shelf::Kept;
+use crate::db::{Tx, duplicate_as};
+use crate::entity::{organisation, stored_file};
+use crate::kernel::ids::Noun;
+use crate::kernel::{Desk, Failure, Outcome, Scope};
+
+pub use stored_file::Model as FileRow;
+
+/// What a file belongs to: the table's word and the id.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// `batch`, `test_report`, `facility`, `draft` …
+    pub kind: &'static str,
+    /// Its id.
+    pub id: String,
+    /// Whose it is; the reader's reach is measured by it.
+    pub organisation_id: Option<String>,
+}
+
+/// Why a file was uploaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A picture of the goods or the ground.
+    Photo,
+    /// A test report.
+    Report,
+    /// A weighbridge slip or paper form.
+    Slip,
+    /// Proof of what somebody says: kept bit for bit.
+    Evidence,
+    /// A licence or certificate.
+    Licence,
+}
+
+impl Purpose {
+    /// The word stored and sent.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Photo => "photo",
+            Self::Report => "report",
+            Self::Slip => "slip",
+            Self::Evidence => "evidence",
+            Self::Licence => "licence",
+        }
+    }
+}
+
+/// Records, in the act's own transaction, what a kept file belongs to. The act's event should carry its SHA-256.
+///
+/// # Errors
+/// The database's.
+pub async fn attach(tx: &Tx, desk: &Desk, kept: &Kept, about: &About, purpose: Purpose) -> Outcome<String> {
+    let row = FileRow {
+        id: desk.new_id(Noun::File),
+        sha256: kept.sha256.clone(),
+        size: kept.size,
+        media: kept.media.to_owned(),
+        name: kept.name.clone(),
+        view_sha256: kept.view_sha256.clone(),
+        organisation_id: about.organisation_id.clone(),
+        about_kind: about.kind.to_owned(),
+        about_id: about.id.clone(),
+        purpose: purpose.word().to_owned(),
+        uploaded_by: desk.actor.account_id.clone(),
+        uploaded_at: desk.clock.now(),
+    };
+    let id = row.id.clone();
+    row.into_active_model().insert(tx.connection()).await.map_err(duplicate_as(|| Failure::not_now("busy")))?;
+    Ok(id)
+}
+
+/// Moves what belongs to one thing to another: a draft's files to what the draft became.
+///
+/// # Errors
+/// The database's.
+pub async fn hand_over(tx: &Tx, from: &About, to: &About) -> Outcome<()> {
+    stored_file::Entity::update_many()
+        .col_expr(stored_file::Column::AboutKind, Expr::value(to.kind))
+        .col_expr(stored_file::Column::AboutId, Expr::value(to.id.clone()))
+        .filter(stored_file::Column::AboutKind.eq(from.kind))
+        .filter(stored_file::Column::AboutId.eq(&from.id))
+        .exec(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// Files of an own organisation, or of one in the region.
+fn reached(scope: &Scope) -> Condition {
+    if scope.all {
+        return Condition::all();
+    }
+    let mut inside = Query::select();
+    inside.column(organisation::Column::Id).from(organisation::Entity);
+    let mut lies = Condition::any().add(organisation::Column::Id.is_in(Vec::<String>::new()));
+    for prefix in &scope.divisions {
+        // A colon comes after every digit.
+        let column = organisation::Column::DivisionCode;
+        lies = lies.add(Condition::all().add(column.gte(prefix.as_str())).add(column.lt(format!("{prefix}:"))));
+    }
+    inside.cond_where(lies);
+    Condition::any()
+        .add(stored_file::Column::OrganisationId.is_in(scope.organisations.iter()))
+        .add(stored_file::Column::OrganisationId.in_subquery(inside))
+}
+
+pub(super) async fn one<C: ConnectionTrait>(connection: &C, scope: &Scope, id: &str) -> Outcome<FileRow> {
+    stored_file::Entity::find_by_id(id).filter(reached(scope)).one(connection).await?.ok_or_else(Failure::not_found)
+}
+
+pub(super) async fn of<C: ConnectionTrait>(connection: &C, kind: &str, id: &str) -> Outcome<Vec<FileRow>> {
+    let found = stored_file::Entity::find()
+        .filter(stored_file::Column::AboutKind.eq(kind))
+        .filter(stored_file::Column::AboutId.eq(id))
+        .order_by_asc(stored_file::Column::Id);
+    Ok(found.all(connection).await?)
+}
+
+/// Every SHA-256 a row names.
+///
+/// # Errors
+/// The database's.
+pub async fn named<C: ConnectionTrait>(connection: &C) -> Outcome<HashSet<String>> {
+    let found: Vec<(String, Option<String>)> = stored_file::Entity::find()
+        .select_only()
+        .columns([stored_file::Column::Sha256, stored_file::Column::ViewSha256])
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok(found.into_iter().flat_map(|(original, copy)| [Some(original), copy]).flatten().collect())
+}

@@ -6,6 +6,7 @@
 //! Never does: decide what somebody may see of a slice (the slice's queries start from the scope), keep a password or a token.
 
 pub mod commands;
+pub mod conflict;
 pub mod credit_code;
 pub mod organisation;
 pub mod password;

@@ -120,6 +120,15 @@ words! {
         SeizurePropose = "seizure.propose",
         SeizureConfirm = "seizure.confirm",
         FileRead = "file.read",
+        ConflictDeclare = "conflict.declare",
+        ConflictRead = "conflict.read",
+        SeasonPlanPropose = "season_plan.propose",
+        SeasonPlanApprove = "season_plan.approve",
+        SeasonPlanRead = "season_plan.read",
+        SettingRecord = "setting.record",
+        NoticeGive = "notice.give",
+        MaintenanceSet = "maintenance.set",
+        QualityRead = "quality.read",
     }
 }
 
@@ -204,6 +213,15 @@ pub const TABLE: &[(Permission, &[Role])] = &[
     (P::DamageDecide, &[R::Producer, R::Office]),
     (P::SeizurePropose, &[R::CountySupervision, R::CitySupervision]),
     (P::SeizureConfirm, &[R::CountySupervision, R::CitySupervision]),
+    (P::ConflictDeclare, &[R::Office, R::Holder, R::CountySupervision, R::CitySupervision]),
+    (P::ConflictRead, &[R::Office, R::AdminSecurity, R::AdminAudit, R::Auditor]),
+    (P::SeasonPlanPropose, &[R::Office, R::Holder]),
+    (P::SeasonPlanApprove, &[R::Office, R::Holder]),
+    (P::SeasonPlanRead, &[R::Office, R::Holder, R::CountySupervision, R::CitySupervision, R::Agriculture, R::Auditor]),
+    (P::SettingRecord, &[R::Office]),
+    (P::NoticeGive, &[R::Office, R::AdminSystem]),
+    (P::MaintenanceSet, &[R::AdminSystem]),
+    (P::QualityRead, &[R::Office, R::CountySupervision, R::CitySupervision, R::Auditor]),
     (P::FileRead, &[R::Producer, R::Seller, R::Printer, R::Helper, R::Office, R::CountySupervision, R::CitySupervision, R::Auditor]),
 ];
 

@@ -33,6 +33,7 @@ pub mod order;
 pub mod pack;
 pub mod paper;
 pub mod pin;
+pub mod plan;
 pub mod place;
 pub mod process;
 pub mod queries;

@@ -14,6 +14,7 @@ mod organisation;
 mod plot;
 mod product;
 mod right;
+mod setting;
 mod standard;
 
 pub use announcement::{AnnouncementInput, record_announcement};
@@ -30,4 +31,7 @@ pub use organisation::register_organisation;
 pub use plot::{PlaceInput, PlotInput, register_plot};
 pub use product::{ProductInput, ReleaseBy, TestPlanItem, TestScope, change_product, register_product};
 pub use right::{RegistrationKind, RightInput, record_right};
+pub use setting::{
+    CalendarInput, SettingInput, SiteNoticeInput, give_notice, record_days, record_setting, withdraw_notice,
+};
 pub use standard::{StandardInput, record_standard};

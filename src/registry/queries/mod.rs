@@ -15,6 +15,7 @@ mod plot;
 mod product;
 mod right;
 mod search;
+mod setting;
 mod standard;
 
 pub use announcement::{AnnouncementView, announcement, announcements};
@@ -29,6 +30,7 @@ pub use plot::{EnteredAreaView, PlotPlaceView, PlotView, PlotsAsked, plot, plots
 pub use product::{ProductView, ProductsAsked, RightBrief, product, product_count, products};
 pub use right::{RightView, RightsAsked, right, rights};
 pub use search::{Kind, search, search_organisations};
+pub use setting::{calendar, calendar_days, in_maintenance, site_notices, term, terms};
 pub use standard::{StandardView, standard, standards};
 
 /// One page of a list.

@@ -186,7 +186,7 @@ pub async fn release_batch(tx: &Tx, desk: &Desk, id: &str, input: &ReleaseInput)
     }
     let (gathered, examination) = examine_again(tx, desk, &goods, &producer, &whole).await?;
     examination.refuse()?;
-    let basis = release_basis(desk, &goods, &producer, reach, &whole.row, &examination, input)?;
+    let basis = release_basis(tx, desk, &goods, &producer, reach, &whole.row, &examination, input).await?;
     if examination.held().contains(&Check::Entry) {
         confirm_by_release(tx, desk, id, &basis).await?;
     }
@@ -225,7 +225,8 @@ pub(super) async fn examine_again(
     Ok((gathered, examination))
 }
 
-fn release_basis(
+async fn release_basis(
+    tx: &Tx,
     desk: &Desk,
     goods: &Goods,
     producer: &Party,
@@ -245,7 +246,7 @@ fn release_basis(
     if !decides {
         return Err(examination.held_as(Failure::conflict("release_held")));
     }
-    may_decide(desk, producer, reach)?;
+    may_decide(tx, desk, producer, reach).await?;
     if !is_held {
         return Ok("holder".to_owned());
     }
@@ -261,7 +262,7 @@ fn release_basis(
 /// `not_found`, `not_permitted`, `reason_missing`, `batch_on_hold`, `batch_voided`.
 pub async fn hold_batch(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Outcome<BatchView> {
     let (whole, goods, producer, reach) = open_batch(tx, desk, id).await?;
-    let reason = decided_reason(desk, &producer, reach, reason)?;
+    let reason = decided_reason(tx, desk, &producer, reach, reason).await?;
     match state(&whole.row)? {
         BatchState::OnHold => return Err(on_hold(&whole.row)),
         BatchState::Voided => return Err(Failure::conflict("batch_voided")),
@@ -276,7 +277,7 @@ pub async fn hold_batch(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Outcome
 /// `not_found`, `not_permitted`, `reason_missing`, `batch_not_on_hold`.
 pub async fn unhold_batch(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Outcome<BatchView> {
     let (whole, goods, producer, reach) = open_batch(tx, desk, id).await?;
-    let reason = decided_reason(desk, &producer, reach, reason)?;
+    let reason = decided_reason(tx, desk, &producer, reach, reason).await?;
     if state(&whole.row)? != BatchState::OnHold {
         return Err(Failure::conflict("batch_not_on_hold"));
     }
@@ -320,7 +321,7 @@ pub async fn void_batch(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Outcome
     match state(row)? {
         BatchState::Voided => return Ok(BatchView::of(whole, &goods)),
         // Whoever is held does not get out of it.
-        BatchState::OnHold if may_decide(desk, &producer, reach).is_err() => return Err(on_hold(row)),
+        BatchState::OnHold if may_decide(tx, desk, &producer, reach).await.is_err() => return Err(on_hold(row)),
         _ if !reach.acts() => return Err(Failure::not_permitted()),
         _ => {}
     }
@@ -352,8 +353,8 @@ async fn open_batch(tx: &Tx, desk: &Desk, id: &str) -> Outcome<(Whole, Goods, Pa
     Ok((whole, goods, producer, reach))
 }
 
-fn decided_reason(desk: &Desk, producer: &Party, reach: Reach, reason: &str) -> Outcome<String> {
-    may_decide(desk, producer, reach)?;
+async fn decided_reason(tx: &Tx, desk: &Desk, producer: &Party, reach: Reach, reason: &str) -> Outcome<String> {
+    may_decide(tx, desk, producer, reach).await?;
     let mut faults = Faults::new();
     let reason = need_text(&mut faults, "/reason", Some(reason), 500, "reason_missing");
     faults.check()?;

@@ -19,6 +19,7 @@ pub mod late;
 pub mod order;
 pub mod pack;
 pub mod paper;
+pub mod plan;
 pub mod process;
 pub mod report;
 pub mod shipment;

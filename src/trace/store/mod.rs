@@ -19,6 +19,7 @@ pub mod nesting;
 pub mod order;
 pub mod pack;
 pub mod paper;
+pub mod plan;
 pub mod range;
 pub mod reach;
 pub mod register;

@@ -83,9 +83,11 @@ pub async fn assemble(config: Config, db: Db, clock: Clock, random: Random) -> O
 pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Outcome<()> {
     let notary = tokio::spawn(keep_checkpoints(app.clone()));
     let due = tokio::spawn(run_jobs(app.clone()));
+    let heed = tokio::spawn(heed_notices(app.clone()));
     web::serve(app.clone(), listener, stop, DRAIN).await?;
     notary.abort();
     due.abort();
+    heed.abort();
     app.scans.stop().await;
     app.keep_checkpoint().await?;
     app.db.close().await;
@@ -100,6 +102,17 @@ async fn keep_checkpoints(app: App) {
         app.throttle.tidy();
         if let Err(error) = app.keep_checkpoint().await {
             tracing::error!(%error, "no checkpoint could be kept");
+        }
+    }
+}
+
+/// Every node heeds a maintenance within seconds, whichever node it was set on.
+async fn heed_notices(app: App) {
+    let mut tick = tokio::time::interval(Duration::from_secs(5));
+    loop {
+        tick.tick().await;
+        if let Err(error) = app.heed_maintenance().await {
+            tracing::error!(%error, "notices could not be read");
         }
     }
 }

@@ -38,6 +38,14 @@ pub async fn organisation_named<C: ConnectionTrait>(connection: &C, name: &str) 
         .await?)
 }
 
+/// An organisation by its credit code.
+///
+/// # Errors
+/// Only ours.
+pub async fn organisation_coded<C: ConnectionTrait>(connection: &C, code: &str) -> Outcome<Option<OrganisationRow>> {
+    Ok(organisation::Entity::find().filter(organisation::Column::CreditCode.eq(code)).one(connection).await?)
+}
+
 /// Organisations after `cursor` in the order of their ids.
 pub(super) async fn organisations<C: ConnectionTrait>(
     connection: &C,

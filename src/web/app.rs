@@ -76,6 +76,15 @@ impl App {
             demo: self.config.demo,
         }
     }
+    /// Stops or allows writes as the notices of now say.
+    ///
+    /// # Errors
+    /// If the database can't be read.
+    pub async fn heed_maintenance(&self) -> Outcome<()> {
+        let on = crate::registry::queries::in_maintenance(&self.db, self.clock.now()).await?;
+        self.db.set_maintenance(on);
+        Ok(())
+    }
     /// Signs and keeps a checkpoint if the ledger has grown.
     ///
     /// # Errors

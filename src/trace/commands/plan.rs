@@ -115,14 +115,7 @@ async fn from_land(tx: &Tx, desk: &Desk, goods: &Goods, input: &PlanInput, id: &
     Ok(lines)
 }
 
-async fn given(
-    tx: &Tx,
-    desk: &Desk,
-    faults: &mut Faults,
-    goods: &Goods,
-    input: &PlanInput,
-    id: &str,
-) -> Outcome<Vec<PlanLineRow>> {
+async fn given(tx: &Tx, desk: &Desk, faults: &mut Faults, goods: &Goods, input: &PlanInput, id: &str) -> Outcome<Vec<PlanLineRow>> {
     let mut lines: Vec<PlanLineRow> = Vec::new();
     for (i, asked) in input.lines.iter().enumerate() {
         let at = format!("/lines/{i}");
@@ -247,7 +240,8 @@ pub async fn approve_plan(tx: &Tx, desk: &Desk, id: &str) -> Outcome<PlanRow> {
         }
     }
     faults.check()?;
-    let facts = json!({ "product": row.product_id, "season": row.season, "version": row.version, "total": row.total, "lines": lines.len() });
+    let facts =
+        json!({ "product": row.product_id, "season": row.season, "version": row.version, "total": row.total, "lines": lines.len() });
     ledger::append(tx, desk, Event::new(kind::SEASON_PLAN_APPROVED, id, facts).with(effects)).await?;
     Ok(row)
 }
@@ -271,7 +265,8 @@ async fn apply(tx: &Tx, desk: &Desk, plan: &PlanRow, line: &PlanLineRow) -> Outc
     }
     let posted = accounts::post(tx, desk, entry(desk, &account_id, plan, MovementKind::Approved, line.amount)).await?;
     let (effect, _) = posted.ok_or_else(|| Failure::broken("an approval did not move anything"))?;
-    let facts = json!({ "party": line.party_id, "product": plan.product_id, "season": plan.season, "approved": line.amount, "plan": plan.id });
+    let facts =
+        json!({ "party": line.party_id, "product": plan.product_id, "season": plan.season, "approved": line.amount, "plan": plan.id });
     ledger::append(tx, desk, Event::new(kind::SEASON_ACCOUNT_APPROVED, &account_id, facts).with([effect])).await?;
     Ok(None)
 }

@@ -21,6 +21,7 @@ pub mod pack;
 pub mod paper;
 pub mod plan;
 pub mod process;
+pub mod quality;
 pub mod report;
 pub mod shipment;
 pub mod slip;

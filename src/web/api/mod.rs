@@ -69,6 +69,7 @@ mod describe;
 mod downloads;
 mod farm;
 mod levels;
+mod office;
 mod organisations;
 mod past;
 mod people;
@@ -95,10 +96,19 @@ pub fn register() -> Vec<Route> {
 
 /// Season accounts to batches, and what people write down late, on paper, or say of it.
 pub fn quantity() -> Vec<Route> {
-    [quantity::routes(), batches::routes(), processes::routes(), shipments::routes(), farm::routes(), people::routes(), past::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        quantity::routes(),
+        batches::routes(),
+        processes::routes(),
+        shipments::routes(),
+        farm::routes(),
+        people::routes(),
+        past::routes(),
+        office::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Orders to labels, and scans by programs.

@@ -3,6 +3,7 @@
 mod articles;
 mod goods;
 mod register;
+mod roll;
 mod scan;
 mod slip;
 
@@ -12,5 +13,5 @@ pub(super) use scan::by_program;
 
 /// Every public page.
 pub fn routes() -> Vec<Route> {
-    [register::routes(), scan::routes(), articles::routes(), slip::routes()].into_iter().flatten().collect()
+    [register::routes(), roll::routes(), scan::routes(), articles::routes(), slip::routes()].into_iter().flatten().collect()
 }

@@ -8,6 +8,7 @@ mod list;
 mod own;
 mod picture;
 mod product;
+mod roll;
 mod season;
 mod tiles;
 
@@ -21,6 +22,7 @@ pub use list::{Choice, Filters, ListRow, ListView, list_page};
 pub use own::{OwnPage, own_page};
 pub use picture::Picture;
 pub use product::{AreaView, MarkUser, ProductView, RightStatus, RightView, StandardView, product_page};
+pub use roll::{RollRow, RollView, roll_page};
 pub use season::{Season, SeasonKind};
 pub use tiles::PlaceCount;
 

@@ -8,6 +8,7 @@ mod support;
 mod batch_to_scan;
 mod farm;
 mod levels;
+mod office;
 mod people;
 mod process;
 mod shipping;

@@ -7,6 +7,8 @@
 
 pub mod commands;
 pub mod credit_code;
+pub mod draft;
+pub mod notice;
 pub mod organisation;
 pub mod password;
 pub mod queries;

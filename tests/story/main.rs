@@ -9,6 +9,7 @@ mod batch_to_scan;
 mod farm;
 mod levels;
 mod people;
+mod phone;
 mod process;
 mod shipping;
 mod sign_in;

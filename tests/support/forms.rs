@@ -82,6 +82,26 @@ impl Browser {
         let fields: Vec<(String, String)> = page.hidden(action).into_iter().chain(typed).collect();
         self.send(action, &fields).await
     }
+    /// The same with files, each as (field, name, bytes).
+    pub async fn upload(&self, page: &Seen, action: &str, typed: &[(&str, &str)], files: &[(&str, &str, Vec<u8>)]) -> Seen {
+        const EDGE: &str = "edge-of-a-part-7d1f";
+        let mut body: Vec<u8> = Vec::new();
+        let mut part = |head: String, bytes: &[u8]| {
+            body.extend_from_slice(format!("--{EDGE}\r\nContent-Disposition: form-data; {head}\r\n\r\n").as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        };
+        let typed = typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        for (name, value) in page.hidden(action).into_iter().chain(typed) {
+            part(format!("name=\"{name}\""), value.as_bytes());
+        }
+        for (field, name, bytes) in files {
+            part(format!("name=\"{field}\"; filename=\"{name}\""), bytes);
+        }
+        body.extend_from_slice(format!("--{EDGE}--\r\n").as_bytes());
+        let request = self.http.post(format!("{}{action}", self.base));
+        seen(request.header("content-type", format!("multipart/form-data; boundary={EDGE}")).body(body)).await
+    }
     /// The same, which must be done; the page it leads to.
     pub async fn done(&self, page: &Seen, action: &str, typed: &[(&str, &str)]) -> (String, Seen) {
         let sent = self.fill(page, action, typed).await;

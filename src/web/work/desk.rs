@@ -86,6 +86,8 @@ const DONE: &[&str] = &[
     "adjustment_decided",
     "history_recorded",
     "cartons_changed",
+    "draft_kept",
+    "draft_dropped",
 ];
 
 /// Somebody signed in who reads a page.

@@ -8,6 +8,8 @@
 pub mod commands;
 pub mod conflict;
 pub mod credit_code;
+pub mod draft;
+pub mod notice;
 pub mod organisation;
 pub mod password;
 pub mod queries;

@@ -10,6 +10,7 @@ mod farm;
 mod levels;
 mod office;
 mod people;
+mod phone;
 mod process;
 mod shipping;
 mod sign_in;

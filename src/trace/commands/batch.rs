@@ -33,6 +33,14 @@ use crate::trace::store::{delivery, register};
 /// `not_found`, `not_permitted`, faults of form, every refusal of [`crate::trace::check::Check`]; `quota_exceeded` with `remaining` and
 /// `asked` also to all but one of those who ask for the last kilogram at once.
 pub async fn register_batch(tx: &Tx, desk: &Desk, input: &BatchInput) -> Outcome<BatchView> {
+    register_batch_with(tx, desk, input, &[]).await
+}
+
+/// The same with files: their SHA-256 go into the event; whoever calls hands the files over to the batch in the same transaction.
+///
+/// # Errors
+/// As [`register_batch`].
+pub async fn register_batch_with(tx: &Tx, desk: &Desk, input: &BatchInput, files: &[String]) -> Outcome<BatchView> {
     let goods = register::goods(tx.connection(), &input.product_id).await?;
     let producer = input.producer_id.as_ref().or(desk.actor.organisation_id.as_ref());
     let producer = producer.ok_or_else(|| Failure::field("/producer_id", "organisation_missing"))?;
@@ -57,7 +65,11 @@ pub async fn register_batch(tx: &Tx, desk: &Desk, input: &BatchInput) -> Outcome
     store::insert(tx, &whole).await?;
     note_late_batch(tx, desk, &whole.row, packed, today, evidence.as_deref()).await?;
     effects.push(effect(&whole.row, BatchState::Registered));
-    ledger::append(tx, desk, Event::new(kind::BATCH_REGISTERED, &whole.row.id, facts(&whole)).with(effects)).await?;
+    let mut facts = facts(&whole);
+    if !files.is_empty() {
+        facts["files"] = json!(files);
+    }
+    ledger::append(tx, desk, Event::new(kind::BATCH_REGISTERED, &whole.row.id, facts).with(effects)).await?;
     Ok(BatchView::of(whole, &goods))
 }
 

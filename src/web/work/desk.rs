@@ -102,6 +102,8 @@ const DONE: &[&str] = &[
     "calendar_recorded",
     "notice_given",
     "notice_withdrawn",
+    "draft_kept",
+    "draft_dropped",
 ];
 
 /// Somebody signed in who reads a page.

@@ -31,6 +31,7 @@ mod order_new;
 mod orders;
 mod parts;
 mod people;
+mod phone;
 mod reports;
 mod roll;
 mod seizures;
@@ -49,6 +50,6 @@ pub fn routes() -> Vec<Route> {
     let orders = [orders::routes(), order_new::routes(), order::routes(), roll::routes(), levels::routes()];
     let shipping = [shipments::routes(), shipment_new::routes(), shipment::routes(), slip::routes(), seizures::routes()];
     let papers = [facilities::routes(), reports::routes(), farm::routes(), certificates::routes()];
-    let parts = [door::routes(), home::routes(), files::routes(), office::routes(), decide::routes(), people::routes()];
+    let parts = [door::routes(), home::routes(), files::routes(), office::routes(), decide::routes(), people::routes(), phone::routes()];
     parts.into_iter().chain(batches).chain(orders).chain(shipping).chain(papers).flatten().collect()
 }

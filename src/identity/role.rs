@@ -120,6 +120,13 @@ words! {
         SeizurePropose = "seizure.propose",
         SeizureConfirm = "seizure.confirm",
         FileRead = "file.read",
+        CodesHandOver = "codes.hand_over",
+        LabelDesignRead = "label_design.read",
+        LabelDesignRecord = "label_design.record",
+        PrintingHouseRead = "printing_house.read",
+        PrintingHouseRegister = "printing_house.register",
+        PrintJobRead = "print_job.read",
+        PrintJobReport = "print_job.report",
     }
 }
 
@@ -205,6 +212,13 @@ pub const TABLE: &[(Permission, &[Role])] = &[
     (P::SeizurePropose, &[R::CountySupervision, R::CitySupervision]),
     (P::SeizureConfirm, &[R::CountySupervision, R::CitySupervision]),
     (P::FileRead, &[R::Producer, R::Seller, R::Printer, R::Helper, R::Office, R::CountySupervision, R::CitySupervision, R::Auditor]),
+    (P::CodesHandOver, &[R::Producer]),
+    (P::LabelDesignRead, &[R::Producer, R::Holder, R::Office, R::Printer, R::CountySupervision, R::CitySupervision, R::Auditor]),
+    (P::LabelDesignRecord, &[R::Holder, R::Office]),
+    (P::PrintingHouseRead, &[R::Producer, R::Holder, R::Office, R::Printer, R::CountySupervision, R::CitySupervision, R::Auditor]),
+    (P::PrintingHouseRegister, &[R::Office]),
+    (P::PrintJobRead, &[R::Printer]),
+    (P::PrintJobReport, &[R::Printer]),
 ];
 
 impl Role {

@@ -20,6 +20,7 @@ pub mod public;
 pub mod route;
 pub mod router;
 mod sight;
+mod sticker;
 pub mod stream;
 pub mod words;
 pub mod work;

@@ -78,7 +78,10 @@ mod register;
 mod seizures;
 mod sessions;
 mod shipments;
+mod stickers;
 mod supervision;
+
+pub(super) use downloads::to_print;
 
 use super::route::{Access, Route};
 
@@ -103,7 +106,7 @@ pub fn quantity() -> Vec<Route> {
 
 /// Orders to labels, and scans by programs.
 pub fn codes() -> Vec<Route> {
-    [codes::routes(), levels::routes(), downloads::routes()].into_iter().flatten().collect()
+    [codes::routes(), levels::routes(), downloads::routes(), stickers::routes()].into_iter().flatten().collect()
 }
 
 /// Stops, recalls and seizures.

@@ -8,6 +8,7 @@
 
 pub mod font;
 pub mod label;
+pub mod notes;
 pub mod pack;
 pub mod pdf;
 pub mod picture;

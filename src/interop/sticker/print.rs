@@ -4,12 +4,12 @@ use std::io::Write;
 
 use super::compose::{Composed, Kit};
 use super::paper::{PAPER, Sheet};
-use crate::interop::pack::{PackTrouble, Printable};
+use crate::interop::pack::{PackTrouble, Printable, trial_code};
 use crate::interop::pdf::{Canvas, Document};
 use crate::interop::qr::PrintedBase;
 use crate::kernel::{Failure, Outcome};
 use crate::trace::cipher::MOST_CODES;
-use crate::trace::{Code, CodeCipher, Locator, Suite};
+use crate::trace::{Code, CodeCipher};
 
 /// What is printed, and on which cell the first sheet begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,15 +128,13 @@ impl<'a> Stickers<'a> {
         let fixed = document.drawing(&self.fixed())?;
         let mut page = Canvas::new(letters, PAPER.0, PAPER.1);
         let mut label = Canvas::new(letters, self.label.width, self.label.height);
-        // A key anybody can read here: its codes resolve to no order.
-        let trial = Locator::new(0).map(|locator| CodeCipher::new(&[0; 32], Suite::Sample, locator));
         for cell in 0..sheet.labels() {
             let (x, y) = sheet.place(cell);
             page.drawing(fixed, x, y, self.label.height);
             page.frame((x, y), (self.label.width, self.label.height), 100, false);
             label.clear();
-            if let Some(cipher) = &trial {
-                self.own(&mut label, &cipher.code(u32::try_from(cell).unwrap_or(0)));
+            if let Some(trial) = trial_code(u32::try_from(cell).unwrap_or(0)) {
+                self.own(&mut label, &trial);
             }
             let word = &self.kit.facts.test;
             let wide = i64::from(letters.width_of(word)) * 2_150 / 1000;

@@ -62,13 +62,9 @@ pub struct LabelDesignView {
     pub recorded_at: String,
 }
 
-/// One printing house as views show it.
-///
-/// # Errors
-/// `not_found` if its organisation is gone.
-pub async fn printing_house_view(db: &Db, row: PrintingHouseRow, day: Day) -> Outcome<PrintingHouseView> {
-    let name = organisation(db.reader(), &row.organisation_id).await?.name;
-    Ok(PrintingHouseView {
+/// One printing house as views show it, as of a day.
+pub fn printing_house_named(row: PrintingHouseRow, name: String, day: Day) -> PrintingHouseView {
+    PrintingHouseView {
         is_valid: printing_house::in_force(&row, &day.to_string()),
         registered_at: clock::rfc3339(row.registered_at),
         name,
@@ -79,7 +75,16 @@ pub async fn printing_house_view(db: &Db, row: PrintingHouseRow, day: Day) -> Ou
         valid_from: row.valid_from,
         valid_to: row.valid_to,
         note: row.note,
-    })
+    }
+}
+
+/// The same with its name looked up.
+///
+/// # Errors
+/// `not_found` if its organisation is gone.
+pub async fn printing_house_view(db: &Db, row: PrintingHouseRow, day: Day) -> Outcome<PrintingHouseView> {
+    let name = organisation(db.reader(), &row.organisation_id).await?.name;
+    Ok(printing_house_named(row, name, day))
 }
 
 /// Every printing house, as of a day.

@@ -22,6 +22,7 @@ pub mod pack;
 pub mod paper;
 pub mod process;
 pub mod report;
+pub mod segment;
 pub mod shipment;
 pub mod slip;
 pub mod sticker;

@@ -72,6 +72,7 @@ mod levels;
 mod organisations;
 mod past;
 mod people;
+mod printing;
 mod processes;
 mod quantity;
 mod register;
@@ -81,7 +82,7 @@ mod shipments;
 mod stickers;
 mod supervision;
 
-pub(super) use downloads::to_print;
+pub(super) use downloads::{attachment, to_print};
 
 use super::route::{Access, Route};
 
@@ -106,7 +107,7 @@ pub fn quantity() -> Vec<Route> {
 
 /// Orders to labels, and scans by programs.
 pub fn codes() -> Vec<Route> {
-    [codes::routes(), levels::routes(), downloads::routes(), stickers::routes()].into_iter().flatten().collect()
+    [codes::routes(), levels::routes(), downloads::routes(), stickers::routes(), printing::routes()].into_iter().flatten().collect()
 }
 
 /// Stops, recalls and seizures.

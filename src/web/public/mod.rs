@@ -2,15 +2,17 @@
 
 mod articles;
 mod goods;
+mod print;
 mod register;
 mod scan;
 mod slip;
 
 use super::route::Route;
 
+pub(super) use print::PrintedForm;
 pub(super) use scan::by_program;
 
 /// Every public page.
 pub fn routes() -> Vec<Route> {
-    [register::routes(), scan::routes(), articles::routes(), slip::routes()].into_iter().flatten().collect()
+    [register::routes(), scan::routes(), articles::routes(), slip::routes(), print::routes()].into_iter().flatten().collect()
 }

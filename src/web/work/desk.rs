@@ -86,6 +86,13 @@ const DONE: &[&str] = &[
     "adjustment_decided",
     "history_recorded",
     "cartons_changed",
+    "hand_over_withdrawn",
+    "labels_received",
+    "labels_printed",
+    "printing_house_registered",
+    "printing_house_ended",
+    "label_design_recorded",
+    "label_design_ended",
 ];
 
 /// Somebody signed in who reads a page.
@@ -129,6 +136,9 @@ fn rail(who: &SignedIn, lang: Lang, path: &str) -> Vec<RailLink> {
         ("/work/growers", "work.people.growers", Some(Permission::GrowerRead)),
         ("/work/shipments", "work.shipments", Some(Permission::ShipmentRead)),
         ("/work/seizures", "work.seizures", Some(Permission::SeizurePropose)),
+        ("/work/prints", "work.jobs.title", Some(Permission::PrintJobRead)),
+        ("/work/printing-houses", "work.houses.title", Some(Permission::PrintingHouseRegister)),
+        ("/work/designs", "work.designs.title", Some(Permission::LabelDesignRead)),
     ];
     let shown = places.into_iter().filter(|(_, _, needs)| needs.is_none_or(|p| who.acting(p).is_some()));
     shown

@@ -30,6 +30,7 @@ mod order_new;
 mod orders;
 mod parts;
 mod print;
+mod printing;
 mod people;
 mod reports;
 mod roll;
@@ -46,7 +47,7 @@ use super::route::Route;
 /// Every signed-in page.
 pub fn routes() -> Vec<Route> {
     let batches = [batches::routes(), batch_new::routes(), batch::routes(), goods::routes(), genealogy::routes()];
-    let orders = [orders::routes(), order_new::routes(), order::routes(), roll::routes(), levels::routes(), print::routes()];
+    let orders = [orders::routes(), order_new::routes(), order::routes(), roll::routes(), levels::routes(), print::routes(), printing::routes()];
     let shipping = [shipments::routes(), shipment_new::routes(), shipment::routes(), slip::routes(), seizures::routes()];
     let papers = [facilities::routes(), reports::routes(), farm::routes(), certificates::routes()];
     let parts = [door::routes(), home::routes(), files::routes(), decide::routes(), people::routes()];

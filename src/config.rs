@@ -36,6 +36,14 @@ pub struct Config {
     pub spare_permille: i64,
     /// Completed downloads of an order's codes.
     pub downloads_most: i64,
+    /// Codes of an order above which they are handed to a printing house only as a sealed pack.
+    pub hand_over_limit: i64,
+    /// Days the link of a sealed pack is good for.
+    pub hand_over_days: i64,
+    /// Chinese font for labels and documents: a TrueType or OpenType file; empty: the first of Debian's that is installed.
+    pub font: PathBuf,
+    /// Which font of a collection (`.ttc`), counted from 0.
+    pub font_index: u32,
     /// Seconds between looks for new checkpoints.
     pub checkpoint_seconds: u64,
     /// Seconds a request may take.
@@ -69,6 +77,10 @@ impl Default for Config {
             issue_limit: 100_000,
             spare_permille: 50,
             downloads_most: 3,
+            hand_over_limit: 20_000,
+            hand_over_days: 7,
+            font: PathBuf::new(),
+            font_index: 0,
             checkpoint_seconds: 60,
             request_seconds: 30,
             allow_version_4: false,

@@ -113,6 +113,20 @@ pub fn decode(bytes: &[u8], format: ImageFormat) -> Option<DynamicImage> {
     Some(picture)
 }
 
+/// A picture somebody sent, decoded within the limits and turned upright. Decoding takes a while: call it off the async threads.
+///
+/// # Errors
+/// At `/{field}`: `file_too_large`, `file_kind_unfit` (also for what is no picture), `picture_unreadable`.
+pub fn decoded(file: &Incoming) -> Result<DynamicImage, Failure> {
+    let pointer = format!("/{}", file.field);
+    if file.bytes.len() > MOST_BYTES {
+        return Err(Failure::field(pointer, "file_too_large").with("name", &file.name).with("most_mb", MOST_BYTES / 1024 / 1024));
+    }
+    let format = Media::of(&file.bytes).and_then(Media::format);
+    let format = format.ok_or_else(|| Failure::field(&pointer, "file_kind_unfit").with("name", &file.name))?;
+    decode(&file.bytes, format).ok_or_else(|| Failure::field(pointer, "picture_unreadable").with("name", &file.name))
+}
+
 fn view(bytes: &[u8], format: ImageFormat) -> Option<Vec<u8>> {
     let picture = decode(bytes, format)?;
     let small = if picture.width().max(picture.height()) > VIEW_SIDE { picture.thumbnail(VIEW_SIDE, VIEW_SIDE) } else { picture };

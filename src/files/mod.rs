@@ -12,10 +12,10 @@ mod shelf;
 pub mod store;
 mod view;
 
-pub use form::{Incoming, Media};
+pub use form::{Incoming, Media, decoded};
 pub use shelf::{Kept, Shelf};
 pub use store::{About, FileRow, Purpose, attach};
-pub use view::{FileView, of, one};
+pub use view::{FileView, of, one, rows};
 
 /// The most bytes of one file: 10 MiB, what a phone's photograph takes.
 pub const MOST_BYTES: usize = 10 * 1024 * 1024;

@@ -51,6 +51,14 @@ pub async fn of(db: &Db, kind: &str, id: &str) -> Outcome<Vec<FileView>> {
     Ok(store::of(db.reader(), kind, id).await?.into_iter().map(FileView::from).collect())
 }
 
+/// The rows of what belongs to one thing, for a page that shows the pictures themselves. The caller has found that thing within reach.
+///
+/// # Errors
+/// The database's.
+pub async fn rows(db: &Db, kind: &str, id: &str) -> Outcome<Vec<FileRow>> {
+    store::of(db.reader(), kind, id).await
+}
+
 /// A file within the actor's reach.
 ///
 /// # Errors

@@ -212,6 +212,18 @@ pub async fn accounts(db: &Db, cursor: Option<&str>, limit: u64) -> Outcome<Vec<
     store::accounts(db.reader(), cursor, limit).await
 }
 
+/// How people call an account; nothing if there is none with this id.
+///
+/// # Errors
+/// Only ours.
+pub async fn display_name(db: &Db, id: &str) -> Outcome<Option<String>> {
+    match store::account(db.reader(), id).await {
+        Ok(row) => Ok(Some(row.display_name)),
+        Err(failure) if failure.says("not_found") => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
 /// An account by its sign-in name.
 ///
 /// # Errors

@@ -129,6 +129,13 @@ words! {
         NoticeGive = "notice.give",
         MaintenanceSet = "maintenance.set",
         QualityRead = "quality.read",
+        CodesHandOver = "codes.hand_over",
+        LabelDesignRead = "label_design.read",
+        LabelDesignRecord = "label_design.record",
+        PrintingHouseRead = "printing_house.read",
+        PrintingHouseRegister = "printing_house.register",
+        PrintJobRead = "print_job.read",
+        PrintJobReport = "print_job.report",
     }
 }
 
@@ -223,6 +230,13 @@ pub const TABLE: &[(Permission, &[Role])] = &[
     (P::MaintenanceSet, &[R::AdminSystem]),
     (P::QualityRead, &[R::Office, R::CountySupervision, R::CitySupervision, R::Auditor]),
     (P::FileRead, &[R::Producer, R::Seller, R::Printer, R::Helper, R::Office, R::CountySupervision, R::CitySupervision, R::Auditor]),
+    (P::CodesHandOver, &[R::Producer]),
+    (P::LabelDesignRead, &[R::Producer, R::Holder, R::Office, R::Printer, R::CountySupervision, R::CitySupervision, R::Auditor]),
+    (P::LabelDesignRecord, &[R::Holder, R::Office]),
+    (P::PrintingHouseRead, &[R::Producer, R::Holder, R::Office, R::Printer, R::CountySupervision, R::CitySupervision, R::Auditor]),
+    (P::PrintingHouseRegister, &[R::Office]),
+    (P::PrintJobRead, &[R::Printer]),
+    (P::PrintJobReport, &[R::Printer]),
 ];
 
 impl Role {

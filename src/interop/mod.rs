@@ -2,10 +2,15 @@
 //! into plain values; it knows no table and no request.
 //!
 //! What is printed is made here: the QR symbol ([`qr`]), the label around it ([`label`]) and the files a printing house
-//! is given ([`pack`]). They are streamed with constant memory and come out byte for byte the same for ever, because
+//! is given ([`pack`]), and the stickers a producer prints itself ([`sticker`], in the letters of a [`font`], as [`pdf`]). They are streamed with constant memory and come out byte for byte the same for ever, because
 //! paper can't be corrected: whatever goes into them is pinned with the order at issue, and no clock, chance, setting
-//! or word list is asked afterwards.
+//! or word list is asked afterwards. What was printed comes back as photographs ([`picture`]).
 
+pub mod font;
 pub mod label;
+pub mod notes;
 pub mod pack;
+pub mod pdf;
+pub mod picture;
 pub mod qr;
+pub mod sticker;

@@ -83,7 +83,13 @@ kinds! {
     GROWER_REGISTERED = "grower.registered" sealed;
     GROWER_SLIP_ISSUED = "grower_slip.issued" sealed;
     GROWER_SLIP_REVOKED = "grower_slip.revoked" sealed;
+    HAND_OVER_MADE = "hand_over.made";
+    HAND_OVER_PRINTED = "hand_over.printed";
+    HAND_OVER_RECEIVED = "hand_over.received";
+    HAND_OVER_WITHDRAWN = "hand_over.withdrawn";
     KEYS_ROTATED = "keys.rotated";
+    LABEL_DESIGN_ENDED = "label_design.ended";
+    LABEL_DESIGN_RECORDED = "label_design.recorded";
     LATE_ENTRY_CONFIRMED = "late_entry.confirmed";
     LATE_ENTRY_DISPUTED = "late_entry.disputed";
     MARK_USE_ENDED = "mark_use.ended";
@@ -100,6 +106,8 @@ kinds! {
     PAPER_FORM_SPOILED = "paper_form.spoiled";
     PAST_OUTPUT_RECORDED = "past_output.recorded";
     PLOT_REGISTERED = "plot.registered";
+    PRINTING_HOUSE_ENDED = "printing_house.ended";
+    PRINTING_HOUSE_REGISTERED = "printing_house.registered";
     PRODUCT_CHANGED = "product.changed";
     PRODUCT_REGISTERED = "product.registered";
     RECALL_ANNOUNCED = "recall.announced";

@@ -48,6 +48,62 @@ impl LabelText {
     }
 }
 
+/// What else stands on a sticker where there is room. It is pinned with the letters of an order's labels when they are first set.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LabelFacts {
+    /// Name of the producer.
+    pub producer: String,
+    /// Its 统一社会信用代码.
+    pub credit_code: Option<String>,
+    /// Number of the right under which the producer uses the special mark; none if it has no such number.
+    pub mark: Option<String>,
+    /// Words before the credit code.
+    pub before_credit_code: String,
+    /// Words before the last six characters of the code.
+    pub before_tail: String,
+    /// Words in the place that is kept free for the special mark, one line each.
+    pub mark_place: Vec<String>,
+    /// Words where no place is kept free: what the label is.
+    pub neutral: String,
+    /// Words across a test page.
+    pub test: String,
+}
+
+impl LabelFacts {
+    /// The facts with the usual words in `locale`. The special mark needs both numbers beside it.
+    pub fn new(producer: &str, credit_code: Option<&str>, right_number: Option<&str>, locale: &str) -> Self {
+        let word = |key: &str| rust_i18n::t!(key, locale = locale).into_owned();
+        Self {
+            producer: text::clean(producer),
+            credit_code: credit_code.map(text::clean),
+            mark: right_number.map(text::clean).filter(|_| credit_code.is_some()),
+            before_credit_code: word("printing.label.credit_code"),
+            before_tail: word("printing.label.tail"),
+            mark_place: vec![word("printing.label.mark_place"), word("printing.label.mark_how")],
+            neutral: word("printing.label.neutral"),
+            test: word("printing.label.test"),
+        }
+    }
+    /// Everything that is set in letters.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let one = [&self.producer, &self.before_credit_code, &self.before_tail, &self.neutral, &self.test];
+        let may_be = self.credit_code.iter().chain(&self.mark).chain(&self.mark_place);
+        one.into_iter().chain(may_be).map(String::as_str)
+    }
+}
+
+/// What is pinned with an order when its stickers are first set: letters and facts, so that they come out the same for ever.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelPin {
+    /// Which drawing is which character, as JSON of the edge.
+    pub letters: String,
+    /// The font program that holds them.
+    pub program: Vec<u8>,
+    /// The facts.
+    pub facts: LabelFacts,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -40,7 +40,7 @@ fn lines(base: &PrintedBase, words: &LabelText, broken: impl Fn(&str) -> Vec<Str
 }
 
 /// The code as it stands on two lines.
-fn halves(code: &Code) -> [String; 2] {
+pub(super) fn halves(code: &Code) -> [String; 2] {
     let groups: Vec<&str> = code.groups().collect();
     [groups[..GROUPS_ABOVE].join(" "), groups[GROUPS_ABOVE..].join(" ")]
 }
@@ -52,7 +52,7 @@ const fn square(base: &PrintedBase) -> u32 {
 
 /// Breaks `line` where its width passes `most`: after a blank or `. - / :`, around a wide character, else anywhere.
 /// Blanks at the end of a line take no room.
-fn wrap(line: &str, most: u32, width: impl Fn(char) -> u32) -> Vec<String> {
+pub(super) fn wrap(line: &str, most: u32, width: impl Fn(char) -> u32) -> Vec<String> {
     let (mut out, mut current, mut breakable) = (Vec::new(), String::new(), 0);
     for c in line.chars() {
         let wide = is_wide(c);

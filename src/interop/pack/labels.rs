@@ -102,7 +102,7 @@ impl Pack<'_> {
 }
 
 /// Stored, dated 1980-01-01 (the first day a zip can name), readable by everybody, made "on Unix" whatever made it.
-fn stored() -> SimpleFileOptions {
+pub(super) fn stored() -> SimpleFileOptions {
     SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)
         .last_modified_time(DateTime::default())

@@ -8,11 +8,13 @@
 mod labels;
 mod lists;
 mod manifest;
+mod sealed;
 
 use std::io;
 
 pub use self::labels::{LABELS_PER_FILE, LabelFormat};
 pub use self::lists::{CODES_COLUMNS, PINS_COLUMNS};
+pub use self::sealed::{NOTES, trial_code};
 use super::qr::{BaseUrlTrouble, PrintedBase};
 use crate::trace::cipher::MOST_CODES;
 use crate::trace::pin::PinKey;

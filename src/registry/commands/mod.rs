@@ -12,6 +12,7 @@ mod load;
 mod mark_use;
 mod organisation;
 mod plot;
+mod printing_house;
 mod product;
 mod right;
 mod setting;
@@ -30,6 +31,9 @@ pub use mark_use::{
 };
 pub use organisation::register_organisation;
 pub use plot::{PlaceInput, PlotInput, register_plot};
+pub use printing_house::{
+    LabelDesignInput, LastDayInput, PrintingHouseInput, end_label_design, end_printing_house, record_label_design, register_printing_house,
+};
 pub use product::{ProductInput, ReleaseBy, TestPlanItem, TestScope, change_product, register_product};
 pub use right::{RegistrationKind, RightInput, record_right};
 pub use setting::{CalendarInput, SettingInput, SiteNoticeInput, give_notice, record_days, record_setting, withdraw_notice};

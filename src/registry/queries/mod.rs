@@ -12,6 +12,7 @@ mod grower;
 mod mark_use;
 mod page;
 mod plot;
+mod printing_house;
 mod product;
 mod right;
 mod roll;
@@ -28,6 +29,9 @@ pub use grower::{GrowerView, grower, growers};
 pub use mark_use::{MarkUseView, MarkUsesAsked, StandingWord, SuspensionView, mark_use, mark_uses};
 pub use page::{MarkUser, ProductFacts, product_counties, product_facts};
 pub use plot::{EnteredAreaView, PlotPlaceView, PlotView, PlotsAsked, plot, plots};
+pub use printing_house::{
+    LabelDesignView, PrintingHouseView, label_design, label_designs, printing_house_named, printing_house_view, printing_houses,
+};
 pub use product::{ProductView, ProductsAsked, RightBrief, product, product_count, products};
 pub use right::{RightView, RightsAsked, right, rights};
 pub use roll::{firm, roll};

@@ -7,13 +7,14 @@ use super::change;
 use crate::db::Tx;
 use crate::kernel::{Desk, Failure, Millis, Outcome, clock};
 use crate::ledger::{self, Event, kind};
-use crate::trace::store::{download as store, order as orders};
+use crate::trace::label::LabelPin;
+use crate::trace::store::{download as store, order as orders, sticker as stickers};
 use crate::trace::word::words;
 
 /// A body with no more codes than this is free and may be asked for at any time: samples, tests, a proof sheet.
 pub const FREE_CODES: i64 = 20;
 /// A body that has neither ended nor broken off after this long counts as broken off.
-const RUNS_AT_MOST: Millis = clock::HOUR;
+pub(super) const RUNS_AT_MOST: Millis = clock::HOUR;
 
 words! {
     /// The file asked for.
@@ -32,6 +33,8 @@ words! {
         LabelsZpl = "labels.zpl",
         /// Scratch PINs.
         PinsCsv = "pins.csv",
+        /// The lists, the notes and a sample in one file, sealed or not.
+        Pack = "pack.zip",
     }
 }
 
@@ -68,6 +71,36 @@ pub async fn begin_download(tx: &Tx, desk: &Desk, order_id: &str, form: Download
     let facts = json!({ "order_no": row.order_no, "form": form.word(), "codes": codes, "nth": nth, "most": most, "download": id });
     ledger::append(tx, desk, Event::new(kind::CODES_DOWNLOADED, &row.id, facts)).await?;
     Ok(Download { id, nth, most })
+}
+
+/// May an order's codes go out to whoever ordered them, without a sealed pack?
+///
+/// # Errors
+/// `hand_over_needed` with the limit, for a body that counts of an order above it.
+pub fn handed_directly(order_count: i64, codes: i64, limit: i64) -> Outcome<()> {
+    if codes > FREE_CODES && order_count > limit {
+        return Err(Failure::conflict("hand_over_needed").with("count", order_count).with("limit", limit));
+    }
+    Ok(())
+}
+
+/// Pins what the stickers of an order are set with, then notes that a body of them begins.
+///
+/// # Errors
+/// [`begin_download`]'s; `busy` if somebody else pinned at this moment.
+pub async fn begin_stickers(
+    tx: &Tx,
+    desk: &Desk,
+    order_id: &str,
+    (form, codes): (DownloadForm, i64),
+    most: i64,
+    pin: Option<&LabelPin>,
+) -> Outcome<Download> {
+    if let Some(pin) = pin {
+        let row = orders::lock(tx, order_id).await?;
+        stickers::keep(tx, row.order_no, pin, desk.clock.now()).await?;
+    }
+    begin_download(tx, desk, order_id, form, codes, most).await
 }
 
 /// Notes that the last byte of a body went out. Doing so again changes nothing.

@@ -19,6 +19,7 @@ mod draft;
 mod evidence;
 pub mod farm;
 mod gather;
+pub mod hand_over;
 pub mod history;
 pub mod late;
 mod levels;

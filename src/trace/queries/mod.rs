@@ -14,6 +14,7 @@ pub mod ends;
 pub mod farm;
 pub mod figures;
 pub mod genealogy;
+pub mod hand_over;
 pub mod history;
 pub mod late;
 pub mod order;
@@ -23,8 +24,10 @@ pub mod plan;
 pub mod process;
 pub mod quality;
 pub mod report;
+pub mod segment;
 pub mod shipment;
 pub mod slip;
+pub mod sticker;
 pub mod stock;
 pub mod unshipped;
 

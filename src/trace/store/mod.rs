@@ -12,6 +12,7 @@ pub mod download;
 pub mod farm;
 pub mod figures;
 pub mod genealogy;
+pub mod hand_over;
 pub mod history;
 pub mod late;
 pub mod line;
@@ -30,6 +31,7 @@ pub(crate) mod scan;
 pub mod seizure;
 pub mod shipment;
 pub mod slip;
+pub mod sticker;
 pub mod stock;
 pub mod stop;
 

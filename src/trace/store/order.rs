@@ -3,7 +3,7 @@
 use sea_orm::sea_query::{Condition, LockType, Query, SelectStatement};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    RelationDef, Set,
+    RelationDef, Select, Set,
 };
 
 use crate::db::{Engine, Tx};
@@ -351,6 +351,22 @@ pub async fn pack<C: ConnectionTrait>(connection: &C, id: &str) -> Outcome<Optio
 /// # Errors
 /// Only ours.
 pub async fn mark_use_in_force<C: ConnectionTrait>(connection: &C, producer_id: &str, product_id: &str, day: Day) -> Outcome<bool> {
+    Ok(uses_in_force(producer_id, product_id, day).count(connection).await? > 0)
+}
+
+/// The number of the right under which the producer may use the mark for this product on this day; the first one recorded if there are
+/// several, `None` without a use in force or if its right has no number.
+///
+/// # Errors
+/// Only ours.
+pub async fn mark_number<C: ConnectionTrait>(connection: &C, producer_id: &str, product_id: &str, day: Day) -> Outcome<Option<String>> {
+    let uses = uses_in_force(producer_id, product_id, day).select_only().column(mark_use::Column::RightId);
+    let rights: Vec<String> = uses.into_tuple().all(connection).await?;
+    let found = gi_right::Entity::find().filter(gi_right::Column::Id.is_in(rights)).order_by_asc(gi_right::Column::Id);
+    Ok(found.all(connection).await?.into_iter().find_map(|right| right.number.or(right.registration_number)))
+}
+
+fn uses_in_force(producer_id: &str, product_id: &str, day: Day) -> Select<mark_use::Entity> {
     let day = day.to_string();
     let open_or = |column: mark_use::Column| Condition::any().add(column.is_null()).add(column.gte(&day));
     let mut suspended = Query::select();
@@ -360,7 +376,7 @@ pub async fn mark_use_in_force<C: ConnectionTrait>(connection: &C, producer_id: 
         .and_where(mark_use_suspension::Column::FromDay.lte(&day))
         .cond_where(Condition::any().add(mark_use_suspension::Column::ToDay.is_null()).add(mark_use_suspension::Column::ToDay.gte(&day)));
     let right: RelationDef = mark_use::Entity::belongs_to(gi_right::Entity).from(mark_use::Column::RightId).to(gi_right::Column::Id).into();
-    let found = mark_use::Entity::find()
+    mark_use::Entity::find()
         .join(JoinType::InnerJoin, right)
         .filter(mark_use::Column::OrganisationId.eq(producer_id))
         .filter(gi_right::Column::ProductId.eq(product_id))
@@ -370,7 +386,4 @@ pub async fn mark_use_in_force<C: ConnectionTrait>(connection: &C, producer_id: 
         .filter(mark_use::Column::InForceFrom.lte(&day))
         .filter(open_or(mark_use::Column::InForceTo))
         .filter(mark_use::Column::Id.not_in_subquery(suspended))
-        .count(connection)
-        .await?;
-    Ok(found > 0)
 }

@@ -15,7 +15,9 @@ use super::super::stream;
 use crate::identity::role::Permission;
 use crate::interop::pack::{LabelFormat, Pack, PackTrouble, Printable};
 use crate::kernel::{Actor, Failure};
-use crate::trace::commands::download::{Download, DownloadForm, abandon_download, begin_download, complete_download};
+use crate::identity::queries::record_refused;
+use crate::trace::commands::download::{Download, DownloadForm, abandon_download, begin_stickers, complete_download, handed_directly};
+use crate::trace::{IssuedOrder, LabelPin};
 use crate::trace::queries::order::printable;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -78,8 +80,12 @@ impl File {
 }
 
 async fn order_to_print(app: &App, actor: &Actor, id: &str) -> Result<Printable, Failure> {
-    let issued = printable(&app.db, app.keys.as_ref(), actor, id).await?;
-    Ok(Printable {
+    Ok(to_print(printable(&app.db, app.keys.as_ref(), actor, id).await?))
+}
+
+/// What is printed of an order.
+pub(in super::super) fn to_print(issued: IssuedOrder) -> Printable {
+    Printable {
         order_id: issued.id,
         order_no: issued.order_no,
         base_url: issued.base_url,
@@ -90,35 +96,73 @@ async fn order_to_print(app: &App, actor: &Actor, id: &str) -> Result<Printable,
         kind: issued.kind,
         with_pin: issued.with_pin,
         label: issued.label,
-    })
+    }
 }
 
 async fn send(app: App, actor: Actor, id: String, file: File) -> Result<Response, Refusal> {
     let order = order_to_print(&app, &actor, &id).await?;
-    let (desk, most, codes) = (app.desk(actor), app.config.downloads_most, i64::from(order.count));
-    let named = id.clone();
+    let body = Body { form: file.form(), codes: i64::from(order.count), count: order.count, pin: None, media: file.media(), name: file.name() };
+    send_body(app, actor, id, body, move |out| file.write(&order, out).map_err(io::Error::other)).await
+}
+
+/// A body that goes out and counts.
+pub(in super::super) struct Body {
+    pub form: DownloadForm,
+    /// Codes in it.
+    pub codes: i64,
+    /// Codes of the order.
+    pub count: u32,
+    /// To be pinned with the order before.
+    pub pin: Option<LabelPin>,
+    pub media: &'static str,
+    pub name: &'static str,
+}
+
+/// Begins the download, streams it, and notes how it ended. A refused fourth one is kept: it is a sign of misuse (R19).
+pub(in super::super) async fn send_body(
+    app: App,
+    actor: Actor,
+    id: String,
+    body: Body,
+    write: impl FnOnce(&mut stream::ChunkWriter) -> io::Result<()> + Send + 'static,
+) -> Result<Response, Refusal> {
+    handed_directly(i64::from(body.count), body.codes, app.config.hand_over_limit)?;
+    let (desk, most, codes) = (app.desk(actor), app.config.downloads_most, body.codes);
+    let (account, named, form, pin) = (desk.actor.account_id.clone(), id.clone(), body.form, body.pin);
     let begun = app
         .db
         .write(move |tx| {
-            let (desk, id) = (desk.clone(), named.clone());
-            Box::pin(async move { begin_download(tx, &desk, &id, file.form(), codes, most).await })
+            let (desk, id, pin) = (desk.clone(), named.clone(), pin.clone());
+            Box::pin(async move { begin_stickers(tx, &desk, &id, (form, codes), most, pin.as_ref()).await })
         })
-        .await?;
-    let body = stream::body(
-        move |out| file.write(&order, out).map_err(io::Error::other),
-        move |whole| {
-            tokio::spawn(ended(app, begun, whole));
-        },
-    );
+        .await;
+    let begun = match begun {
+        Ok(begun) => begun,
+        Err(failure) => {
+            if failure.says("downloads_used_up") {
+                let path = format!("/api/v1/code-orders/{id}/{}", form.word());
+                record_refused(&app.db, &app.clock, &account, "GET", &path, "downloads_used_up").await?;
+            }
+            return Err(failure.into());
+        }
+    };
+    let sent = stream::body(write, move |whole| {
+        tokio::spawn(ended(app, begun, whole));
+    });
+    attachment(sent, body.media, &format!("{id}-{}", body.name))
+}
+
+/// A body as a file to keep.
+pub(in super::super) fn attachment(body: axum::body::Body, media: &'static str, name: &str) -> Result<Response, Refusal> {
     let mut response = body.into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.media()));
-    let name = format!("attachment; filename=\"{id}-{}\"", file.name());
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+    let name = format!("attachment; filename=\"{name}\"");
     headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&name).map_err(Failure::broken)?);
     Ok(response)
 }
 
-async fn ended(app: App, begun: Download, whole: bool) {
+pub(in super::super) async fn ended(app: App, begun: Download, whole: bool) {
     let now = app.clock.now();
     let noted = app
         .db

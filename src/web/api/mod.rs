@@ -73,13 +73,17 @@ mod office;
 mod organisations;
 mod past;
 mod people;
+mod printing;
 mod processes;
 mod quantity;
 mod register;
 mod seizures;
 mod sessions;
 mod shipments;
+mod stickers;
 mod supervision;
+
+pub(super) use downloads::{attachment, to_print};
 
 use super::route::{Access, Route};
 
@@ -113,7 +117,7 @@ pub fn quantity() -> Vec<Route> {
 
 /// Orders to labels, and scans by programs.
 pub fn codes() -> Vec<Route> {
-    [codes::routes(), levels::routes(), downloads::routes()].into_iter().flatten().collect()
+    [codes::routes(), levels::routes(), downloads::routes(), stickers::routes(), printing::routes()].into_iter().flatten().collect()
 }
 
 /// Stops, recalls and seizures.

@@ -2,6 +2,7 @@
 
 mod articles;
 mod goods;
+mod print;
 mod register;
 mod roll;
 mod scan;
@@ -9,9 +10,10 @@ mod slip;
 
 use super::route::Route;
 
+pub(super) use print::PrintedForm;
 pub(super) use scan::by_program;
 
 /// Every public page.
 pub fn routes() -> Vec<Route> {
-    [register::routes(), roll::routes(), scan::routes(), articles::routes(), slip::routes()].into_iter().flatten().collect()
+    [register::routes(), roll::routes(), scan::routes(), articles::routes(), slip::routes(), print::routes()].into_iter().flatten().collect()
 }

@@ -104,6 +104,13 @@ const DONE: &[&str] = &[
     "notice_withdrawn",
     "draft_kept",
     "draft_dropped",
+    "hand_over_withdrawn",
+    "labels_received",
+    "labels_printed",
+    "printing_house_registered",
+    "printing_house_ended",
+    "label_design_recorded",
+    "label_design_ended",
 ];
 
 /// Somebody signed in who reads a page.
@@ -157,6 +164,9 @@ fn rail(who: &SignedIn, lang: Lang, path: &str) -> Vec<RailLink> {
         ("/work/conflicts", "work.office.conflicts", Some(Permission::ConflictDeclare)),
         ("/work/limits", "work.office.limits", Some(Permission::SettingRecord)),
         ("/work/site-notices", "work.office.site_notices", Some(Permission::NoticeGive)),
+        ("/work/prints", "work.jobs.title", Some(Permission::PrintJobRead)),
+        ("/work/printing-houses", "work.houses.title", Some(Permission::PrintingHouseRegister)),
+        ("/work/designs", "work.designs.title", Some(Permission::LabelDesignRead)),
     ];
     let shown = places.into_iter().filter(|(_, _, needs)| needs.is_none_or(|p| who.acting(p).is_some()));
     shown

@@ -18,7 +18,8 @@ use crate::identity::role::{Permission as P, Role};
 use crate::kernel::Outcome;
 use crate::kernel::quantity::grouped;
 use crate::trace::batch::BatchFilter;
-use crate::trace::commands::download::FREE_CODES;
+use crate::registry::queries::label_designs;
+use crate::trace::commands::download::{FREE_CODES, handed_directly};
 use crate::trace::queries::batch::{batch, batches};
 use crate::trace::queries::order::{OrderView, RangeView, order};
 use crate::trace::verdict::VoidReason;
@@ -70,6 +71,15 @@ impl Verb {
 /// A file, as (where, words).
 type File = (String, String);
 
+/// One of the ways labels come to be printed.
+struct Output {
+    href: String,
+    label: String,
+    about: String,
+    /// A file, not a page.
+    file: bool,
+}
+
 #[derive(Template)]
 #[template(path = "staff/order.html")]
 struct Page<'a> {
@@ -78,8 +88,11 @@ struct Page<'a> {
     facts: Vec<(String, String)>,
     strip: Bar,
     ranges: Table,
+    outputs: Vec<Output>,
     files: Vec<File>,
+    designs: Vec<String>,
     downloads: String,
+    segment: String,
     verbs: Vec<Verb>,
     batches: Vec<(String, String)>,
     reasons: Vec<(String, String)>,
@@ -132,7 +145,14 @@ pub(super) async fn page(
         facts,
         strip: strip(reader, &view),
         ranges: ranges(app, reader, &view).await?,
-        files: if downloads { files(reader, &view) } else { Vec::new() },
+        outputs: if downloads { outputs(app, reader, &view) } else { Vec::new() },
+        files: if downloads && direct(app, &view) { files(reader, &view) } else { Vec::new() },
+        designs: if downloads { designs(app, reader, &view).await? } else { Vec::new() },
+        segment: if is_own && reader.may(P::CodesBind) && view.order.state == "issued" && view.order.kind != "sample" {
+            reader.to(&format!("/work/orders/{id}/segment"))
+        } else {
+            String::new()
+        },
         downloads: reader.fill(
             "downloads_used",
             &[("used", &view.downloads.to_string()), ("most", &app.config.downloads_most.to_string()), ("free", &FREE_CODES.to_string())],
@@ -242,14 +262,47 @@ async fn ranges(app: &App, reader: &Reader, view: &OrderView) -> Outcome<Table> 
     })
 }
 
+/// May its files go out without a sealed pack?
+fn direct(app: &App, view: &OrderView) -> bool {
+    handed_directly(view.order.count, view.order.count, app.config.hand_over_limit).is_ok()
+}
+
+/// The ways to labels, the usual one first.
+fn outputs(app: &App, reader: &Reader, view: &OrderView) -> Vec<Output> {
+    let page = |what: &str| reader.to(&format!("/work/orders/{}/{what}", view.order.id));
+    let file = |what: &str| format!("/api/v1/code-orders/{}/{what}", view.order.id);
+    let output = |name: &str, href: String, file: bool| Output {
+        href,
+        label: reader.word("output", name),
+        about: reader.word("output_about", name),
+        file,
+    };
+    let mut out = vec![output("hand_over", page("hand-over"), false)];
+    if direct(app, view) {
+        out.push(output("pack", file("pack.zip"), true));
+        out.push(output("sheet", page("print"), false));
+        out.push(output("svg", file("labels.zip?format=svg"), true));
+        out.push(output("png", file("labels.zip?format=png"), true));
+    }
+    out
+}
+
+/// What the labels should look like this season; that no design is in force is said, and refuses nothing.
+async fn designs(app: &App, reader: &Reader, view: &OrderView) -> Outcome<Vec<String>> {
+    let all = label_designs(&app.db, Some(&view.order.product_id), app.clock.today()).await?;
+    let season: Vec<_> = all.into_iter().filter(|design| design.season == view.order.season).collect();
+    let live = season.iter().filter(|design| design.is_valid);
+    let said: Vec<String> = live.map(|design| reader.fill("design_now", &[("name", &design.name)])).collect();
+    if said.is_empty() && !season.is_empty() {
+        return Ok(vec![reader.fill("design_none", &[("season", &view.order.season)])]);
+    }
+    Ok(said)
+}
+
 fn files(reader: &Reader, view: &OrderView) -> Vec<File> {
     let at = |file: &str| format!("/api/v1/code-orders/{}/{file}", view.order.id);
-    let mut files = vec![
-        (at("codes.csv"), reader.word("file", "codes_csv")),
-        (at("codes.txt"), reader.word("file", "codes_txt")),
-        (at("labels.zip?format=svg"), reader.word("file", "labels_svg")),
-        (at("labels.zip?format=png"), reader.word("file", "labels_png")),
-    ];
+    let mut files =
+        vec![(at("codes.csv"), reader.word("file", "codes_csv")), (at("codes.txt"), reader.word("file", "codes_txt"))];
     if view.order.with_pin {
         files.push((at("pins.csv"), reader.word("file", "pins")));
     }

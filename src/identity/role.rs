@@ -120,6 +120,12 @@ words! {
         SeizurePropose = "seizure.propose",
         SeizureConfirm = "seizure.confirm",
         FileRead = "file.read",
+        SheetImport = "sheet.import",
+        SheetRead = "sheet.read",
+        SellerRegister = "seller.register",
+        SellerRead = "seller.read",
+        ListingRecord = "listing.record",
+        ListingRead = "listing.read",
     }
 }
 
@@ -205,6 +211,26 @@ pub const TABLE: &[(Permission, &[Role])] = &[
     (P::SeizurePropose, &[R::CountySupervision, R::CitySupervision]),
     (P::SeizureConfirm, &[R::CountySupervision, R::CitySupervision]),
     (P::FileRead, &[R::Producer, R::Seller, R::Printer, R::Helper, R::Office, R::CountySupervision, R::CitySupervision, R::Auditor]),
+    (P::SheetImport, &[R::Producer, R::Helper, R::Office, R::CountySupervision, R::CitySupervision, R::Commerce, R::Seller]),
+    (
+        P::SheetRead,
+        &[
+            R::Producer,
+            R::Helper,
+            R::Holder,
+            R::Office,
+            R::CountySupervision,
+            R::CitySupervision,
+            R::Agriculture,
+            R::Commerce,
+            R::Seller,
+            R::Auditor,
+        ],
+    ),
+    (P::SellerRegister, &[R::Office, R::CountySupervision, R::CitySupervision, R::Commerce]),
+    (P::SellerRead, &[R::Seller, R::Office, R::CountySupervision, R::CitySupervision, R::Commerce, R::Auditor]),
+    (P::ListingRecord, &[R::Seller, R::Office, R::CountySupervision, R::CitySupervision, R::Commerce]),
+    (P::ListingRead, &[R::Seller, R::Office, R::CountySupervision, R::CitySupervision, R::Commerce, R::Auditor]),
 ];
 
 impl Role {

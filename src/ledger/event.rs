@@ -83,6 +83,7 @@ kinds! {
     KEYS_ROTATED = "keys.rotated";
     LATE_ENTRY_CONFIRMED = "late_entry.confirmed";
     LATE_ENTRY_DISPUTED = "late_entry.disputed";
+    LISTING_RECORDED = "listing.recorded";
     MARK_USE_ENDED = "mark_use.ended";
     MARK_USE_GRANTED = "mark_use.granted";
     MARK_USE_RESUMED = "mark_use.resumed";
@@ -119,6 +120,10 @@ kinds! {
     SEIZURE_LIFTED = "seizure.lifted";
     SEIZURE_PROPOSED = "seizure.proposed";
     SEIZURE_RECORDED = "seizure.recorded";
+    SELLER_REGISTERED = "seller.registered" sealed;
+    SHEET_DECIDED = "sheet.decided";
+    SHEET_GIVEN_OUT = "sheet.given_out";
+    SHEET_UPLOADED = "sheet.uploaded";
     SHIPMENT_RECEIVED = "shipment.received";
     SHIPMENT_RETURNED = "shipment.returned";
     SHIPMENT_SENT = "shipment.sent";

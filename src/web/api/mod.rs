@@ -79,6 +79,7 @@ mod seizures;
 mod sessions;
 mod shipments;
 mod supervision;
+mod trade;
 
 use super::route::{Access, Route};
 
@@ -106,9 +107,9 @@ pub fn codes() -> Vec<Route> {
     [codes::routes(), levels::routes(), downloads::routes()].into_iter().flatten().collect()
 }
 
-/// Stops, recalls and seizures.
+/// Stops, recalls and seizures; sellers and listings.
 pub fn supervision() -> Vec<Route> {
-    [supervision::routes(), seizures::routes()].into_iter().flatten().collect()
+    [supervision::routes(), seizures::routes(), trade::routes()].into_iter().flatten().collect()
 }
 
 const PUBLIC: Access = Access::Public;

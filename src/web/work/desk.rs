@@ -86,6 +86,10 @@ const DONE: &[&str] = &[
     "adjustment_decided",
     "history_recorded",
     "cartons_changed",
+    "sheet_uploaded",
+    "sheet_again",
+    "sheet_taking",
+    "sheet_dropped",
 ];
 
 /// Somebody signed in who reads a page.
@@ -129,6 +133,7 @@ fn rail(who: &SignedIn, lang: Lang, path: &str) -> Vec<RailLink> {
         ("/work/growers", "work.people.growers", Some(Permission::GrowerRead)),
         ("/work/shipments", "work.shipments", Some(Permission::ShipmentRead)),
         ("/work/seizures", "work.seizures", Some(Permission::SeizurePropose)),
+        ("/work/import", "work.sheets.title", Some(Permission::SheetRead)),
     ];
     let shown = places.into_iter().filter(|(_, _, needs)| needs.is_none_or(|p| who.acting(p).is_some()));
     shown

@@ -33,6 +33,7 @@ mod people;
 mod reports;
 mod roll;
 mod seizures;
+pub(super) mod sheets;
 mod shipment;
 mod shipment_new;
 mod shipments;
@@ -47,7 +48,7 @@ pub fn routes() -> Vec<Route> {
     let batches = [batches::routes(), batch_new::routes(), batch::routes(), goods::routes(), genealogy::routes()];
     let orders = [orders::routes(), order_new::routes(), order::routes(), roll::routes(), levels::routes()];
     let shipping = [shipments::routes(), shipment_new::routes(), shipment::routes(), slip::routes(), seizures::routes()];
-    let papers = [facilities::routes(), reports::routes(), farm::routes(), certificates::routes()];
+    let papers = [facilities::routes(), reports::routes(), farm::routes(), certificates::routes(), sheets::routes()];
     let parts = [door::routes(), home::routes(), files::routes(), decide::routes(), people::routes()];
     parts.into_iter().chain(batches).chain(orders).chain(shipping).chain(papers).flatten().collect()
 }

@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::files::Shelf;
+use crate::interop::intake::{Bench, SheetDesk};
 use crate::interop::qr;
 use crate::kernel::{Clock, Desk, Failure, Outcome, Random};
 use crate::ledger::Notary;
@@ -73,7 +74,9 @@ pub async fn assemble(config: Config, db: Db, clock: Clock, random: Random) -> O
     let scans = ScanDesk::start(db.clone(), clock.clone(), random.clone(), keys.clone(), ScanSettings::default()).await?;
     let notary = Arc::new(notary(&config, &random)?);
     let shelf = Shelf::new(&config.files_dir);
-    Ok(App::new(Parts { db, clock, random, config, keys, notary, scans, places, shelf, throttle: Throttle::default() }))
+    let bench = Bench { db: db.clone(), shelf: shelf.clone(), clock: clock.clone(), random: random.clone() };
+    let sheets = SheetDesk::start(bench);
+    Ok(App::new(Parts { db, clock, random, config, keys, notary, scans, places, shelf, sheets, throttle: Throttle::default() }))
 }
 
 /// Serves until `stop` resolves, then drains. `listening` is called with the address once connections are taken.

@@ -136,6 +136,12 @@ words! {
         PrintingHouseRegister = "printing_house.register",
         PrintJobRead = "print_job.read",
         PrintJobReport = "print_job.report",
+        SheetImport = "sheet.import",
+        SheetRead = "sheet.read",
+        SellerRegister = "seller.register",
+        SellerRead = "seller.read",
+        ListingRecord = "listing.record",
+        ListingRead = "listing.read",
     }
 }
 
@@ -237,6 +243,26 @@ pub const TABLE: &[(Permission, &[Role])] = &[
     (P::PrintingHouseRegister, &[R::Office]),
     (P::PrintJobRead, &[R::Printer]),
     (P::PrintJobReport, &[R::Printer]),
+    (P::SheetImport, &[R::Producer, R::Helper, R::Office, R::CountySupervision, R::CitySupervision, R::Commerce, R::Seller]),
+    (
+        P::SheetRead,
+        &[
+            R::Producer,
+            R::Helper,
+            R::Holder,
+            R::Office,
+            R::CountySupervision,
+            R::CitySupervision,
+            R::Agriculture,
+            R::Commerce,
+            R::Seller,
+            R::Auditor,
+        ],
+    ),
+    (P::SellerRegister, &[R::Office, R::CountySupervision, R::CitySupervision, R::Commerce]),
+    (P::SellerRead, &[R::Seller, R::Office, R::CountySupervision, R::CitySupervision, R::Commerce, R::Auditor]),
+    (P::ListingRecord, &[R::Seller, R::Office, R::CountySupervision, R::CitySupervision, R::Commerce]),
+    (P::ListingRead, &[R::Seller, R::Office, R::CountySupervision, R::CitySupervision, R::Commerce, R::Auditor]),
 ];
 
 impl Role {

@@ -54,11 +54,6 @@ kinds! {
     CERTIFICATE_ISSUED = "certificate.issued";
     CERTIFICATE_RECEIVED = "certificate.received";
     CERTIFICATE_REVOKED = "certificate.revoked";
-    CODE_ORDER_CARRIED = "code_order.carried";
-    CODE_ORDER_CLOSED = "code_order.closed";
-    CODE_ORDER_ISSUED = "code_order.issued";
-    CODE_ORDER_PROPOSED = "code_order.proposed";
-    CODE_ORDER_REFUSED = "code_order.refused";
     CODES_ACTIVATED = "codes.activated";
     CODES_BOUND = "codes.bound";
     CODES_DOWNLOADED = "codes.downloaded";
@@ -68,6 +63,11 @@ kinds! {
     CODES_UNDONE = "codes.undone";
     CODES_UNLINKED = "codes.unlinked";
     CODES_VOIDED = "codes.voided";
+    CODE_ORDER_CARRIED = "code_order.carried";
+    CODE_ORDER_CLOSED = "code_order.closed";
+    CODE_ORDER_ISSUED = "code_order.issued";
+    CODE_ORDER_PROPOSED = "code_order.proposed";
+    CODE_ORDER_REFUSED = "code_order.refused";
     CONFLICT_DECLARED = "conflict.declared";
     CONFLICT_ENDED = "conflict.ended";
     CONSENT_RECORDED = "consent.recorded" sealed;
@@ -92,6 +92,7 @@ kinds! {
     LABEL_DESIGN_RECORDED = "label_design.recorded";
     LATE_ENTRY_CONFIRMED = "late_entry.confirmed";
     LATE_ENTRY_DISPUTED = "late_entry.disputed";
+    LISTING_RECORDED = "listing.recorded";
     MARK_USE_ENDED = "mark_use.ended";
     MARK_USE_GRANTED = "mark_use.granted";
     MARK_USE_RESUMED = "mark_use.resumed";
@@ -112,8 +113,8 @@ kinds! {
     PRODUCT_REGISTERED = "product.registered";
     RECALL_ANNOUNCED = "recall.announced";
     RECALL_DROPPED = "recall.dropped";
-    RECALL_LIFT_PROPOSED = "recall.lift_proposed";
     RECALL_LIFTED = "recall.lifted";
+    RECALL_LIFT_PROPOSED = "recall.lift_proposed";
     RECALL_PROPOSED = "recall.proposed";
     REGISTER_LOADED = "register.loaded";
     RIGHT_RECORDED = "right.recorded";
@@ -129,12 +130,16 @@ kinds! {
     SEASON_PLAN_PUBLISHED = "season_plan.published";
     SEASON_PLAN_REFUSED = "season_plan.refused";
     SEIZURE_DROPPED = "seizure.dropped";
-    SEIZURE_END_PROPOSED = "seizure.end_proposed";
     SEIZURE_ENDED = "seizure.ended";
+    SEIZURE_END_PROPOSED = "seizure.end_proposed";
     SEIZURE_LIFTED = "seizure.lifted";
     SEIZURE_PROPOSED = "seizure.proposed";
     SEIZURE_RECORDED = "seizure.recorded";
+    SELLER_REGISTERED = "seller.registered" sealed;
     SETTING_RECORDED = "setting.recorded";
+    SHEET_DECIDED = "sheet.decided";
+    SHEET_GIVEN_OUT = "sheet.given_out";
+    SHEET_UPLOADED = "sheet.uploaded";
     SHIPMENT_RECEIVED = "shipment.received";
     SHIPMENT_RETURNED = "shipment.returned";
     SHIPMENT_SENT = "shipment.sent";
@@ -145,8 +150,8 @@ kinds! {
     STOCK_DECLARED = "stock.declared";
     STOP_CONFIRMED = "stop.confirmed";
     STOP_DROPPED = "stop.dropped";
-    STOP_LIFT_PROPOSED = "stop.lift_proposed";
     STOP_LIFTED = "stop.lifted";
+    STOP_LIFT_PROPOSED = "stop.lift_proposed";
     STOP_PROPOSED = "stop.proposed";
     TEST_REPORTED = "test.reported";
 }

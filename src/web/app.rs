@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::db::Db;
 use crate::files::Shelf;
+use crate::interop::intake::SheetDesk;
 use crate::kernel::{Actor, Clock, Desk, Outcome, Random};
 use crate::ledger::Notary;
 use crate::trace::keys::KeyProvider;
@@ -41,6 +42,8 @@ pub struct Parts {
     pub places: Places,
     /// Where uploaded files lie.
     pub shelf: Shelf,
+    /// Works on sheets people upload.
+    pub sheets: SheetDesk,
     /// Slows down guessing.
     pub throttle: Throttle,
 }

@@ -82,6 +82,7 @@ mod sessions;
 mod shipments;
 mod stickers;
 mod supervision;
+mod trade;
 
 pub(super) use downloads::{attachment, to_print};
 
@@ -120,9 +121,9 @@ pub fn codes() -> Vec<Route> {
     [codes::routes(), levels::routes(), downloads::routes(), stickers::routes(), printing::routes()].into_iter().flatten().collect()
 }
 
-/// Stops, recalls and seizures.
+/// Stops, recalls and seizures; sellers and listings.
 pub fn supervision() -> Vec<Route> {
-    [supervision::routes(), seizures::routes()].into_iter().flatten().collect()
+    [supervision::routes(), seizures::routes(), trade::routes()].into_iter().flatten().collect()
 }
 
 const PUBLIC: Access = Access::Public;

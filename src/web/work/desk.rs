@@ -111,6 +111,10 @@ const DONE: &[&str] = &[
     "printing_house_ended",
     "label_design_recorded",
     "label_design_ended",
+    "sheet_uploaded",
+    "sheet_again",
+    "sheet_taking",
+    "sheet_dropped",
 ];
 
 /// Somebody signed in who reads a page.
@@ -167,6 +171,7 @@ fn rail(who: &SignedIn, lang: Lang, path: &str) -> Vec<RailLink> {
         ("/work/prints", "work.jobs.title", Some(Permission::PrintJobRead)),
         ("/work/printing-houses", "work.houses.title", Some(Permission::PrintingHouseRegister)),
         ("/work/designs", "work.designs.title", Some(Permission::LabelDesignRead)),
+        ("/work/import", "work.sheets.title", Some(Permission::SheetRead)),
     ];
     let shown = places.into_iter().filter(|(_, _, needs)| needs.is_none_or(|p| who.acting(p).is_some()));
     shown

@@ -8,12 +8,14 @@ use tokio::net::TcpListener;
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::files::Shelf;
+use crate::identity::vault::Vault;
 use crate::interop::qr;
 use crate::kernel::{Clock, Desk, Failure, Outcome, Random};
 use crate::ledger::Notary;
 use crate::trace::keys::{KeyProvider, MasterKeys};
 use crate::trace::place::Places;
 use crate::trace::scan::{ScanDesk, ScanSettings};
+use crate::web::gateway::Gateway;
 use crate::web::{self, App, Parts, Throttle};
 
 /// How long requests under way may take after the signal to stop.
@@ -73,7 +75,9 @@ pub async fn assemble(config: Config, db: Db, clock: Clock, random: Random) -> O
     let scans = ScanDesk::start(db.clone(), clock.clone(), random.clone(), keys.clone(), ScanSettings::default()).await?;
     let notary = Arc::new(notary(&config, &random)?);
     let shelf = Shelf::new(&config.files_dir);
-    Ok(App::new(Parts { db, clock, random, config, keys, notary, scans, places, shelf, throttle: Throttle::default() }))
+    let vault = Vault::open(&config.sign_in_key, &config.secrets_dir.join("sign_in.key"), &random)?;
+    let gateway = Gateway::of(&config.sms_url, &config.sms_template, &config.sms_header)?;
+    Ok(App::new(Parts { vault, gateway, db, clock, random, config, keys, notary, scans, places, shelf, throttle: Throttle::default() }))
 }
 
 /// Serves until `stop` resolves, then drains. `listening` is called with the address once connections are taken.

@@ -36,6 +36,7 @@ mod seizures;
 mod shipment;
 mod shipment_new;
 mod shipments;
+mod signin;
 mod slip;
 mod thing;
 mod todo;
@@ -48,6 +49,7 @@ pub fn routes() -> Vec<Route> {
     let orders = [orders::routes(), order_new::routes(), order::routes(), roll::routes(), levels::routes()];
     let shipping = [shipments::routes(), shipment_new::routes(), shipment::routes(), slip::routes(), seizures::routes()];
     let papers = [facilities::routes(), reports::routes(), farm::routes(), certificates::routes()];
-    let parts = [door::routes(), home::routes(), files::routes(), decide::routes(), people::routes()];
+    let people = signin::routes();
+    let parts = [door::routes(), people, home::routes(), files::routes(), decide::routes(), people::routes()];
     parts.into_iter().chain(batches).chain(orders).chain(shipping).chain(papers).flatten().collect()
 }

@@ -25,12 +25,12 @@ impl Gateway {
     /// # Errors
     /// If the address or the header can't be used.
     pub fn of(url: &str, template: &str, header: &str) -> Outcome<Option<Self>> {
+        // Somebody else in this process may have chosen the provider already; it is the same one.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         if url.is_empty() {
             return Ok(None);
         }
         url::Url::parse(url).map_err(|e| Failure::broken(format!("sms_url {url:?}: {e}")))?;
-        // Somebody else in this process may have chosen the provider already; it is the same one.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none());
         let http = http.build().map_err(|e| Failure::broken(format!("the SMS gateway: {e}")))?;
         let header = match header.split_once(':') {

@@ -58,6 +58,18 @@ pub struct Config {
     pub icp: String,
     /// 公安备案 number.
     pub police_record: String,
+    /// What passwords must be: `asvs` (12 characters, hard to guess, no rotation) or `mlps` (等保: three of four classes, 90 days, history, idleness).
+    pub password_profile: String,
+    /// `required`: staff, and producers who order beyond the limit, must have a second factor; `offered`: whoever wants one.
+    pub second_factor: String,
+    /// Hex of the 32 bytes that second factors are sealed under; empty: the file `sign_in.key` in `secrets_dir`, made at first start.
+    pub sign_in_key: String,
+    /// Address of an SMS gateway that codes are sent through by POST; empty: no SMS.
+    pub sms_url: String,
+    /// What is posted to it, with `{phone}` and `{code}` in it, as JSON or as a form.
+    pub sms_template: String,
+    /// A header with its secret, `Name: value`.
+    pub sms_header: String,
     /// Demonstration data: the red bar, and no real authority is named.
     pub demo: bool,
 }
@@ -88,13 +100,19 @@ impl Default for Config {
             phone: String::new(),
             icp: String::new(),
             police_record: String::new(),
+            password_profile: "asvs".to_owned(),
+            second_factor: "required".to_owned(),
+            sign_in_key: String::new(),
+            sms_url: String::new(),
+            sms_template: r#"{"phone":"{phone}","code":"{code}"}"#.to_owned(),
+            sms_header: String::new(),
             demo: false,
         }
     }
 }
 
 /// Names of settings that are shown as `***`.
-const SECRETS: [&str; 2] = ["master_key", "database_url"];
+const SECRETS: [&str; 4] = ["master_key", "database_url", "sign_in_key", "sms_header"];
 
 impl Config {
     /// Puts file, environment and flags together. `flags` holds only what was given.
@@ -139,7 +157,12 @@ impl Config {
         if !matches!(url.scheme(), "http" | "https") || !plain || self.base_url.ends_with('/') {
             return Err(Failure::broken(format!("base_url {:?}: write https://host without a path or a slash at the end", self.base_url)));
         }
-        Ok(())
+        let choice = |name: &str, value: &str, fits: &[&str]| match fits.contains(&value) {
+            true => Ok(()),
+            false => Err(Failure::broken(format!("{name} {value:?}: write one of {}", fits.join(", ")))),
+        };
+        choice("password_profile", &self.password_profile, &["asvs", "mlps"])?;
+        choice("second_factor", &self.second_factor, &["required", "offered"])
     }
 
     /// The host (and port, if any) of the base URL: what people compare with the address bar.
@@ -216,5 +239,7 @@ mod tests {
         let unfit = Config::load(None, env(&[("YANZHAO_ISSUE_LIMIT", "many")]), Table::new()).unwrap_err();
         assert!(unfit.to_string().contains("ISSUE_LIMIT"));
         assert!(Config::load(None, env(&[("YANZHAO_BASE_URL", "https://a.cn/x")]), Table::new()).is_err());
+        let profile = Config::load(None, env(&[("YANZHAO_PASSWORD_PROFILE", "strong")]), Table::new()).unwrap_err();
+        assert!(profile.to_string().contains("asvs, mlps"));
     }
 }

@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::files::Shelf;
+use crate::identity::vault::Vault;
 use crate::interop::intake::{Bench, SheetDesk};
 use crate::interop::qr;
 use crate::kernel::{Clock, Desk, Failure, Outcome, Random};
@@ -15,6 +16,7 @@ use crate::ledger::Notary;
 use crate::trace::keys::{KeyProvider, MasterKeys};
 use crate::trace::place::Places;
 use crate::trace::scan::{ScanDesk, ScanSettings};
+use crate::web::gateway::Gateway;
 use crate::web::{self, App, Parts, Throttle};
 
 /// How long requests under way may take after the signal to stop.
@@ -76,7 +78,10 @@ pub async fn assemble(config: Config, db: Db, clock: Clock, random: Random) -> O
     let shelf = Shelf::new(&config.files_dir);
     let bench = Bench { db: db.clone(), shelf: shelf.clone(), clock: clock.clone(), random: random.clone() };
     let sheets = SheetDesk::start(bench);
-    Ok(App::new(Parts { db, clock, random, config, keys, notary, scans, places, shelf, sheets, throttle: Throttle::default() }))
+    let vault = Vault::open(&config.sign_in_key, &config.secrets_dir.join("sign_in.key"), &random)?;
+    let gateway = Gateway::of(&config.sms_url, &config.sms_template, &config.sms_header)?;
+    let throttle = Throttle::default();
+    Ok(App::new(Parts { vault, gateway, db, clock, random, config, keys, notary, scans, places, shelf, sheets, throttle }))
 }
 
 /// Serves until `stop` resolves, then drains. `listening` is called with the address once connections are taken.

@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::db::{self, Db};
 use crate::identity::commands::{AccountInput, GrantInput, create_account, grant_role_at_start};
 use crate::identity::password;
+use crate::identity::profile::{PasswordProfile, judge};
 use crate::identity::role::{Role, ScopeKind};
 use crate::kernel::{Clock, Desk, Failure, Outcome, Random};
 use crate::trace::commands::farm::{FarmSheet, import_farm_work};
@@ -146,12 +147,19 @@ async fn create_admin(config: &Config, clock: &Clock, random: &Random, account: 
     let role =
         Role::parse(role).filter(|r| r.is_administrator()).ok_or_else(|| Failure::field("/role", "word_unknown").with("value", role))?;
     let typed = read_password(from_stdin)?;
-    password::check(&typed)?;
+    let profile = PasswordProfile::parse(&config.password_profile).unwrap_or(PasswordProfile::Asvs);
+    judge(profile, &typed, &[account])?;
     let password_hash = password::hash(typed, random).await?;
     let db = node::open(config, clock, random).await?;
     let desk = Desk::system(clock, random);
-    let input =
-        AccountInput { name: account.to_owned(), display_name: account.to_owned(), password_hash, organisation_id: None, grower_id: None };
+    let input = AccountInput {
+        name: account.to_owned(),
+        display_name: account.to_owned(),
+        password_hash,
+        organisation_id: None,
+        grower_id: None,
+        must_change: false,
+    };
     db.write(move |tx| {
         let (desk, input) = (desk.clone(), input.clone());
         Box::pin(async move {

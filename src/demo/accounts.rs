@@ -121,6 +121,7 @@ async fn make(
                 password_hash: hash,
                 organisation_id: organisation.clone(),
                 grower_id: None,
+                must_change: false,
             };
             let account = create_account(tx, &desk, &input).await?;
             let scope_ref = match scope_kind {

@@ -75,6 +75,7 @@ fn settings(args: &DemoArgs, address: SocketAddr) -> Outcome<Config> {
             Some(list) => list.split(',').map(|n| n.trim().parse()).collect::<Result<_, _>>().map_err(Failure::broken)?,
             None => Vec::new(),
         },
+        second_factor: "offered".to_owned(),
         demo: true,
         ..Config::default()
     })

@@ -11,6 +11,9 @@ pub struct Model {
     pub kind: String,
     pub created_at: i64,
     pub expires_at: i64,
+    pub seen_at: i64,
+    pub address: Option<String>,
+    pub agent: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

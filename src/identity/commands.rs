@@ -1,5 +1,9 @@
 //! What is done to organisations, accounts and roles. Every act is one event.
 
+pub mod access;
+pub mod members;
+pub mod recovery;
+
 use serde_json::json;
 
 use super::credit_code::CreditCode;
@@ -72,6 +76,18 @@ pub struct AccountInput {
     pub organisation_id: Option<String>,
     /// The grower whose own view it is.
     pub grower_id: Option<String>,
+    /// Somebody else chose the password: it must be changed at the first sign-in.
+    pub must_change: bool,
+}
+
+/// Is this a name somebody can sign in by: 2–40 letters, digits, `.`, `-`, `_` or Chinese characters?
+///
+/// # Errors
+/// `account_name_unfit` at `/account`.
+pub(super) fn account_name(typed: &str) -> Outcome<String> {
+    let name = text::clean(typed);
+    let fits = (2..=40).contains(&name.chars().count()) && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    if fits && name != "system" { Ok(name) } else { Err(Failure::field("/account", "account_name_unfit").with("value", name)) }
 }
 
 /// Makes an account without any role.
@@ -79,11 +95,7 @@ pub struct AccountInput {
 /// # Errors
 /// `account_name_unfit`, `account_taken`, `not_found` for an unknown organisation.
 pub async fn create_account(tx: &Tx, desk: &Desk, input: &AccountInput) -> Outcome<AccountRow> {
-    let name = text::clean(&input.name);
-    let fits = (2..=40).contains(&name.chars().count()) && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
-    if !fits || name == "system" {
-        return Err(Failure::field("/account", "account_name_unfit").with("value", name));
-    }
+    let name = account_name(&input.name)?;
     if let Some(id) = &input.organisation_id {
         store::organisation(tx.connection(), id).await?;
     }
@@ -98,6 +110,11 @@ pub async fn create_account(tx: &Tx, desk: &Desk, input: &AccountInput) -> Outco
         created_at: desk.clock.now(),
     };
     store::insert_account(tx, row.clone()).await?;
+    if input.must_change {
+        let mut guard = store::guard::take(tx, &row).await?;
+        guard.must_change = true;
+        store::guard::save(tx, &guard).await?;
+    }
     let facts = json!({ "account": row.name, "organisation": row.organisation_id });
     ledger::append(tx, desk, Event::new(kind::ACCOUNT_CREATED, &row.id, facts)).await?;
     Ok(row)
@@ -116,7 +133,40 @@ pub async fn disable_account(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Ou
         return Ok(());
     }
     store::set_account_state(tx, id, "disabled").await?;
+    store::session::end_tokens(tx, id, desk.clock.now()).await?;
     ledger::append(tx, desk, Event::new(kind::ACCOUNT_DISABLED, id, json!({ "reason": text::clean(reason) }))).await?;
+    Ok(())
+}
+
+/// Lets a disabled account sign in again; what ended with it stays ended.
+///
+/// # Errors
+/// `not_found`, `own_account`, `member_left` where it was handed over.
+pub async fn enable_account(tx: &Tx, desk: &Desk, id: &str) -> Outcome<()> {
+    let account = store::account(tx.connection(), id).await?;
+    match account.state.as_str() {
+        _ if account.id == desk.actor.account_id => Err(Failure::conflict("own_account")),
+        "active" => Ok(()),
+        "left" => Err(Failure::conflict("member_left")),
+        _ => {
+            store::set_account_state(tx, id, "active").await?;
+            ledger::append(tx, desk, Event::new(kind::ACCOUNT_ENABLED, id, json!({}))).await?;
+            Ok(())
+        }
+    }
+}
+
+/// Ends the lock after wrong passwords before its time.
+///
+/// # Errors
+/// `not_found`.
+pub async fn unlock_account(tx: &Tx, desk: &Desk, id: &str) -> Outcome<()> {
+    let account = store::account(tx.connection(), id).await?;
+    let mut guard = store::guard::take(tx, &account).await?;
+    guard.wrong = 0;
+    guard.locked_until = 0;
+    store::guard::save(tx, &guard).await?;
+    ledger::append(tx, desk, Event::new(kind::ACCOUNT_UNLOCKED, id, json!({}))).await?;
     Ok(())
 }
 
@@ -213,6 +263,7 @@ pub async fn confirm_role(tx: &Tx, desk: &Desk, id: &str) -> Outcome<GrantRow> {
         return Err(Failure::conflict("second_person_needed"));
     }
     store::decide_grant(tx, id, "in_force", None, &desk.actor.account_id, desk.clock.now()).await?;
+    store::session::end_all(tx, &row.account_id, None).await?;
     ledger::append(tx, desk, Event::new(kind::ROLE_GRANTED, id, json!({ "account": row.account_id, "role": row.role }))).await?;
     "in_force".clone_into(&mut row.state);
     Ok(row)
@@ -228,6 +279,7 @@ pub async fn end_role(tx: &Tx, desk: &Desk, id: &str) -> Outcome<()> {
         return Ok(());
     }
     store::decide_grant(tx, id, "ended", Some(desk.clock.today().to_string()), &desk.actor.account_id, desk.clock.now()).await?;
+    store::session::end_all(tx, &row.account_id, None).await?;
     ledger::append(tx, desk, Event::new(kind::ROLE_ENDED, id, json!({ "account": row.account_id, "role": row.role }))).await?;
     Ok(())
 }

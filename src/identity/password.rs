@@ -5,27 +5,68 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use tokio::sync::Semaphore;
 
-use crate::kernel::{Failure, Outcome, Random, text};
+use super::profile::{PasswordProfile, judge};
+use super::store::{self, AccountRow};
+use crate::db::Db;
+use crate::kernel::{Failure, Outcome, Random};
 
 /// How many are computed at once.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
-/// The fewest characters a password may have.
-pub const FEWEST: usize = 12;
 /// The most bytes that are looked at.
 const MOST_BYTES: usize = 1024;
 
-/// Is this a password we accept? Length decides, nothing else: no classes, no forced changes.
+/// The hash of a new password, if it is one the profile accepts from this account and none of its last ones.
 ///
 /// # Errors
-/// `password_short`, `password_long`.
-pub fn check(password: &str) -> Outcome<()> {
-    if password.chars().count() < FEWEST {
-        return Err(Failure::field("/password", "password_short").with("fewest", FEWEST));
+/// As [`judge`](super::profile::judge); `password_used` with how many of the last ones are kept.
+pub async fn prepare(db: &Db, random: &Random, profile: PasswordProfile, account: &AccountRow, typed: &str) -> Outcome<String> {
+    fits(db, profile, account, typed).await?;
+    let most = profile.history();
+    if most > 0 {
+        let mut past = vec![account.password_hash.clone()];
+        let kept = store::guard::past(db.reader(), &account.id, most as u64 - 1).await?;
+        past.extend(kept.into_iter().map(|(_, hash)| hash));
+        for hash in past {
+            if verify(typed.to_owned(), Some(hash)).await? {
+                return Err(Failure::field("/password", "password_used").with("count", most));
+            }
+        }
     }
-    if password.len() > MOST_BYTES || text::too_long(password, 256) {
-        return Err(Failure::field("/password", "password_long").with("most", 256));
-    }
-    Ok(())
+    hash(typed.to_owned(), random).await
+}
+
+/// The hash of the first password of an account that is not there yet.
+///
+/// # Errors
+/// As [`judge`](super::profile::judge).
+pub async fn first(db: &Db, random: &Random, profile: PasswordProfile, account: &AccountRow, typed: &str) -> Outcome<String> {
+    fits(db, profile, account, typed).await?;
+    hash(typed.to_owned(), random).await
+}
+
+/// The hash of a password nobody knows, for an account whose password ends before another is chosen.
+///
+/// # Errors
+/// Only ours.
+pub async fn dead(random: &Random) -> Outcome<String> {
+    hash(super::session::new_token(random), random).await
+}
+
+async fn fits(db: &Db, profile: PasswordProfile, account: &AccountRow, typed: &str) -> Outcome<()> {
+    let organisation = match &account.organisation_id {
+        Some(id) => store::organisation(db.reader(), id).await?.name,
+        None => String::new(),
+    };
+    judge(profile, typed, &[&account.name, &account.display_name, &organisation])
+}
+
+/// Is it the password of this account? For what should not be done by whoever finds a session open.
+///
+/// # Errors
+/// `password_wrong` at `/current`.
+pub async fn confirm(account: &AccountRow, typed: &str) -> Outcome<()> {
+    let right = verify(typed.to_owned(), Some(account.password_hash.clone())).await?;
+    if right { Ok(()) } else { Err(Failure::field("/current", "password_wrong")) }
 }
 
 /// The PHC string to store.
@@ -75,6 +116,5 @@ mod tests {
         assert!(verify("correct horse battery".to_owned(), Some(stored.clone())).await.unwrap());
         assert!(!verify("correct horse batterz".to_owned(), Some(stored)).await.unwrap());
         assert!(!verify("nobody".to_owned(), None).await.unwrap());
-        assert!(check("short").is_err() && check("十二个汉字也是足够长的密码").is_ok());
     }
 }

@@ -1,12 +1,15 @@
 //! Reading who somebody is and how far they see.
 
-use super::password;
+pub mod access;
+
 use super::role::{Permission, Role, ScopeKind};
-use super::session::{Carrier, new_token, token_hash};
+use super::session::{Carrier, TOKEN_PREFIX, token_hash};
+use super::sign_in::SignInRules;
+use super::store::guard::GuardRow;
 use super::store::{self, AccountRow, GrantRow, OrganisationRow};
 use crate::db::Db;
 use crate::kernel::actor::division_prefix;
-use crate::kernel::{Actor, Clock, Day, Failure, Millis, Outcome, Random, Scope};
+use crate::kernel::{Actor, Clock, Day, Failure, Millis, Outcome, Scope};
 
 /// Somebody signed in: the account, and for every grant in force today its role and reach.
 #[derive(Debug, Clone)]
@@ -15,14 +18,27 @@ pub struct SignedIn {
     pub account: AccountRow,
     /// Grants in force today.
     pub grants: Vec<(Role, Scope)>,
+    /// Has it a second factor in force?
+    pub second_factor: bool,
+    /// What has to be done before anything else is allowed: `password_change_needed` or `second_factor_needed`.
+    pub held_back: Option<&'static str>,
+    /// The hash of its session's token.
+    pub session: Option<String>,
+    /// The program's token it came with.
+    pub api_token: Option<String>,
+    /// What that token is limited to.
+    pub scopes: Option<Vec<String>>,
+    /// When it was last seen.
+    pub seen_at: Millis,
 }
 
 impl SignedIn {
     /// The actor for one permission, or `None` if no grant carries it.
     pub fn acting(&self, permission: Permission) -> Option<Actor> {
         let mut scope = Scope::default();
+        let in_scopes = self.scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|word| super::role::scope_allows(word, permission)));
         for (role, reach) in &self.grants {
-            if role.may(permission) {
+            if in_scopes && role.may(permission) {
                 scope.widen(reach.clone());
             }
         }
@@ -34,11 +50,15 @@ impl SignedIn {
     }
     /// The permissions its roles carry, as words.
     pub fn permissions(&self) -> Vec<&'static str> {
-        Permission::ALL.iter().filter(|p| self.grants.iter().any(|(role, _)| role.may(**p))).map(|p| p.word()).collect()
+        Permission::ALL.iter().filter(|p| self.acting(**p).is_some()).map(|p| p.word()).collect()
     }
     /// Has it this role today?
     pub fn is(&self, role: Role) -> bool {
         self.grants.iter().any(|(r, _)| *r == role)
+    }
+    /// Does the token it came with carry this word? A sign-in carries every one.
+    pub fn carries(&self, scope: &str) -> bool {
+        self.scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|word| word == scope))
     }
     fn actor(&self, scope: Scope) -> Actor {
         Actor {
@@ -51,19 +71,74 @@ impl SignedIn {
     }
 }
 
-/// Who carries this token, if it is one of `carrier`'s that has not expired and its account is active.
+/// Is it for staff, who must have a second factor where the settings require one?
+fn is_staff(role: Role) -> bool {
+    !matches!(role, Role::Producer | Role::Grower | Role::Seller | Role::Printer)
+}
+
+/// What has to be done first.
+fn held_back(rules: &SignInRules, guard: &GuardRow, grants: &[(Role, Scope)], now: Millis) -> Option<&'static str> {
+    let old = rules.profile.lasts().is_some_and(|lasts| guard.password_set_at + lasts <= now);
+    if guard.must_change || old {
+        return Some("password_change_needed");
+    }
+    let needed = rules.factor_required && !guard.second_factor && grants.iter().any(|(role, _)| is_staff(*role));
+    needed.then_some("second_factor_needed")
+}
+
+/// An account as it stands after a sign-in.
+pub(super) async fn standing(db: &Db, clock: &Clock, rules: &SignInRules, account: AccountRow) -> Outcome<SignedIn> {
+    let grants = store::grants(db.reader(), &account.id).await?;
+    build(db, clock, rules, account, &grants).await
+}
+
+async fn build(db: &Db, clock: &Clock, rules: &SignInRules, account: AccountRow, grants: &[GrantRow]) -> Outcome<SignedIn> {
+    let grants = reach(db, &account, grants, clock.today()).await?;
+    let guard = store::guard::read(db.reader(), &account).await?;
+    let held_back = held_back(rules, &guard, &grants, clock.now());
+    Ok(SignedIn {
+        second_factor: guard.second_factor,
+        held_back,
+        account,
+        grants,
+        session: None,
+        api_token: None,
+        scopes: None,
+        seen_at: clock.now(),
+    })
+}
+
+/// Who carries this token, if it is one of `carrier`'s that has neither expired nor lain idle too long, and its account is active.
 ///
 /// # Errors
 /// Only ours.
-pub async fn who(db: &Db, clock: &Clock, token: &str, carrier: Carrier) -> Outcome<Option<SignedIn>> {
-    let found = store::signed_in(db.reader(), &token_hash(token), carrier.word(), clock.now()).await?;
-    match found {
-        Some((account, grants)) if account.state == "active" => {
-            let grants = reach(db, &account, &grants, clock.today()).await?;
-            Ok(Some(SignedIn { account, grants }))
-        }
-        _ => Ok(None),
+pub async fn who(db: &Db, clock: &Clock, rules: &SignInRules, token: &str, carrier: Carrier) -> Outcome<Option<SignedIn>> {
+    let (hash, now) = (token_hash(token), clock.now());
+    if token.starts_with(TOKEN_PREFIX) {
+        return if carrier == Carrier::Bearer { program(db, clock, rules, &hash).await } else { Ok(None) };
     }
+    let Some((session, account, grants)) = store::session::signed_in(db.reader(), &hash, carrier.word(), now).await? else {
+        return Ok(None);
+    };
+    let idle = rules.profile.idle().is_some_and(|most| session.seen_at.max(session.created_at) + most <= now);
+    if idle || account.state != "active" {
+        return Ok(None);
+    }
+    let signed_in = build(db, clock, rules, account, &grants).await?;
+    Ok(Some(SignedIn { session: Some(hash), seen_at: session.seen_at, ..signed_in }))
+}
+
+/// Whoever's program carries this token: its owner, limited to its scopes.
+async fn program(db: &Db, clock: &Clock, rules: &SignInRules, hash: &str) -> Outcome<Option<SignedIn>> {
+    let now = clock.now();
+    let Some(row) = store::session::token_by_hash(db.reader(), hash).await? else { return Ok(None) };
+    let account = store::account(db.reader(), &row.account_id).await?;
+    if row.ended_at.is_some() || row.expires_at <= now || account.state != "active" {
+        return Ok(None);
+    }
+    let scopes = row.scopes.split(' ').map(str::to_owned).collect();
+    let signed_in = standing(db, clock, rules, account).await?;
+    Ok(Some(SignedIn { api_token: Some(row.id), scopes: Some(scopes), seen_at: row.used_at.unwrap_or(0), ..signed_in }))
 }
 
 /// An account with the grants in force today, without a sign-in: for the demonstration and for jobs that act for somebody.
@@ -72,9 +147,8 @@ pub async fn who(db: &Db, clock: &Clock, token: &str, carrier: Carrier) -> Outco
 /// `not_found`.
 pub async fn standing_of(db: &Db, clock: &Clock, name: &str) -> Outcome<SignedIn> {
     let account = store::account_by_name(db.reader(), name).await?.ok_or_else(Failure::not_found)?;
-    let grants = store::grants(db.reader(), &account.id).await?;
-    let grants = reach(db, &account, &grants, clock.today()).await?;
-    Ok(SignedIn { account, grants })
+    let rules = SignInRules { profile: super::profile::PasswordProfile::Asvs, factor_required: false };
+    standing(db, clock, &rules, account).await
 }
 
 async fn reach(db: &Db, account: &AccountRow, grants: &[GrantRow], today: Day) -> Outcome<Vec<(Role, Scope)>> {
@@ -102,62 +176,6 @@ async fn reach(db: &Db, account: &AccountRow, grants: &[GrantRow], today: Day) -
         out.push((role, scope));
     }
     Ok(out)
-}
-
-/// A sign-in that worked.
-#[derive(Debug)]
-pub struct FreshSession {
-    /// Shown once.
-    pub token: String,
-    /// When it ends.
-    pub expires_at: Millis,
-    /// Who.
-    pub signed_in: SignedIn,
-}
-
-/// Signs in. Unknown account, wrong password and disabled account answer alike and take equally long.
-///
-/// # Errors
-/// `sign_in_refused`.
-pub async fn sign_in(
-    db: &Db,
-    clock: &Clock,
-    random: &Random,
-    account: &str,
-    password_typed: &str,
-    carrier: Carrier,
-) -> Outcome<FreshSession> {
-    let found = store::account_by_name(db.reader(), &crate::kernel::text::clean(account)).await?;
-    let stored = found.as_ref().map(|a| a.password_hash.clone());
-    let right = password::verify(password_typed.to_owned(), stored).await?;
-    let account = match found {
-        Some(account) if right && account.state == "active" => account,
-        _ => return Err(Failure::conflict("sign_in_refused")),
-    };
-    let token = new_token(random);
-    let (now, expires_at) = (clock.now(), clock.now() + carrier.lasts());
-    let (hash, id) = (token_hash(&token), account.id.clone());
-    db.write_always(move |tx| {
-        let (hash, id) = (hash.clone(), id.clone());
-        Box::pin(async move { store::insert_session(tx, &hash, &id, carrier.word(), now, expires_at).await })
-    })
-    .await?;
-    let grants = store::grants(db.reader(), &account.id).await?;
-    let grants = reach(db, &account, &grants, clock.today()).await?;
-    Ok(FreshSession { token, expires_at, signed_in: SignedIn { account, grants } })
-}
-
-/// Ends a session. Ending it twice is the same.
-///
-/// # Errors
-/// Only ours.
-pub async fn sign_out(db: &Db, token: &str) -> Outcome<()> {
-    let hash = token_hash(token);
-    db.write(move |tx| {
-        let hash = hash.clone();
-        Box::pin(async move { store::delete_session(tx, &hash).await })
-    })
-    .await
 }
 
 /// Keeps a refused act of somebody signed in, in a transaction of its own.

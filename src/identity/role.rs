@@ -52,6 +52,11 @@ words! {
         RolePropose = "role.propose",
         RoleConfirm = "role.confirm",
         AuditRead = "audit.read",
+        AuditSealedRead = "audit_sealed.read",
+        SignInRead = "sign_in.read",
+        MemberManage = "member.manage",
+        RecoveryPropose = "recovery.propose",
+        RecoveryConfirm = "recovery.confirm",
         OrganisationRegister = "organisation.register",
         OrganisationRead = "organisation.read",
         ProductRegister = "product.register",
@@ -156,6 +161,11 @@ pub const TABLE: &[(Permission, &[Role])] = &[
     (P::RolePropose, &[R::AdminSecurity]),
     (P::RoleConfirm, &[R::AdminSecurity]),
     (P::AuditRead, &[R::AdminAudit, R::Auditor]),
+    (P::AuditSealedRead, &[R::AdminAudit]),
+    (P::SignInRead, &[R::AdminSecurity, R::AdminAudit, R::Auditor]),
+    (P::MemberManage, &[R::Office]),
+    (P::RecoveryPropose, &[R::Office, R::CountySupervision, R::AdminSystem]),
+    (P::RecoveryConfirm, &[R::Office, R::CountySupervision, R::AdminSystem]),
     (P::OrganisationRegister, &[R::Office, R::Helper]),
     (P::OrganisationRead, &[R::Producer, R::Holder, R::Office, R::CountySupervision, R::CitySupervision, R::Helper, R::Auditor]),
     (P::ProductRegister, &[R::Office]),
@@ -264,6 +274,11 @@ pub const TABLE: &[(Permission, &[Role])] = &[
     (P::ListingRecord, &[R::Seller, R::Office, R::CountySupervision, R::CitySupervision, R::Commerce]),
     (P::ListingRead, &[R::Seller, R::Office, R::CountySupervision, R::CitySupervision, R::Commerce, R::Auditor]),
 ];
+
+/// Does the scope `word` of a program's token allow this permission? It is the permission's own word, or `scan` for recording scans.
+pub fn scope_allows(word: &str, permission: Permission) -> bool {
+    word == permission.word() || (word == "scan" && permission == P::ScanRecord)
+}
 
 impl Role {
     /// Does this role carry `permission`?

@@ -28,6 +28,23 @@ impl Carrier {
     }
 }
 
+/// The kind of a page's step between password and code; it opens nothing.
+pub const STEP: &str = "step";
+/// How long the code may take to be typed.
+pub const STEP_LASTS: Millis = 5 * clock::MINUTE;
+/// How the token of a program begins, so that one found somewhere can be told for what it is.
+pub const TOKEN_PREFIX: &str = "yzt_";
+
+/// A new token for a program.
+pub fn new_api_token(random: &Random) -> String {
+    format!("{TOKEN_PREFIX}{}", new_token(random))
+}
+
+/// What a session is called where it is listed: the beginning of its hash, which opens nothing.
+pub fn session_name(token_hash: &str) -> &str {
+    token_hash.get(..16).unwrap_or(token_hash)
+}
+
 /// A new token: 52 characters.
 pub fn new_token(random: &Random) -> String {
     data_encoding::BASE32_NOPAD.encode(&random.bytes::<32>()).to_ascii_lowercase()

@@ -2,8 +2,13 @@
 
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
+pub mod factor;
+pub mod guard;
+pub mod member;
+pub mod session;
+
 use crate::db::{Tx, duplicate_as};
-use crate::entity::{account, conflict, division, division_successor, organisation, refused_act, role_grant, session};
+use crate::entity::{account, conflict, division, division_successor, organisation, refused_act, role_grant};
 use crate::kernel::{Failure, Millis, Outcome};
 
 pub use account::Model as AccountRow;
@@ -70,7 +75,11 @@ pub(super) async fn insert_account(tx: &Tx, row: AccountRow) -> Outcome<()> {
     Ok(())
 }
 
-pub(super) async fn account<C: ConnectionTrait>(connection: &C, id: &str) -> Outcome<AccountRow> {
+/// One account.
+///
+/// # Errors
+/// `not_found`.
+pub async fn account<C: ConnectionTrait>(connection: &C, id: &str) -> Outcome<AccountRow> {
     account::Entity::find_by_id(id).one(connection).await?.ok_or_else(Failure::not_found)
 }
 
@@ -86,11 +95,32 @@ pub(super) async fn accounts<C: ConnectionTrait>(connection: &C, cursor: Option<
     Ok(query.all(connection).await?)
 }
 
+/// Accounts whose name or shown name holds `words`, in this state, after `cursor`.
+pub(super) async fn accounts_like<C: ConnectionTrait>(
+    connection: &C,
+    words: Option<&str>,
+    state: Option<&str>,
+    cursor: Option<&str>,
+    limit: u64,
+) -> Outcome<Vec<AccountRow>> {
+    let mut query = account::Entity::find().order_by_asc(account::Column::Id).limit(limit);
+    if let Some(words) = words {
+        let like = Condition::any().add(account::Column::Name.contains(words)).add(account::Column::DisplayName.contains(words));
+        query = query.filter(like);
+    }
+    if let Some(state) = state {
+        query = query.filter(account::Column::State.eq(state));
+    }
+    if let Some(cursor) = cursor {
+        query = query.filter(account::Column::Id.gt(cursor));
+    }
+    Ok(query.all(connection).await?)
+}
+
 pub(super) async fn set_account_state(tx: &Tx, id: &str, state: &str) -> Outcome<()> {
     let change = account::ActiveModel { id: Set(id.to_owned()), state: Set(state.to_owned()), ..Default::default() };
     change.update(tx.connection()).await?;
-    session::Entity::delete_many().filter(session::Column::AccountId.eq(id)).exec(tx.connection()).await?;
-    Ok(())
+    session::end_all(tx, id, None).await
 }
 
 pub(super) async fn set_password(tx: &Tx, id: &str, password_hash: &str) -> Outcome<()> {
@@ -130,49 +160,6 @@ pub(super) async fn decide_grant(tx: &Tx, id: &str, state: &str, to_day: Option<
     }
     change.update(tx.connection()).await?;
     Ok(())
-}
-
-pub(super) async fn insert_session(
-    tx: &Tx,
-    token_hash: &str,
-    account_id: &str,
-    kind: &str,
-    now: Millis,
-    expires_at: Millis,
-) -> Outcome<()> {
-    session::Entity::delete_many().filter(session::Column::ExpiresAt.lt(now)).exec(tx.connection()).await?;
-    let row = session::ActiveModel {
-        token_hash: Set(token_hash.to_owned()),
-        account_id: Set(account_id.to_owned()),
-        kind: Set(kind.to_owned()),
-        created_at: Set(now),
-        expires_at: Set(expires_at),
-    };
-    row.insert(tx.connection()).await?;
-    Ok(())
-}
-
-pub(super) async fn delete_session(tx: &Tx, token_hash: &str) -> Outcome<()> {
-    session::Entity::delete_by_id(token_hash).exec(tx.connection()).await?;
-    Ok(())
-}
-
-/// The account of a session that has not expired, with its grants.
-pub(super) async fn signed_in<C: ConnectionTrait>(
-    connection: &C,
-    token_hash: &str,
-    kind: &str,
-    now: Millis,
-) -> Outcome<Option<(AccountRow, Vec<GrantRow>)>> {
-    let found = session::Entity::find_by_id(token_hash)
-        .filter(session::Column::Kind.eq(kind))
-        .filter(session::Column::ExpiresAt.gt(now))
-        .one(connection)
-        .await?;
-    let Some(found) = found else { return Ok(None) };
-    let account = account(connection, &found.account_id).await?;
-    let grants = grants(connection, &account.id).await?;
-    Ok(Some((account, grants)))
 }
 
 /// Is there such a division, present or abolished?

@@ -14,5 +14,5 @@ pub mod pack;
 pub mod pdf;
 pub mod picture;
 pub mod qr;
-pub mod sticker;
 pub mod sheet;
+pub mod sticker;

@@ -32,10 +32,14 @@ macro_rules! kinds {
 kinds! {
     ACCOUNT_CREATED = "account.created" sealed;
     ACCOUNT_DISABLED = "account.disabled" sealed;
+    ACCOUNT_ENABLED = "account.enabled" sealed;
+    ACCOUNT_UNLOCKED = "account.unlocked" sealed;
     ADJUSTMENT_APPROVED = "adjustment.approved";
     ADJUSTMENT_PROPOSED = "adjustment.proposed";
     ADJUSTMENT_REFUSED = "adjustment.refused";
     ANNOUNCEMENT_RECORDED = "announcement.recorded";
+    API_TOKEN_ENDED = "api_token.ended" sealed;
+    API_TOKEN_ISSUED = "api_token.issued" sealed;
     AREA_RECORDED = "area.recorded";
     BATCH_CORRECTED = "batch.corrected";
     BATCH_COVERED = "batch.covered";
@@ -83,10 +87,15 @@ kinds! {
     GROWER_REGISTERED = "grower.registered" sealed;
     GROWER_SLIP_ISSUED = "grower_slip.issued" sealed;
     GROWER_SLIP_REVOKED = "grower_slip.revoked" sealed;
+    HANDLER_ENDED = "handler.ended" sealed;
+    HANDLER_LISTED = "handler.listed" sealed;
     HAND_OVER_MADE = "hand_over.made";
     HAND_OVER_PRINTED = "hand_over.printed";
     HAND_OVER_RECEIVED = "hand_over.received";
     HAND_OVER_WITHDRAWN = "hand_over.withdrawn";
+    INVITATION_ISSUED = "invitation.issued" sealed;
+    INVITATION_REVOKED = "invitation.revoked" sealed;
+    INVITATION_USED = "invitation.used" sealed;
     KEYS_ROTATED = "keys.rotated";
     LABEL_DESIGN_ENDED = "label_design.ended";
     LABEL_DESIGN_RECORDED = "label_design.recorded";
@@ -97,14 +106,19 @@ kinds! {
     MARK_USE_GRANTED = "mark_use.granted";
     MARK_USE_RESUMED = "mark_use.resumed";
     MARK_USE_SUSPENDED = "mark_use.suspended";
+    MEMBER_LEFT = "member.left" sealed;
     MOVEMENT_RECORDED = "movement.recorded";
     OBJECTION_ANSWERED = "objection.answered" sealed;
     OBJECTION_MADE = "objection.made" sealed;
+    ORGANISATION_ADMIN_ENDED = "organisation_admin.ended" sealed;
+    ORGANISATION_ADMIN_NAMED = "organisation_admin.named" sealed;
     ORGANISATION_REGISTERED = "organisation.registered";
     PACK_REGISTERED = "pack.registered";
     PAPER_FORM_ENTERED = "paper_form.entered";
     PAPER_FORM_PRINTED = "paper_form.printed";
     PAPER_FORM_SPOILED = "paper_form.spoiled";
+    PASSWORD_CHANGED = "password.changed" sealed;
+    PASSWORD_RESET = "password.reset" sealed;
     PAST_OUTPUT_RECORDED = "past_output.recorded";
     PLOT_REGISTERED = "plot.registered";
     PRINTING_HOUSE_ENDED = "printing_house.ended";
@@ -116,6 +130,9 @@ kinds! {
     RECALL_LIFTED = "recall.lifted";
     RECALL_LIFT_PROPOSED = "recall.lift_proposed";
     RECALL_PROPOSED = "recall.proposed";
+    RECOVERY_CONFIRMED = "recovery.confirmed" sealed;
+    RECOVERY_DROPPED = "recovery.dropped" sealed;
+    RECOVERY_PROPOSED = "recovery.proposed" sealed;
     REGISTER_LOADED = "register.loaded";
     RIGHT_RECORDED = "right.recorded";
     ROLE_ENDED = "role.ended";
@@ -129,6 +146,8 @@ kinds! {
     SEASON_PLAN_PROPOSED = "season_plan.proposed";
     SEASON_PLAN_PUBLISHED = "season_plan.published";
     SEASON_PLAN_REFUSED = "season_plan.refused";
+    SECOND_FACTOR_ENABLED = "second_factor.enabled" sealed;
+    SECOND_FACTOR_ENDED = "second_factor.ended" sealed;
     SEIZURE_DROPPED = "seizure.dropped";
     SEIZURE_ENDED = "seizure.ended";
     SEIZURE_END_PROPOSED = "seizure.end_proposed";
@@ -136,6 +155,7 @@ kinds! {
     SEIZURE_PROPOSED = "seizure.proposed";
     SEIZURE_RECORDED = "seizure.recorded";
     SELLER_REGISTERED = "seller.registered" sealed;
+    SESSIONS_ENDED = "sessions.ended" sealed;
     SETTING_RECORDED = "setting.recorded";
     SHEET_DECIDED = "sheet.decided";
     SHEET_GIVEN_OUT = "sheet.given_out";

@@ -99,7 +99,10 @@ where
     T: Send + Sync + 'static,
     F: for<'t> Fn(&'t Tx, Desk, Arc<T>) -> Act<'t, Done> + Send + Sync + 'static,
 {
-    let Posted { actor, body, once, .. } = posted;
+    let Posted { actor, body, once, unhandled, .. } = posted;
+    if let Some(failure) = unhandled {
+        return Err(failure.into());
+    }
     let (desk, body) = (app.desk(actor), Arc::new(body));
     let account = desk.actor.account_id.clone();
     let done = app

@@ -6,14 +6,18 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::db::Db;
 use crate::files::Shelf;
+use crate::identity::profile::PasswordProfile;
+use crate::identity::sign_in::{Door, SignInRules};
+use crate::identity::vault::Vault;
 use crate::interop::intake::SheetDesk;
-use crate::kernel::{Actor, Clock, Desk, Outcome, Random};
+use crate::kernel::{Actor, Clock, Desk, Failure, FailureKind, Outcome, Random};
 use crate::ledger::Notary;
 use crate::trace::keys::KeyProvider;
 use crate::trace::order::OrderRules;
 use crate::trace::place::Places;
 use crate::trace::scan::ScanDesk;
 
+use super::gateway::Gateway;
 use super::limit::Throttle;
 use super::pages::Site;
 use super::words::Lang;
@@ -44,6 +48,10 @@ pub struct Parts {
     pub shelf: Shelf,
     /// Works on sheets people upload.
     pub sheets: SheetDesk,
+    /// Seals second factors.
+    pub vault: Vault,
+    /// Sends codes by SMS, if a gateway is set.
+    pub gateway: Option<Gateway>,
     /// Slows down guessing.
     pub throttle: Throttle,
 }
@@ -56,6 +64,25 @@ impl App {
     /// A desk for `actor`.
     pub fn desk(&self, actor: Actor) -> Desk {
         Desk { clock: self.clock.clone(), random: self.random.clone(), actor }
+    }
+    /// What the settings say of signing in.
+    pub fn sign_in_rules(&self) -> SignInRules {
+        SignInRules {
+            profile: PasswordProfile::parse(&self.config.password_profile).unwrap_or(PasswordProfile::Asvs),
+            factor_required: self.config.second_factor == "required",
+        }
+    }
+    /// What a sign-in needs.
+    pub fn door(&self) -> Door<'_> {
+        Door { db: &self.db, clock: &self.clock, random: &self.random, vault: &self.vault, rules: self.sign_in_rules() }
+    }
+    /// Beyond the limit of orders a second factor is needed where the settings require one.
+    ///
+    /// # Errors
+    /// `second_factor_needed`.
+    pub fn may_order(&self, has_factor: bool, count: i64) -> Outcome<()> {
+        let needed = self.sign_in_rules().factor_required && !has_factor && count > self.config.issue_limit;
+        if needed { Err(Failure::new(FailureKind::Forbidden, "second_factor_needed")) } else { Ok(()) }
     }
     /// What pages say about who runs them.
     pub fn site(&self) -> Site {

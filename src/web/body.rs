@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use super::auth::Token;
+use super::auth::{Handlers, Token};
 use super::failure::Refusal;
 use super::words::Lang;
 use crate::files::Incoming;
@@ -34,6 +34,8 @@ pub struct Posted<T> {
     pub once: Option<Once>,
     /// The reader's language.
     pub lang: Lang,
+    /// Who handled it was not said, or is not on the organisation's list: the act is refused with this.
+    pub unhandled: Option<Failure>,
 }
 
 /// An Idempotency-Key with what it was used for.
@@ -60,12 +62,13 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         let taken = Taken::from(request, state, false).await?;
         let form = taken.media.starts_with("application/x-www-form-urlencoded");
-        let (body, form_key) = if form {
+        let (body, said) = if form {
             read_form(&taken.bytes, taken.token.as_ref())?
         } else {
-            (read_json(&taken.bytes, &taken.media, taken.token.as_ref())?, None)
+            let (bytes, handled_by) = without_handler(&taken.bytes);
+            (read_json(&bytes, &taken.media, taken.token.as_ref())?, Said { key: None, handled_by, form: false })
         };
-        taken.posted(body, form_key)
+        taken.posted(body, said)
     }
 }
 
@@ -76,6 +79,8 @@ struct Taken {
     lang: Lang,
     media: String,
     named_key: Option<Result<String, ()>>,
+    named_handler: Option<String>,
+    handlers: Vec<String>,
     target: (Method, String),
     bytes: Bytes,
 }
@@ -91,30 +96,38 @@ impl Taken {
         let path = if with_query { parts.uri.path_and_query().map_or("", |p| p.as_str()) } else { parts.uri.path() };
         let target = (parts.method.clone(), path.to_owned());
         let named_key = parts.headers.get("idempotency-key").map(|v| v.to_str().map(str::to_owned).map_err(|_| ()));
+        let (named_handler, handlers) = handlers(&parts.headers, &parts.extensions);
         let bytes = Bytes::from_request(Request::from_parts(parts, body), state)
             .await
             .map_err(|_| Refusal(Failure::invalid("body_too_large").with("most", MOST_BYTES)))?;
-        Ok(Self { actor, token, lang, media, named_key, target, bytes })
+        Ok(Self { actor, token, lang, media, named_key, named_handler, handlers, target, bytes })
     }
 
-    fn posted<T>(self, body: T, form_key: Option<String>) -> Result<Posted<T>, Refusal> {
+    fn posted<T>(mut self, body: T, said: Said) -> Result<Posted<T>, Refusal> {
+        let unhandled = match handler(&self.handlers, said.handled_by.or(self.named_handler.take()), said.form) {
+            Ok(handled_by) => {
+                self.actor.handled_by = handled_by;
+                None
+            }
+            Err(failure) => Some(failure),
+        };
         let key = match self.named_key {
             Some(Ok(key)) => Some(key),
             Some(Err(())) => return Err(Refusal(Failure::invalid("idempotency_key_unfit"))),
-            None => form_key,
+            None => said.key,
         };
         if key.as_ref().is_some_and(|k| k.is_empty() || k.len() > KEY_MOST) {
             return Err(Refusal(Failure::invalid("idempotency_key_unfit")));
         }
         let once = key.map(|key| Once { key, request_hash: request_hash(&self.target.0, &self.target.1, &self.bytes) });
-        Ok(Posted { actor: self.actor, body, once, lang: self.lang })
+        Ok(Posted { actor: self.actor, body, once, lang: self.lang, unhandled })
     }
 }
 
 impl<T> Posted<T> {
     /// The same act with its body read further.
     pub fn map<U>(self, read: impl FnOnce(T) -> U) -> Posted<U> {
-        Posted { actor: self.actor, body: read(self.body), once: self.once, lang: self.lang }
+        Posted { actor: self.actor, body: read(self.body), once: self.once, lang: self.lang, unhandled: self.unhandled }
     }
 }
 
@@ -141,7 +154,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequest<S> for PostedSheet<
         } else {
             Sheet::Said(read_json(&taken.bytes, &taken.media, taken.token.as_ref())?)
         };
-        taken.posted(sheet, None).map(Self)
+        taken.posted(sheet, Said::default()).map(Self)
     }
 }
 
@@ -171,15 +184,17 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequest<S> for PostedFiles<
         let token = request.extensions().get::<Token>().cloned();
         let lang = request.extensions().get::<Lang>().copied().unwrap_or_default();
         let target = (request.method().clone(), request.uri().path().to_owned());
+        let (named_handler, handlers) = handlers(request.headers(), request.extensions());
         let (said, files) = read_parts(request, state).await.map_err(Refusal)?;
         let mut digest = said.clone();
         for file in &files {
             let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(&file.bytes));
             digest.extend_from_slice(format!("&{}={hash}", file.field).as_bytes());
         }
-        let (body, key) = read_form(&said, token.as_ref())?;
-        let taken = Taken { actor, token, lang, media: String::new(), named_key: None, target, bytes: digest.into() };
-        Ok(Self { posted: taken.posted(body, key)?, files })
+        let (body, said) = read_form(&said, token.as_ref())?;
+        let (media, named_key) = (String::new(), None);
+        let taken = Taken { actor, token, lang, media, named_key, named_handler, handlers, target, bytes: digest.into() };
+        Ok(Self { posted: taken.posted(body, said)?, files })
     }
 }
 
@@ -259,13 +274,14 @@ fn pointer_part(segment: &serde_path_to_error::Segment) -> Option<String> {
 }
 
 /// Reads a form of one of our pages: its CSRF word must be the session's, its hidden key makes a double tap one act.
-fn read_form<T: DeserializeOwned>(bytes: &[u8], token: Option<&Token>) -> Result<(T, Option<String>), Refusal> {
+fn read_form<T: DeserializeOwned>(bytes: &[u8], token: Option<&Token>) -> Result<(T, Said), Refusal> {
     let mut fields = serde_json::Map::new();
-    let (mut csrf, mut key) = (None, None);
+    let (mut csrf, mut key, mut handled_by) = (None, None, None);
     for (name, value) in url::form_urlencoded::parse(bytes) {
         match name.as_ref() {
             "csrf" => csrf = Some(value.into_owned()),
             "idempotency_key" => key = Some(value.into_owned()),
+            "handled_by" => handled_by = Some(value.into_owned()).filter(|name| !name.is_empty()),
             _ if value.is_empty() => {}
             _ => {
                 fields.insert(name.into_owned(), serde_json::Value::String(value.into_owned()));
@@ -280,7 +296,50 @@ fn read_form<T: DeserializeOwned>(bytes: &[u8], token: Option<&Token>) -> Result
         let pointer: String = error.path().iter().filter_map(pointer_part).collect();
         Refusal(Failure::field(pointer, "json_field").with("said", error.inner()))
     })?;
-    Ok((value, key))
+    Ok((value, Said { key, handled_by, form: true }))
+}
+
+/// What a request says beside its body: key and 经办人, and whether a person typed it.
+#[derive(Debug, Default)]
+struct Said {
+    key: Option<String>,
+    handled_by: Option<String>,
+    form: bool,
+}
+
+/// The 经办人 a program names in a header (`Handled-By`, UTF-8 percent-encoded), and the names that may be.
+fn handlers(headers: &http::HeaderMap, extensions: &http::Extensions) -> (Option<String>, Vec<String>) {
+    let named = headers.get("handled-by").and_then(|v| v.to_str().ok());
+    // Read as the value of a query, in which a plus is a plus.
+    let decoded = named.map(|text| {
+        let text = format!("n={}", text.replace('+', "%2B"));
+        url::form_urlencoded::parse(text.as_bytes()).next().map(|(_, name)| name.into_owned()).unwrap_or_default()
+    });
+    (decoded, extensions.get::<Handlers>().cloned().unwrap_or_default().0)
+}
+
+/// A JSON body without its `handled_by`, which any act may carry beside its own fields.
+fn without_handler(bytes: &Bytes) -> (Bytes, Option<String>) {
+    const FIELD: &[u8] = b"\"handled_by\"";
+    if bytes.windows(FIELD.len()).any(|window| window == FIELD)
+        && let Ok(serde_json::Value::Object(mut fields)) = serde_json::from_slice(bytes)
+        && let Some(serde_json::Value::String(name)) = fields.get("handled_by").cloned()
+    {
+        fields.remove("handled_by");
+        return (serde_json::Value::Object(fields).to_string().into(), Some(name));
+    }
+    (bytes.clone(), None)
+}
+
+/// Who handled an act: whoever was picked from the organisation's list, or the only one on it. A person at a form has to pick.
+fn handler(listed: &[String], picked: Option<String>, form: bool) -> Result<Option<String>, Failure> {
+    match (picked.map(|name| crate::kernel::text::clean(&name)), listed) {
+        (Some(name), _) if listed.contains(&name) => Ok(Some(name)),
+        (Some(name), _) => Err(Failure::field("/handled_by", "handled_by_unknown").with("value", name)),
+        (None, [only]) => Ok(Some(only.clone())),
+        (None, [_, _, ..]) if form => Err(Failure::field("/handled_by", "handled_by_missing")),
+        (None, _) => Ok(None),
+    }
 }
 
 /// Query parameters; unknown ones are refused by the type's `deny_unknown_fields`.

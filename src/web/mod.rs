@@ -4,6 +4,7 @@
 //! refusals around every answer; [`act`] does a posted act once. Handlers turn requests into commands and queries and decide nothing.
 
 pub mod act;
+mod anew;
 pub mod api;
 pub mod app;
 pub mod auth;
@@ -11,6 +12,7 @@ pub mod body;
 pub mod failure;
 pub mod figure;
 pub mod frame;
+pub mod gateway;
 pub mod health;
 mod job;
 pub mod limit;

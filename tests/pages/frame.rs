@@ -43,6 +43,7 @@ pub fn sample(lang: Lang, site: &Site) -> Result<String, askama::Error> {
         account: "producer",
         rail: &rail,
         csrf: "token",
+        handlers: &[],
         done: Some("草稿已保存".into()),
         errors: vec![FormError { field: "kg".into(), text: "比今年还可登记的多 3,300 kg".into() }],
         narrow: false,

@@ -368,9 +368,9 @@ pub fn other_pages(site: &Site) -> Vec<Page> {
         for kind in ErrorKind::ALL {
             add(&format!("error-{kind:?}").to_lowercase(), error_page(lang, site, kind, Some("0199-demo")));
         }
-        let login = staff::LoginView { lang, site, account: "", error: None, ask_otp: false, next: "/", csrf: "token" };
+        let login = staff::LoginView { lang, site, account: "", error: None, ask_otp: false, step: "", next: "/", csrf: "token" };
         add("login", staff::login_page(&login));
-        let wrong = staff::LoginView { account: FOREIGN, error: Some("账户或密码不对"), ask_otp: true, ..login };
+        let wrong = staff::LoginView { account: FOREIGN, error: Some("账户或密码不对"), ask_otp: true, step: "abcdef", ..login };
         add("login-wrong", staff::login_page(&wrong));
         add("staff", super::frame::sample(lang, site));
     }

@@ -14,5 +14,7 @@ mod phone;
 mod process;
 mod shipping;
 mod sign_in;
+mod sign_in_factors;
+mod sign_in_people;
 mod work;
 mod work_decisions;

@@ -49,6 +49,7 @@ impl Server {
             base_url: base.clone(),
             secrets_dir: dir.path().to_owned(),
             files_dir: dir.path().join("files"),
+            second_factor: "offered".to_owned(),
             demo: true,
             ..Config::default()
         };

@@ -142,9 +142,7 @@ pub async fn with_faults(
     // A sheet that comes back a second time has the column already.
     let own = import.layout.place("faults");
     let width = own.unwrap_or(import.layout.headings.len());
-    let fitted = |cells: &[String]| -> Vec<String> {
-        (0..width).map(|place| cells.get(place).cloned().unwrap_or_default()).collect()
-    };
+    let fitted = |cells: &[String]| -> Vec<String> { (0..width).map(|place| cells.get(place).cloned().unwrap_or_default()).collect() };
     let mut headings = fitted(&import.layout.headings);
     headings.push(heading.to_owned());
     out.headings(Some(import.layout.row), &headings)?;

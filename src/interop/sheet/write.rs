@@ -118,13 +118,7 @@ impl Out {
     }
 }
 
-fn on_sheet<T: AsRef<str>>(
-    book: &mut Workbook,
-    row: u32,
-    cells: &[T],
-    look: &Look,
-    red: Option<(&str, &Look)>,
-) -> Result<(), XlsxError> {
+fn on_sheet<T: AsRef<str>>(book: &mut Workbook, row: u32, cells: &[T], look: &Look, red: Option<(&str, &Look)>) -> Result<(), XlsxError> {
     let sheet = book.worksheet_from_index(0)?;
     let mut place = 0_u16;
     for cell in cells {

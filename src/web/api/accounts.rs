@@ -15,9 +15,10 @@ use super::super::route::{Access, Route};
 use super::Reason;
 use crate::identity::commands::{self, AccountInput, GrantInput};
 use crate::identity::password;
+use crate::identity::profile::judge;
 use crate::identity::queries;
 use crate::identity::role::{Permission, Role, ScopeKind};
-use crate::identity::store::{AccountRow, GrantRow};
+use crate::identity::store::{self, AccountRow, GrantRow};
 use crate::kernel::{Day, Failure, clock};
 
 /// Somebody to be given an account.
@@ -28,7 +29,7 @@ pub struct NewAccount {
     pub account: String,
     /// How the person is shown.
     pub display_name: String,
-    /// First password, at least 12 characters.
+    /// First password, which has to be changed at the first sign-in.
     pub password: String,
     /// Organisation.
     #[serde(default)]
@@ -155,7 +156,11 @@ async fn list(State(app): State<App>, Asked(paging): Asked<Paging>) -> Result<Js
 }
 
 async fn create(State(app): State<App>, posted: Posted<NewAccount>) -> Result<Response, Refusal> {
-    password::check(&posted.body.password)?;
+    let organisation = match &posted.body.organisation_id {
+        Some(id) => store::organisation(app.db.reader(), id).await?.name,
+        None => String::new(),
+    };
+    judge(app.sign_in_rules().profile, &posted.body.password, &[&posted.body.account, &posted.body.display_name, &organisation])?;
     let password_hash = password::hash(posted.body.password.clone(), &app.random).await?;
     act(&app, posted, move |tx, desk, input| {
         let password_hash = password_hash.clone();
@@ -166,6 +171,7 @@ async fn create(State(app): State<App>, posted: Posted<NewAccount>) -> Result<Re
                 password_hash,
                 organisation_id: input.organisation_id.clone(),
                 grower_id: input.grower_id.clone(),
+                must_change: true,
             };
             let row = commands::create_account(tx, &desk, &input).await?;
             Done::created(link::api("accounts", &row.id), &AccountView::from(row))

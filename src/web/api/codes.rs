@@ -127,7 +127,8 @@ async fn one(State(app): State<App>, By(actor): By, Path(id): Path<String>) -> R
     Ok(Json(order(&app.db, &actor, app.clock.now(), &id).await?))
 }
 
-async fn create(State(app): State<App>, posted: Posted<OrderInput>) -> Result<Response, Refusal> {
+async fn create(State(app): State<App>, who: SignedIn, posted: Posted<OrderInput>) -> Result<Response, Refusal> {
+    app.may_order(who.second_factor, posted.body.count)?;
     let (keys, rules) = (app.keys.clone(), app.order_rules());
     let answer = act(&app, posted, move |tx, desk, input| {
         let (keys, rules) = (keys.clone(), rules.clone());
@@ -138,12 +139,17 @@ async fn create(State(app): State<App>, posted: Posted<OrderInput>) -> Result<Re
     Ok(answer)
 }
 
-async fn create_for_batch(State(app): State<App>, Path(id): Path<String>, mut posted: Posted<OrderInput>) -> Result<Response, Refusal> {
+async fn create_for_batch(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    who: SignedIn,
+    mut posted: Posted<OrderInput>,
+) -> Result<Response, Refusal> {
     if posted.body.batch_id.as_ref().is_some_and(|given| *given != id) {
         return Err(Failure::field("/batch_id", "json_field").with("said", &id).into());
     }
     posted.body.batch_id = Some(id);
-    create(State(app), posted).await
+    create(State(app), who, posted).await
 }
 
 async fn approve(State(app): State<App>, Path(id): Path<String>, posted: Posted<Nothing>) -> Result<Response, Refusal> {
@@ -197,9 +203,10 @@ async fn code(State(app): State<App>, By(actor): By, Path(code): Path<String>) -
     Ok(Json(code_view(&app.db, app.keys.as_ref(), &actor, app.clock.now(), &code).await?))
 }
 
-async fn scan(State(app): State<App>, lang: Lang, By(actor): By, posted: Posted<ScanInput>) -> Result<Response, Refusal> {
+async fn scan(State(app): State<App>, lang: Lang, who: SignedIn, By(actor): By, posted: Posted<ScanInput>) -> Result<Response, Refusal> {
     let Actor { account_id, .. } = actor;
     let input = posted.body;
-    let place = input.place.and_then(|p| named_place(&p.province, p.city.as_deref().unwrap_or("")));
+    // What a program says of the place feeds rules only where its token was trusted with that.
+    let place = input.place.filter(|_| who.carries("scan:place")).and_then(|p| named_place(&p.province, p.city.as_deref().unwrap_or("")));
     Ok(by_program(&app, lang, &input.code, &account_id, &input.visitor, place).await?)
 }

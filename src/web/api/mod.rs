@@ -69,6 +69,7 @@ mod describe;
 mod downloads;
 mod farm;
 mod levels;
+mod me;
 mod office;
 mod organisations;
 mod past;
@@ -92,7 +93,7 @@ pub use describe::openapi;
 
 /// Sign-in, accounts, roles, organisations, the API's own description.
 pub fn house() -> Vec<Route> {
-    [sessions::routes(), accounts::routes(), organisations::routes(), describe::routes()].into_iter().flatten().collect()
+    [sessions::routes(), me::routes(), accounts::routes(), organisations::routes(), describe::routes()].into_iter().flatten().collect()
 }
 /// Facts.
 pub fn register() -> Vec<Route> {

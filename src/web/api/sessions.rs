@@ -16,8 +16,9 @@ use super::super::failure::Refusal;
 use super::super::limit::visitor_address;
 use super::super::route::{Access, Route};
 use super::PUBLIC;
-use crate::identity::queries::{self, SignedIn};
+use crate::identity::queries::SignedIn;
 use crate::identity::session::Carrier;
+use crate::identity::sign_in::{Answer, record_throttled, sign_in, sign_out};
 use crate::kernel::{Failure, clock};
 
 /// Who wants to sign in.
@@ -28,9 +29,8 @@ pub struct SignInInput {
     pub account: String,
     /// Password.
     pub password: String,
-    /// One-time code, where the account has a second factor.
+    /// One-time code, where the account has a second factor: without it the answer is 401 `otp_required`.
     #[serde(default)]
-    #[expect(dead_code, reason = "programs may send it; no account has a second factor yet")]
     pub otp: Option<String>,
 }
 
@@ -47,6 +47,8 @@ pub struct SessionView {
     pub organisation: Option<String>,
     /// What its roles allow.
     pub permissions: Vec<String>,
+    /// What has to be done before anything else: `password_change_needed` or `second_factor_needed`.
+    pub first: Option<String>,
 }
 
 /// Who is signed in.
@@ -78,17 +80,32 @@ async fn create(
     headers: HeaderMap,
     body: axum::body::Bytes,
 ) -> Result<Response, Refusal> {
-    if !app.throttle.sign_in(visitor_address(peer.ip(), &headers, &app.config.trusted_proxies)) {
+    let visit = auth::visit(&app, peer.ip(), &headers, Carrier::Bearer);
+    let slow = !app.throttle.sign_in(visitor_address(peer.ip(), &headers, &app.config.trusted_proxies));
+    let input: SignInInput = json(&body)?;
+    if slow {
+        record_throttled(&app.db, &app.clock, &input.account, &visit).await?;
         return Err(Failure::not_now("throttled").into());
     }
-    let input: SignInInput = json(&body)?;
-    let fresh = queries::sign_in(&app.db, &app.clock, &app.random, &input.account, &input.password, Carrier::Bearer).await?;
+    let code = input.otp.as_deref().filter(|code| !code.trim().is_empty());
+    let fresh = match sign_in(app.door(), &input.account, &input.password, code, &visit).await? {
+        Answer::In(fresh) => *fresh,
+        Answer::Asked { kinds, message, wrong, .. } => {
+            if let (Some(gateway), Some(message)) = (&app.gateway, message) {
+                gateway.send(message);
+            }
+            let kinds: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+            let code = if wrong { "otp_refused" } else { "otp_required" };
+            return Err(Failure::conflict(code).with("kinds", kinds.join(" ")).into());
+        }
+    };
     let view = SessionView {
         token: fresh.token,
         expires_at: clock::rfc3339(fresh.expires_at),
         account: fresh.signed_in.account.name.clone(),
         organisation: fresh.signed_in.account.organisation_id.clone(),
         permissions: permissions(&fresh.signed_in),
+        first: fresh.signed_in.held_back.map(str::to_owned),
     };
     Ok((StatusCode::CREATED, [("location", "/api/v1/sessions/current")], Json(view)).into_response())
 }
@@ -100,7 +117,7 @@ async fn current(who: SignedIn) -> Json<MeView> {
 
 async fn end(State(app): State<App>, headers: HeaderMap) -> Result<StatusCode, Refusal> {
     if let Some(token) = auth::token(&headers, app.config.is_https()) {
-        queries::sign_out(&app.db, &token.word).await?;
+        sign_out(&app.db, &app.clock, &token.word).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }

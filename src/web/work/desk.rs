@@ -16,6 +16,7 @@ use super::super::failure::{Refusal, status, words};
 use super::super::pages::Site;
 use super::super::pages::staff::{FormError, Frame, RailLink};
 use super::super::words::Lang;
+use crate::identity::members::handler_names;
 use crate::identity::queries::SignedIn;
 use crate::identity::role::Permission;
 use crate::identity::session::csrf_word;
@@ -115,6 +116,24 @@ const DONE: &[&str] = &[
     "sheet_again",
     "sheet_taking",
     "sheet_dropped",
+    "password_changed",
+    "factor_enabled",
+    "factor_ended",
+    "sessions_ended",
+    "token_ended",
+    "member_named",
+    "member_left",
+    "invitation_revoked",
+    "handlers_changed",
+    "recovery_proposed",
+    "recovery_dropped",
+    "account_created",
+    "account_disabled",
+    "account_enabled",
+    "account_unlocked",
+    "role_proposed",
+    "role_confirmed",
+    "role_ended",
 ];
 
 /// Somebody signed in who reads a page.
@@ -124,6 +143,7 @@ pub(super) struct Reader {
     site: Site,
     organisation: String,
     csrf: String,
+    handlers: Vec<String>,
     done: Option<String>,
     rail: Vec<RailLink>,
     notices: Vec<String>,
@@ -138,10 +158,17 @@ impl FromRequestParts<App> for Reader {
             Some(id) => store::organisation(app.db.reader(), id).await?.name,
             None => String::new(),
         };
+        let mut handlers = match &who.account.organisation_id {
+            Some(id) => handler_names(&app.db, id).await?,
+            None => Vec::new(),
+        };
+        if handlers.len() < 2 {
+            handlers.clear();
+        }
         let csrf = token(&parts.headers, app.config.is_https()).map(|t| csrf_word(&t.word)).unwrap_or_default();
         let (done, rail) = (done(&parts.uri, lang), rail(&who, lang, parts.uri.path()));
         let notices = super::office::standing(app, lang).await?;
-        Ok(Self { lang, who, site: app.site(), organisation, csrf, done, rail, notices })
+        Ok(Self { lang, who, site: app.site(), organisation, csrf, handlers, done, rail, notices })
     }
 }
 
@@ -172,6 +199,11 @@ fn rail(who: &SignedIn, lang: Lang, path: &str) -> Vec<RailLink> {
         ("/work/printing-houses", "work.houses.title", Some(Permission::PrintingHouseRegister)),
         ("/work/designs", "work.designs.title", Some(Permission::LabelDesignRead)),
         ("/work/import", "work.sheets.title", Some(Permission::SheetRead)),
+        ("/work/recoveries", "work.signin.recoveries", Some(Permission::RecoveryPropose)),
+        ("/work/admin/accounts", "work.signin.accounts", Some(Permission::AccountRead)),
+        ("/work/sign-ins", "work.signin.sign_ins", Some(Permission::SignInRead)),
+        ("/work/audit", "work.audit.title", Some(Permission::AuditRead)),
+        ("/work/me", "work.signin.me", None),
     ];
     let shown = places.into_iter().filter(|(_, _, needs)| needs.is_none_or(|p| who.acting(p).is_some()));
     shown
@@ -196,6 +228,7 @@ impl Reader {
             rail: &self.rail,
             csrf: &self.csrf,
             notices: &self.notices,
+            handlers: &self.handlers,
             done: self.done.clone().filter(|_| errors.is_empty()),
             errors,
             narrow: false,

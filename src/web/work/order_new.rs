@@ -149,10 +149,13 @@ async fn place(State(app): State<App>, reader: Reader, posted: Posted<OrderForm>
     // Product and season come from the batch, also where the labels are bound only later.
     let view = batch(&app.db, &reader.actor(P::BatchRead)?, &form.batch).await?;
     let (keys, rules) = (app.keys.clone(), app.order_rules());
+    let (checks, has_factor) = (app.clone(), reader.who.second_factor);
     let tried = act(&app, posted, move |tx, desk, form| {
         let (keys, rules) = (keys.clone(), rules.clone());
         let (input, unread) = form.read(&view);
+        let may = checks.may_order(has_factor, input.count);
         Box::pin(async move {
+            may?;
             let tried = order_codes(tx, &desk, keys.as_ref(), &rules, &input).await;
             let id = tried.as_ref().map(|row| row.id.clone()).unwrap_or_default();
             together(unread, tried.err(), order_field)?;

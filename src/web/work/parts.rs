@@ -28,7 +28,7 @@ pub(super) struct Field {
     pub name: &'static str,
     pub label: String,
     pub hint: String,
-    /// `text`, `date`, `select`, `area`, `check` or `file`.
+    /// `text`, `password`, `date`, `select`, `area`, `check` or `file`.
     pub kind: &'static str,
     pub value: String,
     /// Value and words of each choice.
@@ -50,6 +50,10 @@ impl Field {
     /// A choice.
     pub fn select(name: &'static str, label: impl Into<String>, options: Vec<(String, String)>) -> Self {
         Self { kind: "select", options, ..Self::text(name, label) }
+    }
+    /// A secret, never shown again.
+    pub fn password(name: &'static str, label: impl Into<String>) -> Self {
+        Self { kind: "password", ..Self::text(name, label) }
     }
     /// Several lines.
     pub fn area(name: &'static str, label: impl Into<String>) -> Self {
@@ -128,7 +132,7 @@ impl Form {
     pub fn again(mut self, tried: Option<&Tried<'_>>) -> Self {
         if let Some(tried) = tried.filter(|tried| tried.form == self.name) {
             self.open = true;
-            for field in &mut self.fields {
+            for field in self.fields.iter_mut().filter(|field| field.kind != "password") {
                 field.value = tried.typed.get(field.name).cloned().unwrap_or_default();
             }
         }

@@ -202,9 +202,8 @@ pub(super) async fn settle(
 
 /// What rows like these became with earlier files.
 pub(super) async fn remembered<C: ConnectionTrait>(connection: &C, owner: &str, sha256: Vec<String>) -> Outcome<BTreeMap<String, String>> {
-    let query = sheet_memory::Entity::find()
-        .filter(sheet_memory::Column::Owner.eq(owner))
-        .filter(sheet_memory::Column::Sha256.is_in(sha256));
+    let query =
+        sheet_memory::Entity::find().filter(sheet_memory::Column::Owner.eq(owner)).filter(sheet_memory::Column::Sha256.is_in(sha256));
     Ok(query.all(connection).await?.into_iter().map(|row| (row.sha256, row.made_id)).collect())
 }
 

@@ -18,6 +18,8 @@ pub struct LoginView<'a> {
     pub error: Option<&'a str>,
     /// The account has a second factor: ask for it now.
     pub ask_otp: bool,
+    /// Carries the password that was right to the second step; empty at the first.
+    pub step: &'a str,
     /// Path to return to; the router accepts only paths of ours.
     pub next: &'a str,
     /// CSRF token.

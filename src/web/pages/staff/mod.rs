@@ -54,6 +54,8 @@ pub struct Frame<'a> {
     pub rail: &'a [RailLink],
     /// CSRF token of the session.
     pub csrf: &'a str,
+    /// 经办人 to pick from on every form; none where there is no choice.
+    pub handlers: &'a [String],
     /// What was just done, to be read once.
     pub done: Option<String>,
     /// What everybody signed in should read now.

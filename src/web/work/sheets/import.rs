@@ -80,7 +80,8 @@ async fn page(app: &App, reader: &Reader, id: &str, after: i64, errors: Vec<Form
     let good = view.count(RowState::Good);
     let mut forms = Vec::new();
     if view.state == ImportState::Ready {
-        let choice = |verb: &str, button: String, class| Choice { action: reader.to(&format!("{path}/{verb}")), key: fresh_key(app), button, class };
+        let choice =
+            |verb: &str, button: String, class| Choice { action: reader.to(&format!("{path}/{verb}")), key: fresh_key(app), button, class };
         if good > 0 {
             let words = if view.out() > 0 { "sheets.take" } else { "sheets.take_all" };
             forms.push(choice("take", reader.fill(words, &[("n", &number(good))]), "go"));
@@ -121,9 +122,7 @@ fn progress_of(reader: &Reader, view: &ImportView) -> (String, u64, u64) {
     let good = taken + view.count(RowState::Good);
     match view.state {
         ImportState::Reading => (reader.fill("sheets.reading", &[("rows", &number(rows))]), 0, 0),
-        ImportState::Checking => {
-            (reader.fill("sheets.checking", &[("rows", &number(rows)), ("checked", &number(checked))]), checked, rows)
-        }
+        ImportState::Checking => (reader.fill("sheets.checking", &[("rows", &number(rows)), ("checked", &number(checked))]), checked, rows),
         ImportState::Taking => (reader.fill("sheets.taking", &[("good", &number(good)), ("taken", &number(taken))]), taken, good),
         _ => (String::new(), 0, 0),
     }

@@ -45,6 +45,7 @@ pub fn sample(lang: Lang, site: &Site) -> Result<String, askama::Error> {
         csrf: "token",
         handlers: &[],
         done: Some("草稿已保存".into()),
+        notices: &[],
         errors: vec![FormError { field: "kg".into(), text: "比今年还可登记的多 3,300 kg".into() }],
         narrow: false,
     };

@@ -189,7 +189,7 @@ fn rail(who: &SignedIn, lang: Lang, path: &str) -> Vec<RailLink> {
         ("/work/seizures", "work.seizures", Some(Permission::SeizurePropose)),
         ("/work/products", "work.office.products", Some(Permission::MarkUseRead)),
         ("/work/mark-uses", "work.office.mark_uses", Some(Permission::MarkUseRecord)),
-        ("/work/members", "work.office.members", Some(Permission::SeasonPlanPropose)),
+        ("/work/mark-users", "work.office.members", Some(Permission::SeasonPlanPropose)),
         ("/work/plans", "work.office.plans", Some(Permission::SeasonPlanRead)),
         ("/work/quality", "work.office.quality", Some(Permission::QualityRead)),
         ("/work/conflicts", "work.office.conflicts", Some(Permission::ConflictDeclare)),

@@ -1,4 +1,4 @@
-//! `/work/members`: who uses the marks of one's products, with totals of their accounts and their tests. A holder sees no customer, no price
+//! `/work/mark-users`: who uses the marks of one's products, with totals of their accounts and their tests. A holder sees no customer, no price
 //! and no shipment here, nor anywhere else.
 
 use std::collections::BTreeMap;
@@ -27,7 +27,7 @@ use crate::trace::report::ReportFilter;
 const MOST: u64 = 200;
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![Route::get("/work/members", Access::Needs(P::MarkUseRead), show)]
+    vec![Route::get("/work/mark-users", Access::Needs(P::MarkUseRead), show)]
 }
 
 async fn show(State(app): State<App>, reader: Reader) -> Result<Html<String>, Refusal> {

@@ -165,7 +165,7 @@ async fn finish(door: Door<'_>, tried: Try, visit: &Visit) -> Outcome<Answer> {
     let kept = tried.clone();
     let verdict = door
         .db
-        .write(move |tx| {
+        .write_always(move |tx| {
             let (bench, tried) = (bench.clone(), kept.clone());
             Box::pin(async move { decide(tx, &bench, &tried).await })
         })

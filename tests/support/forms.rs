@@ -82,6 +82,27 @@ impl Browser {
         let fields: Vec<(String, String)> = page.hidden(action).into_iter().chain(typed).collect();
         self.send(action, &fields).await
     }
+    /// The same with files, as (field, name, bytes): `multipart/form-data` as a browser packs it.
+    pub async fn fill_files(&self, page: &Seen, action: &str, typed: &[(&str, &str)], files: &[(&str, &str, Vec<u8>)]) -> Seen {
+        let boundary = "------------------------yanzhao";
+        let mut body = Vec::new();
+        let typed = typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        for (name, value) in page.hidden(action).into_iter().chain(typed) {
+            body.extend(format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").into_bytes());
+        }
+        for (field, name, bytes) in files {
+            let head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n");
+            body.extend(head.into_bytes().into_iter().chain(bytes.iter().copied()).chain(*b"\r\n"));
+        }
+        body.extend(format!("--{boundary}--\r\n").into_bytes());
+        let request = self.http.post(format!("{}{action}", self.base)).header("content-type", format!("multipart/form-data; boundary={boundary}"));
+        seen(request.body(body)).await
+    }
+    /// What a page's form answers, byte for byte.
+    pub async fn fetch(&self, page: &Seen, action: &str) -> (u16, Vec<u8>) {
+        let response = self.http.post(format!("{}{action}", self.base)).form(&page.hidden(action)).send().await.unwrap();
+        (response.status().as_u16(), response.bytes().await.unwrap().to_vec())
+    }
     /// The same, which must be done; the page it leads to.
     pub async fn done(&self, page: &Seen, action: &str, typed: &[(&str, &str)]) -> (String, Seen) {
         let sent = self.fill(page, action, typed).await;

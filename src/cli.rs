@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::interop::sheet::SheetKind;
+
 /// 燕赵: geographical-indication registry and traceability.
 #[derive(Debug, Parser)]
 #[command(name = "yanzhao", version, about = "燕赵：地理标志登记与追溯平台 · geographical-indication registry and traceability")]
@@ -80,8 +82,10 @@ pub enum Command {
         #[command(flatten)]
         setting: SettingArgs,
     },
-    /// 导入 · Take in a sheet, whole or not at all
+    /// 导入 · Take in a sheet: whole or not at all, unless told otherwise
     Import(ImportArgs),
+    /// 导出 · Give out everything of a kind
+    Export(ExportArgs),
     /// 定时任务 · Work that is due by date; a running node does it by itself
     Jobs {
         /// What to do.
@@ -111,12 +115,15 @@ pub struct ImportArgs {
     /// What the sheet holds.
     #[arg(value_name = "KIND")]
     pub kind: ImportKind,
-    /// The sheet: CSV in UTF-8, GB18030 or UTF-16, its first line naming the columns.
+    /// The sheet: a workbook of Excel or WPS, or CSV in UTF-8, GB18030 or UTF-16 (farm records: CSV).
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// Only look, change nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// Take the good rows in although others are wrong.
+    #[arg(long)]
+    pub partly: bool,
     /// Why it is written down late, for rows that say nothing themselves.
     #[arg(long, value_name = "TEXT")]
     pub late_reason: Option<String>,
@@ -131,6 +138,76 @@ pub struct ImportArgs {
 pub enum ImportKind {
     /// 农事记录
     FarmRecords,
+    /// 组织
+    Organisations,
+    /// 种植户
+    Growers,
+    /// 地块
+    Plots,
+    /// 交售
+    Deliveries,
+    /// 批次
+    Batches,
+    /// 用标
+    MarkUses,
+    /// 包装厂、冷库、加工厂
+    Facilities,
+    /// 检验报告
+    Tests,
+    /// 销售者
+    Sellers,
+    /// 在售商品
+    Listings,
+}
+
+impl ImportKind {
+    /// The kind of sheet; farm records have one of their own.
+    pub fn sheet(self) -> Option<SheetKind> {
+        Some(match self {
+            Self::FarmRecords => return None,
+            Self::Organisations => SheetKind::Organisations,
+            Self::Growers => SheetKind::Growers,
+            Self::Plots => SheetKind::Plots,
+            Self::Deliveries => SheetKind::Deliveries,
+            Self::Batches => SheetKind::Batches,
+            Self::MarkUses => SheetKind::MarkUses,
+            Self::Facilities => SheetKind::Facilities,
+            Self::Tests => SheetKind::Tests,
+            Self::Sellers => SheetKind::Sellers,
+            Self::Listings => SheetKind::Listings,
+        })
+    }
+}
+
+/// `export`
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// What to give out.
+    #[arg(value_name = "KIND")]
+    pub kind: ImportKind,
+    /// As what.
+    #[arg(long, value_enum, default_value = "csv")]
+    pub format: ExportForm,
+    /// Where to; standard output if not given.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Where the settings come from.
+    #[command(flatten)]
+    pub setting: SettingArgs,
+}
+
+/// As what rows are given out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[value(rename_all = "lowercase")]
+pub enum ExportForm {
+    /// UTF-8 with a mark, so that Excel reads it.
+    Csv,
+    /// A workbook.
+    Xlsx,
+    /// A list of objects.
+    Json,
+    /// Plots with their boundaries, WGS-84.
+    Geojson,
 }
 
 /// Settings that can be given as flags; flags win over the environment, the environment over the file.

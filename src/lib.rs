@@ -19,4 +19,5 @@ pub mod registry;
 pub mod run;
 pub mod supervision;
 pub mod trace;
+pub mod trade;
 pub mod web;

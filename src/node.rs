@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::files::Shelf;
+use crate::interop::intake::{Bench, SheetDesk};
 use crate::interop::qr;
 use crate::kernel::{Clock, Desk, Failure, Outcome, Random};
 use crate::ledger::Notary;
@@ -73,7 +74,9 @@ pub async fn assemble(config: Config, db: Db, clock: Clock, random: Random) -> O
     let scans = ScanDesk::start(db.clone(), clock.clone(), random.clone(), keys.clone(), ScanSettings::default()).await?;
     let notary = Arc::new(notary(&config, &random)?);
     let shelf = Shelf::new(&config.files_dir);
-    Ok(App::new(Parts { db, clock, random, config, keys, notary, scans, places, shelf, throttle: Throttle::default() }))
+    let bench = Bench { db: db.clone(), shelf: shelf.clone(), clock: clock.clone(), random: random.clone() };
+    let sheets = SheetDesk::start(bench);
+    Ok(App::new(Parts { db, clock, random, config, keys, notary, scans, places, shelf, sheets, throttle: Throttle::default() }))
 }
 
 /// Serves until `stop` resolves, then drains. `listening` is called with the address once connections are taken.
@@ -83,9 +86,11 @@ pub async fn assemble(config: Config, db: Db, clock: Clock, random: Random) -> O
 pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Outcome<()> {
     let notary = tokio::spawn(keep_checkpoints(app.clone()));
     let due = tokio::spawn(run_jobs(app.clone()));
+    let heed = tokio::spawn(heed_notices(app.clone()));
     web::serve(app.clone(), listener, stop, DRAIN).await?;
     notary.abort();
     due.abort();
+    heed.abort();
     app.scans.stop().await;
     app.keep_checkpoint().await?;
     app.db.close().await;
@@ -100,6 +105,17 @@ async fn keep_checkpoints(app: App) {
         app.throttle.tidy();
         if let Err(error) = app.keep_checkpoint().await {
             tracing::error!(%error, "no checkpoint could be kept");
+        }
+    }
+}
+
+/// Every node heeds a maintenance within seconds, whichever node it was set on.
+async fn heed_notices(app: App) {
+    let mut tick = tokio::time::interval(Duration::from_secs(5));
+    loop {
+        tick.tick().await;
+        if let Err(error) = app.heed_maintenance().await {
+            tracing::error!(%error, "notices could not be read");
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Doing what the command line asks. Exit code 0 done, 1 refused or failed (the reason on stderr), 2 misused.
 
+mod sheets;
+
 use std::io::{BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
 use toml::{Table, Value};
 
 use crate::cli::{
-    AdminAction, Cli, CodesAction, Command, ConfigAction, GeoipAction, ImportArgs, ImportKind, Job, JobsAction, KeysAction, LedgerAction,
+    AdminAction, Cli, CodesAction, Command, ConfigAction, GeoipAction, ImportArgs, Job, JobsAction, KeysAction, LedgerAction,
     MigrateAction, SettingArgs,
 };
 use crate::config::Config;
@@ -65,7 +67,11 @@ async fn dispatch(command: Command, clock: &Clock, random: &Random) -> Outcome<b
         Command::Ledger { action: LedgerAction::Verify { against }, setting } => {
             verify(&settings(&setting)?, random, against.as_deref()).await
         }
-        Command::Import(args) => import(&args, clock, random).await.map(|()| true),
+        Command::Import(args) => match args.kind.sheet() {
+            Some(kind) => sheets::import(&args, kind, clock, random).await,
+            None => import(&args, clock, random).await.map(|()| true),
+        },
+        Command::Export(args) => sheets::export(&args, clock, random).await.map(|()| true),
         Command::Jobs { action: JobsAction::Run { job: Job::CloseSeasons }, setting } => {
             close_seasons(&settings(&setting)?, clock, random).await
         }
@@ -103,15 +109,9 @@ async fn serve(config: Config, clock: &Clock, random: &Random) -> Outcome<()> {
 /// Takes in a sheet; every fault of every row goes to stderr, one a line.
 async fn import(args: &ImportArgs, clock: &Clock, random: &Random) -> Outcome<()> {
     let config = settings(&args.setting)?;
-    let file = args.file.display();
-    let size = std::fs::metadata(&args.file).map_err(|e| Failure::broken(format!("{file}: {e}")))?.len();
-    if size > MOST_BYTES as u64 {
-        return Err(Failure::invalid("body_too_large").with("most", MOST_BYTES));
-    }
-    let bytes = std::fs::read(&args.file).map_err(|e| Failure::broken(format!("{file}: {e}")))?;
+    let bytes = sheets::bytes_of(&args.file, MOST_BYTES)?;
     let db = node::open(&config, clock, random).await?;
     let desk = Desk::system(clock, random);
-    let ImportKind::FarmRecords = args.kind;
     let sheet = FarmSheet { bytes, late_reason: args.late_reason.clone(), dry_run: args.dry_run };
     let taken = db.write(move |tx| {
         let (desk, sheet) = (desk.clone(), sheet.clone());

@@ -49,6 +49,20 @@ impl Db {
         task.await.unwrap_or_else(|panic| Err(Failure::broken(panic)))
     }
 
+    /// The same during maintenance too: signing in, and ending the maintenance.
+    ///
+    /// # Errors
+    /// The act's own refusal; `storage_ailing`.
+    pub async fn write_always<T, F>(&self, act: F) -> Outcome<T>
+    where
+        T: Send + 'static,
+        F: for<'t> Fn(&'t Tx) -> Act<'t, T> + Send + Sync + 'static,
+    {
+        let db = self.clone();
+        let task = tokio::spawn(async move { db.write_open(act).await });
+        task.await.unwrap_or_else(|panic| Err(Failure::broken(panic)))
+    }
+
     async fn write_here<T, F>(&self, act: F) -> Outcome<T>
     where
         F: for<'t> Fn(&'t Tx) -> Act<'t, T> + Send + Sync,
@@ -56,6 +70,13 @@ impl Db {
         if self.inner.maintenance.load(Ordering::SeqCst) {
             return Err(Failure::not_now("maintenance"));
         }
+        self.write_open(act).await
+    }
+
+    async fn write_open<T, F>(&self, act: F) -> Outcome<T>
+    where
+        F: for<'t> Fn(&'t Tx) -> Act<'t, T> + Send + Sync,
+    {
         if self.inner.ailing.load(Ordering::SeqCst) {
             self.recover().await?;
         }

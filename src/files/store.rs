@@ -93,6 +93,20 @@ pub async fn hand_over(tx: &Tx, from: &About, to: &About) -> Outcome<()> {
     Ok(())
 }
 
+/// Takes a file away from what it belongs to, as long as that is no fact; its bytes go with the next sweep.
+///
+/// # Errors
+/// The database's.
+pub async fn remove(tx: &Tx, about: &About, id: &str) -> Outcome<()> {
+    stored_file::Entity::delete_many()
+        .filter(stored_file::Column::Id.eq(id))
+        .filter(stored_file::Column::AboutKind.eq(about.kind))
+        .filter(stored_file::Column::AboutId.eq(&about.id))
+        .exec(tx.connection())
+        .await?;
+    Ok(())
+}
+
 /// Files of an own organisation, or of one in the region.
 fn reached(scope: &Scope) -> Condition {
     if scope.all {

@@ -6,7 +6,10 @@
 //! Never does: decide what somebody may see of a slice (the slice's queries start from the scope), keep a password or a token.
 
 pub mod commands;
+pub mod conflict;
 pub mod credit_code;
+pub mod draft;
+pub mod notice;
 pub mod organisation;
 pub mod password;
 pub mod queries;

@@ -137,7 +137,7 @@ pub async fn sign_in(
     let token = new_token(random);
     let (now, expires_at) = (clock.now(), clock.now() + carrier.lasts());
     let (hash, id) = (token_hash(&token), account.id.clone());
-    db.write(move |tx| {
+    db.write_always(move |tx| {
         let (hash, id) = (hash.clone(), id.clone());
         Box::pin(async move { store::insert_session(tx, &hash, &id, carrier.word(), now, expires_at).await })
     })

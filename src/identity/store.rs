@@ -1,12 +1,13 @@
 //! The tables of identity.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use crate::db::{Tx, duplicate_as};
-use crate::entity::{account, division, division_successor, organisation, refused_act, role_grant, session};
+use crate::entity::{account, conflict, division, division_successor, organisation, refused_act, role_grant, session};
 use crate::kernel::{Failure, Millis, Outcome};
 
 pub use account::Model as AccountRow;
+pub use conflict::Model as ConflictRow;
 pub use organisation::Model as OrganisationRow;
 pub use role_grant::Model as GrantRow;
 
@@ -35,6 +36,14 @@ pub async fn organisation_named<C: ConnectionTrait>(connection: &C, name: &str) 
         .order_by_asc(organisation::Column::Id)
         .one(connection)
         .await?)
+}
+
+/// An organisation by its credit code.
+///
+/// # Errors
+/// Only ours.
+pub async fn organisation_coded<C: ConnectionTrait>(connection: &C, code: &str) -> Outcome<Option<OrganisationRow>> {
+    Ok(organisation::Entity::find().filter(organisation::Column::CreditCode.eq(code)).one(connection).await?)
 }
 
 /// Organisations after `cursor` in the order of their ids.
@@ -205,4 +214,37 @@ pub(super) async fn insert_refused(tx: &Tx, at: Millis, account_id: &str, method
     };
     row.insert(tx.connection()).await?;
     Ok(())
+}
+
+pub(super) async fn insert_conflict(tx: &Tx, row: ConflictRow) -> Outcome<()> {
+    let row: conflict::ActiveModel = row.into();
+    row.insert(tx.connection()).await?;
+    Ok(())
+}
+
+pub(super) async fn conflict<C: ConnectionTrait>(connection: &C, id: &str) -> Outcome<ConflictRow> {
+    conflict::Entity::find_by_id(id).one(connection).await?.ok_or_else(Failure::not_found)
+}
+
+pub(super) async fn end_conflict(tx: &Tx, id: &str, last: &str) -> Outcome<()> {
+    let change = conflict::ActiveModel { id: Set(id.to_owned()), to_day: Set(Some(last.to_owned())), ..Default::default() };
+    change.update(tx.connection()).await?;
+    Ok(())
+}
+
+pub(super) async fn is_tied(tx: &Tx, account_id: &str, organisation_id: &str, on: &str) -> Outcome<bool> {
+    let found = conflict::Entity::find()
+        .filter(conflict::Column::AccountId.eq(account_id))
+        .filter(conflict::Column::OrganisationId.eq(organisation_id))
+        .filter(conflict::Column::FromDay.lte(on))
+        .filter(Condition::any().add(conflict::Column::ToDay.is_null()).add(conflict::Column::ToDay.gte(on)));
+    Ok(found.one(tx.connection()).await?.is_some())
+}
+
+pub(super) async fn conflicts<C: ConnectionTrait>(connection: &C, account_id: Option<&str>) -> Outcome<Vec<ConflictRow>> {
+    let mut query = conflict::Entity::find().order_by_desc(conflict::Column::Id).limit(500);
+    if let Some(id) = account_id {
+        query = query.filter(conflict::Column::AccountId.eq(id));
+    }
+    Ok(query.all(connection).await?)
 }

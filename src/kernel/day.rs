@@ -47,6 +47,19 @@ impl Day {
     pub fn since(self, earlier: Self) -> i64 {
         i64::from(self.0.to_julian_day()) - i64::from(earlier.0.to_julian_day())
     }
+    /// The same date so many months later, or that month's last day where it has no such date.
+    #[must_use]
+    pub fn months_later(self, months: u32) -> Self {
+        let months = i32::try_from(months).unwrap_or(0);
+        let index = self.0.year() * 12 + i32::from(u8::from(self.0.month())) - 1 + months;
+        let Some(month) = u8::try_from(index.rem_euclid(12) + 1).ok().and_then(|m| Month::try_from(m).ok()) else { return self };
+        let year = index.div_euclid(12);
+        Date::from_calendar_date(year, month, self.0.day().min(month.length(year))).map_or(self, Self)
+    }
+    /// Saturday or Sunday?
+    pub fn is_weekend(self) -> bool {
+        matches!(self.0.weekday(), time::Weekday::Saturday | time::Weekday::Sunday)
+    }
     /// The year.
     pub fn year(self) -> i32 {
         self.0.year()

@@ -12,6 +12,7 @@ pub mod failure;
 pub mod ids;
 pub mod quantity;
 pub mod random;
+pub mod term;
 pub mod text;
 
 pub use actor::{Actor, Desk, Scope};

@@ -23,6 +23,7 @@ pub mod queries;
 pub mod right;
 pub mod search;
 pub mod seed;
+pub mod setting;
 pub mod store;
 
 #[cfg(test)]

@@ -35,6 +35,7 @@ pub mod pack;
 pub mod paper;
 pub mod pin;
 pub mod place;
+pub mod plan;
 pub mod process;
 pub mod queries;
 pub mod range;

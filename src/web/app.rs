@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::db::Db;
 use crate::files::Shelf;
+use crate::interop::intake::SheetDesk;
 use crate::kernel::{Actor, Clock, Desk, Outcome, Random};
 use crate::ledger::Notary;
 use crate::trace::keys::KeyProvider;
@@ -41,6 +42,8 @@ pub struct Parts {
     pub places: Places,
     /// Where uploaded files lie.
     pub shelf: Shelf,
+    /// Works on sheets people upload.
+    pub sheets: SheetDesk,
     /// Slows down guessing.
     pub throttle: Throttle,
 }
@@ -75,6 +78,15 @@ impl App {
             label_locale: Lang::Chinese.tag().to_owned(),
             demo: self.config.demo,
         }
+    }
+    /// Stops or allows writes as the notices of now say.
+    ///
+    /// # Errors
+    /// If the database can't be read.
+    pub async fn heed_maintenance(&self) -> Outcome<()> {
+        let on = crate::registry::queries::in_maintenance(&self.db, self.clock.now()).await?;
+        self.db.set_maintenance(on);
+        Ok(())
     }
     /// Signs and keeps a checkpoint if the ledger has grown.
     ///

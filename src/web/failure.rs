@@ -34,6 +34,13 @@ pub fn words(lang: Lang, code: &str, params: &[(&'static str, String)]) -> Strin
     lang.fill(&format!("refusal.{code}"), &values)
 }
 
+/// The same of a code that was kept.
+pub fn words_of(lang: Lang, code: &str, params: &[(String, String)]) -> String {
+    let shown: Vec<(&str, String)> = params.iter().map(|(name, value)| (name.as_str(), shown(lang, name, value))).collect();
+    let values: Vec<(&str, &str)> = shown.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    lang.fill(&format!("refusal.{code}"), &values)
+}
+
 /// RFC 9457 with our `code` and `errors`.
 pub fn problem(failure: &Failure, lang: Lang) -> Value {
     let status = status(failure);

@@ -32,8 +32,15 @@ pub use app::{App, Parts};
 pub use limit::Throttle;
 pub use router::{serve, service, table};
 
+use crate::interop::sheet::{Layout, RowFault, SheetKind};
 use crate::kernel::Failure;
 use words::Lang;
+
+/// What is wrong with a row of a sheet, as one line for a terminal.
+pub fn row_words(lang: Lang, kind: SheetKind, layout: &Layout, row: Option<i64>, faults: &[RowFault]) -> String {
+    let said = work::sheets::said::all(lang, kind, layout, faults);
+    row.map_or_else(|| said.clone(), |row| format!("{} {said}", lang.say1("sheet.row_at", "row", row)))
+}
 
 /// A refusal as one line for a terminal.
 pub fn failure_words(lang: Lang, refused: &Failure) -> String {

@@ -21,9 +21,9 @@ on_both_engines! {
         let page = office.open(at).await;
         let product = page.choice("晋州鸭梨");
         let typed = [("product_id", product.as_str()), ("season", "2026"), ("name", "二〇二六秋季卷标"), ("note", "哑光铜版纸"), ("valid_from", "2026-11-01"), ("valid_to", "")];
-        let wrong = office.fill_files(&page, at, &typed, &[]).await;
+        let wrong = office.upload(&page, at, &typed, &[]).await;
         assert!(wrong.status == 422 && wrong.has("id=\"new-file-err\"") && wrong.has("哑光铜版纸"), "{}", wrong.html);
-        let recorded = office.fill_files(&page, at, &typed, &[("file", "卷标.png", png())]).await;
+        let recorded = office.upload(&page, at, &typed, &[("file", "卷标.png", png())]).await;
         assert_eq!(recorded.status, 303, "{}", recorded.html);
         let producer = server.browser("producer").await;
         let page = producer.open(at).await;

@@ -47,7 +47,7 @@ async fn labels(roll: &Roll, order: &str) -> Vec<Vec<u8>> {
 async fn look(browser: &Browser, roll: &Roll, typed: &[(&str, &str)], photos: &[(&str, &str, Vec<u8>)]) -> Seen {
     let at = format!("/work/orders/{}/segment", roll.order);
     let page = browser.open(&at).await;
-    browser.fill_files(&page, &at, typed, photos).await
+    browser.upload(&page, &at, typed, photos).await
 }
 
 on_both_engines! {

@@ -8,6 +8,7 @@ mod account;
 mod batch;
 mod delivery;
 mod orchard;
+mod plan;
 mod race;
 mod refusals;
 mod replay;

@@ -82,21 +82,25 @@ impl Browser {
         let fields: Vec<(String, String)> = page.hidden(action).into_iter().chain(typed).collect();
         self.send(action, &fields).await
     }
-    /// The same with files, as (field, name, bytes): `multipart/form-data` as a browser packs it.
-    pub async fn fill_files(&self, page: &Seen, action: &str, typed: &[(&str, &str)], files: &[(&str, &str, Vec<u8>)]) -> Seen {
-        let boundary = "------------------------yanzhao";
-        let mut body = Vec::new();
+    /// The same with files, each as (field, name, bytes).
+    pub async fn upload(&self, page: &Seen, action: &str, typed: &[(&str, &str)], files: &[(&str, &str, Vec<u8>)]) -> Seen {
+        const EDGE: &str = "edge-of-a-part-7d1f";
+        let mut body: Vec<u8> = Vec::new();
+        let mut part = |head: String, bytes: &[u8]| {
+            body.extend_from_slice(format!("--{EDGE}\r\nContent-Disposition: form-data; {head}\r\n\r\n").as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        };
         let typed = typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         for (name, value) in page.hidden(action).into_iter().chain(typed) {
-            body.extend(format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").into_bytes());
+            part(format!("name=\"{name}\""), value.as_bytes());
         }
         for (field, name, bytes) in files {
-            let head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n");
-            body.extend(head.into_bytes().into_iter().chain(bytes.iter().copied()).chain(*b"\r\n"));
+            part(format!("name=\"{field}\"; filename=\"{name}\""), bytes);
         }
-        body.extend(format!("--{boundary}--\r\n").into_bytes());
-        let request = self.http.post(format!("{}{action}", self.base)).header("content-type", format!("multipart/form-data; boundary={boundary}"));
-        seen(request.body(body)).await
+        body.extend_from_slice(format!("--{EDGE}--\r\n").as_bytes());
+        let request = self.http.post(format!("{}{action}", self.base));
+        seen(request.header("content-type", format!("multipart/form-data; boundary={EDGE}")).body(body)).await
     }
     /// What a page's form answers, byte for byte.
     pub async fn fetch(&self, page: &Seen, action: &str) -> (u16, Vec<u8>) {

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use super::form::{self, LINE};
 use crate::db::Tx;
 use crate::identity;
+use crate::identity::conflict::{refuse_tied, ties};
 use crate::kernel::failure::Faults;
 use crate::kernel::ids::Noun;
 use crate::kernel::{Day, Desk, Failure, Outcome};
@@ -70,6 +71,9 @@ pub async fn grant_mark_use(tx: &Tx, desk: &Desk, input: &MarkUseInput, demo: bo
             faults.add("/right_id", "register_right_unknown").with("value", &input.right_id);
         }
     }
+    if let Some(right) = &right {
+        untied(tx, desk, &right.product_id, &input.organisation_id).await?;
+    }
     let days = DayInterval::new(input.in_force_from, input.in_force_to);
     if let (None, Some(to)) = (days, input.in_force_to) {
         faults.add("/in_force_to", "mark_use_backwards").with("from", input.in_force_from).with("to", to);
@@ -105,6 +109,18 @@ pub async fn grant_mark_use(tx: &Tx, desk: &Desk, input: &MarkUseInput, demo: bo
     });
     ledger::append(tx, desk, Event::new(kind::MARK_USE_GRANTED, &row.id, facts)).await?;
     Ok(row)
+}
+
+/// Whoever is tied to this user, or to another user of a mark of the product, does not decide about it (domain.md §5); then the county does.
+pub(super) async fn untied(tx: &Tx, desk: &Desk, product_id: &str, organisation_id: &str) -> Outcome<()> {
+    let rights = store::right::of_products(tx.connection(), vec![product_id.to_owned()]).await?;
+    let uses = store::mark_use::of_rights(tx.connection(), rights.into_iter().map(|right| right.id).collect()).await?;
+    let ties = ties(tx, desk).await?;
+    let tied = uses.iter().map(|u| u.organisation_id.as_str()).chain([organisation_id]).find(|id| ties.contains(*id));
+    match tied {
+        Some(id) => refuse_tied(tx, desk, id, &identity::store::organisation(tx.connection(), id).await?.name).await,
+        None => Ok(()),
+    }
 }
 
 /// The user: on the platform, and with a credit code, which must be shown with the mark (专用标志使用管理办法).

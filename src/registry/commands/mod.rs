@@ -15,7 +15,9 @@ mod plot;
 mod printing_house;
 mod product;
 mod right;
+mod setting;
 mod standard;
+mod yearly_notice;
 
 pub use announcement::{AnnouncementInput, record_announcement};
 pub use area::{AreaInput, AreaPlaceInput, record_area};
@@ -34,4 +36,6 @@ pub use printing_house::{
 };
 pub use product::{ProductInput, ReleaseBy, TestPlanItem, TestScope, change_product, register_product};
 pub use right::{RegistrationKind, RightInput, record_right};
+pub use setting::{CalendarInput, SettingInput, SiteNoticeInput, give_notice, record_days, record_setting, withdraw_notice};
 pub use standard::{StandardInput, record_standard};
+pub use yearly_notice::{YearlyNotice, give_yearly_notice};

@@ -15,7 +15,9 @@ mod plot;
 mod printing_house;
 mod product;
 mod right;
+mod roll;
 mod search;
+mod setting;
 mod standard;
 
 pub use announcement::{AnnouncementView, announcement, announcements};
@@ -32,7 +34,9 @@ pub use printing_house::{
 };
 pub use product::{ProductView, ProductsAsked, RightBrief, product, product_count, products};
 pub use right::{RightView, RightsAsked, right, rights};
+pub use roll::{firm, roll};
 pub use search::{Kind, search, search_organisations};
+pub use setting::{calendar, calendar_days, in_maintenance, site_notices, term, terms};
 pub use standard::{StandardView, standard, standards};
 
 /// One page of a list.

@@ -16,6 +16,7 @@ pub mod product;
 pub mod right;
 pub mod scope;
 pub mod search;
+pub mod setting;
 pub mod standard;
 
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, ModelTrait, Statement};

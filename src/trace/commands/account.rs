@@ -60,7 +60,7 @@ pub struct AccountInput {
 pub async fn propose_account(tx: &Tx, desk: &Desk, input: &AccountInput) -> Outcome<AccountView> {
     let goods = register::goods(tx.connection(), &input.product_id).await?;
     let (party, reach) = reached(tx, desk, &input.party_id, &goods.id).await?;
-    may_decide(desk, &party, reach)?;
+    may_decide(tx, desk, &party, reach).await?;
     let mut faults = Faults::new();
     if !Goods::is_season(&input.season) {
         faults.add("/season", "season_unfit").with("value", shortened(&input.season));
@@ -243,7 +243,7 @@ pub async fn refuse_account(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Out
 async fn open_proposal(tx: &Tx, desk: &Desk, id: &str) -> Outcome<(AccountRow, Goods)> {
     let row = store::lock(tx, id).await?;
     let (party, reach) = reached(tx, desk, &row.party_id, &row.product_id).await?;
-    may_decide(desk, &party, reach)?;
+    may_decide(tx, desk, &party, reach).await?;
     if row.state != AccountState::Proposed.word() {
         return Err(Failure::conflict("already_decided"));
     }

@@ -53,7 +53,7 @@ pub struct AdjustmentInput {
 pub async fn propose_adjustment(tx: &Tx, desk: &Desk, account_id: &str, input: &AdjustmentInput) -> Outcome<AdjustmentView> {
     let account = store::account(tx.connection(), account_id).await?;
     let (party, reach) = reached(tx, desk, &account.party_id, &account.product_id).await?;
-    may_decide(desk, &party, reach)?;
+    may_decide(tx, desk, &party, reach).await?;
     let goods = register::goods(tx.connection(), &account.product_id).await?;
     let mut faults = Faults::new();
     let kind = match input.kind.as_deref() {
@@ -168,7 +168,7 @@ async fn open_adjustment(tx: &Tx, desk: &Desk, id: &str) -> Outcome<(AdjustmentR
     let row = store::adjustment(tx.connection(), id).await?;
     let account = store::account(tx.connection(), &row.account_id).await?;
     let (party, reach) = reached(tx, desk, &account.party_id, &account.product_id).await?;
-    may_decide(desk, &party, reach)?;
+    may_decide(tx, desk, &party, reach).await?;
     if row.state != AdjustmentState::Proposed.word() {
         return Err(Failure::conflict("already_decided"));
     }

@@ -33,6 +33,14 @@ use crate::trace::store::{delivery, register};
 /// `not_found`, `not_permitted`, faults of form, every refusal of [`crate::trace::check::Check`]; `quota_exceeded` with `remaining` and
 /// `asked` also to all but one of those who ask for the last kilogram at once.
 pub async fn register_batch(tx: &Tx, desk: &Desk, input: &BatchInput) -> Outcome<BatchView> {
+    register_batch_with(tx, desk, input, &[]).await
+}
+
+/// The same with files: their SHA-256 go into the event; whoever calls hands the files over to the batch in the same transaction.
+///
+/// # Errors
+/// As [`register_batch`].
+pub async fn register_batch_with(tx: &Tx, desk: &Desk, input: &BatchInput, files: &[String]) -> Outcome<BatchView> {
     let goods = register::goods(tx.connection(), &input.product_id).await?;
     let producer = input.producer_id.as_ref().or(desk.actor.organisation_id.as_ref());
     let producer = producer.ok_or_else(|| Failure::field("/producer_id", "organisation_missing"))?;
@@ -57,7 +65,11 @@ pub async fn register_batch(tx: &Tx, desk: &Desk, input: &BatchInput) -> Outcome
     store::insert(tx, &whole).await?;
     note_late_batch(tx, desk, &whole.row, packed, today, evidence.as_deref()).await?;
     effects.push(effect(&whole.row, BatchState::Registered));
-    ledger::append(tx, desk, Event::new(kind::BATCH_REGISTERED, &whole.row.id, facts(&whole)).with(effects)).await?;
+    let mut facts = facts(&whole);
+    if !files.is_empty() {
+        facts["files"] = json!(files);
+    }
+    ledger::append(tx, desk, Event::new(kind::BATCH_REGISTERED, &whole.row.id, facts).with(effects)).await?;
     Ok(BatchView::of(whole, &goods))
 }
 
@@ -186,7 +198,7 @@ pub async fn release_batch(tx: &Tx, desk: &Desk, id: &str, input: &ReleaseInput)
     }
     let (gathered, examination) = examine_again(tx, desk, &goods, &producer, &whole).await?;
     examination.refuse()?;
-    let basis = release_basis(desk, &goods, &producer, reach, &whole.row, &examination, input)?;
+    let basis = release_basis(tx, desk, &goods, &producer, reach, &whole.row, &examination, input).await?;
     if examination.held().contains(&Check::Entry) {
         confirm_by_release(tx, desk, id, &basis).await?;
     }
@@ -225,7 +237,8 @@ pub(super) async fn examine_again(
     Ok((gathered, examination))
 }
 
-fn release_basis(
+async fn release_basis(
+    tx: &Tx,
     desk: &Desk,
     goods: &Goods,
     producer: &Party,
@@ -245,7 +258,7 @@ fn release_basis(
     if !decides {
         return Err(examination.held_as(Failure::conflict("release_held")));
     }
-    may_decide(desk, producer, reach)?;
+    may_decide(tx, desk, producer, reach).await?;
     if !is_held {
         return Ok("holder".to_owned());
     }
@@ -261,7 +274,7 @@ fn release_basis(
 /// `not_found`, `not_permitted`, `reason_missing`, `batch_on_hold`, `batch_voided`.
 pub async fn hold_batch(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Outcome<BatchView> {
     let (whole, goods, producer, reach) = open_batch(tx, desk, id).await?;
-    let reason = decided_reason(desk, &producer, reach, reason)?;
+    let reason = decided_reason(tx, desk, &producer, reach, reason).await?;
     match state(&whole.row)? {
         BatchState::OnHold => return Err(on_hold(&whole.row)),
         BatchState::Voided => return Err(Failure::conflict("batch_voided")),
@@ -276,7 +289,7 @@ pub async fn hold_batch(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Outcome
 /// `not_found`, `not_permitted`, `reason_missing`, `batch_not_on_hold`.
 pub async fn unhold_batch(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Outcome<BatchView> {
     let (whole, goods, producer, reach) = open_batch(tx, desk, id).await?;
-    let reason = decided_reason(desk, &producer, reach, reason)?;
+    let reason = decided_reason(tx, desk, &producer, reach, reason).await?;
     if state(&whole.row)? != BatchState::OnHold {
         return Err(Failure::conflict("batch_not_on_hold"));
     }
@@ -320,7 +333,7 @@ pub async fn void_batch(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Outcome
     match state(row)? {
         BatchState::Voided => return Ok(BatchView::of(whole, &goods)),
         // Whoever is held does not get out of it.
-        BatchState::OnHold if may_decide(desk, &producer, reach).is_err() => return Err(on_hold(row)),
+        BatchState::OnHold if may_decide(tx, desk, &producer, reach).await.is_err() => return Err(on_hold(row)),
         _ if !reach.acts() => return Err(Failure::not_permitted()),
         _ => {}
     }
@@ -352,8 +365,8 @@ async fn open_batch(tx: &Tx, desk: &Desk, id: &str) -> Outcome<(Whole, Goods, Pa
     Ok((whole, goods, producer, reach))
 }
 
-fn decided_reason(desk: &Desk, producer: &Party, reach: Reach, reason: &str) -> Outcome<String> {
-    may_decide(desk, producer, reach)?;
+async fn decided_reason(tx: &Tx, desk: &Desk, producer: &Party, reach: Reach, reason: &str) -> Outcome<String> {
+    may_decide(tx, desk, producer, reach).await?;
     let mut faults = Faults::new();
     let reason = need_text(&mut faults, "/reason", Some(reason), 500, "reason_missing");
     faults.check()?;

@@ -99,7 +99,7 @@ pub async fn refuse_cartons(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Out
 async fn decide(tx: &Tx, desk: &Desk, id: &str, state: CartonState, reason: Option<String>) -> Outcome<CartonView> {
     let row = store::carton(tx.connection(), id).await?;
     let (producer, reach) = reached(tx, desk, &row.producer_id, &row.product_id).await?;
-    may_decide(desk, &producer, reach)?;
+    may_decide(tx, desk, &producer, reach).await?;
     if row.state != CartonState::Proposed.word() {
         return Err(Failure::conflict("already_decided"));
     }

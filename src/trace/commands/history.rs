@@ -24,7 +24,7 @@ use crate::trace::store::register;
 pub async fn record_past_output(tx: &Tx, desk: &Desk, input: &PastOutputInput) -> Outcome<PastOutputView> {
     let goods = register::goods(tx.connection(), &input.product_id).await?;
     let (party, reach) = reached(tx, desk, &input.party_id, &goods.id).await?;
-    may_decide(desk, &party, reach)?;
+    may_decide(tx, desk, &party, reach).await?;
     let mut faults = Faults::new();
     let now = goods.season_of(desk.clock.today());
     if !Goods::is_season(&input.season) {

@@ -29,6 +29,7 @@ pub mod objection;
 pub mod order;
 pub mod pack;
 pub mod paper;
+pub mod plan;
 pub mod process;
 pub mod process_draft;
 pub mod range;
@@ -41,6 +42,7 @@ pub mod slip;
 pub mod taken;
 
 use crate::db::Tx;
+use crate::identity::conflict::refuse_tied;
 use crate::kernel::{Desk, Failure, Outcome};
 use crate::trace::store::reach::{self, Party, Reach};
 use crate::trace::store::register;
@@ -59,12 +61,9 @@ async fn reached(tx: &Tx, desk: &Desk, party_id: &str, product_id: &str) -> Outc
 ///
 /// # Errors
 /// `not_permitted`, `tied_to_party`.
-fn may_decide(desk: &Desk, party: &Party, reach: Reach) -> Outcome<()> {
+async fn may_decide(tx: &Tx, desk: &Desk, party: &Party, reach: Reach) -> Outcome<()> {
     if !reach.decides() {
         return Err(Failure::not_permitted());
     }
-    if desk.actor.organisation_id.as_ref() == Some(&party.id) {
-        return Err(Failure::conflict("tied_to_party").with("party", &party.name));
-    }
-    Ok(())
+    refuse_tied(tx, desk, &party.id, &party.name).await
 }

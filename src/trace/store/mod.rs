@@ -20,6 +20,8 @@ pub mod nesting;
 pub mod order;
 pub mod pack;
 pub mod paper;
+pub mod plan;
+pub mod quality;
 pub mod range;
 pub mod reach;
 pub mod register;

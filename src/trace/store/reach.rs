@@ -105,7 +105,7 @@ pub async fn reach<C: ConnectionTrait>(connection: &C, scope: &Scope, party: &Pa
     Ok((reach != Reach::default()).then_some(reach))
 }
 
-async fn holds<C: ConnectionTrait>(connection: &C, scope: &Scope, product_id: &str) -> Outcome<bool> {
+pub(in crate::trace) async fn holds<C: ConnectionTrait>(connection: &C, scope: &Scope, product_id: &str) -> Outcome<bool> {
     if scope.holders.is_empty() {
         return Ok(false);
     }

@@ -9,7 +9,7 @@ use super::reach::Party;
 use crate::db::Tx;
 use crate::entity::{gi_right, grower, mark_use, mark_use_suspension, organisation, plot, product, standard};
 use crate::kernel::quantity::BaseUnit;
-use crate::kernel::{Day, Failure, Outcome};
+use crate::kernel::{Day, Failure, Outcome, Scope};
 use crate::registry::commands::TestPlanItem;
 use crate::registry::fact::PartialDate;
 use crate::registry::interval::DayInterval;
@@ -77,6 +77,13 @@ fn terms(row: product::Model) -> Outcome<Goods> {
         id: row.id,
         name: row.name,
     })
+}
+
+/// Does a scope plan for a product: everything, a county of it, or a right held on it?
+pub(in crate::trace) async fn plans_for<C: ConnectionTrait>(connection: &C, scope: &Scope, product_id: &str) -> Outcome<bool> {
+    let Some(row) = product::Entity::find_by_id(product_id).one(connection).await? else { return Ok(false) };
+    let inside = row.county_codes.split(';').any(|code| !code.is_empty() && scope.reaches_division(code));
+    Ok(scope.all || inside || super::reach::holds(connection, scope, product_id).await?)
 }
 
 /// An organisation or grower by id; `None` if there is no such party.

@@ -69,6 +69,7 @@ mod describe;
 mod downloads;
 mod farm;
 mod levels;
+mod office;
 mod organisations;
 mod past;
 mod people;
@@ -81,6 +82,7 @@ mod sessions;
 mod shipments;
 mod stickers;
 mod supervision;
+mod trade;
 
 pub(super) use downloads::{attachment, to_print};
 
@@ -99,10 +101,19 @@ pub fn register() -> Vec<Route> {
 
 /// Season accounts to batches, and what people write down late, on paper, or say of it.
 pub fn quantity() -> Vec<Route> {
-    [quantity::routes(), batches::routes(), processes::routes(), shipments::routes(), farm::routes(), people::routes(), past::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        quantity::routes(),
+        batches::routes(),
+        processes::routes(),
+        shipments::routes(),
+        farm::routes(),
+        people::routes(),
+        past::routes(),
+        office::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Orders to labels, and scans by programs.
@@ -110,9 +121,9 @@ pub fn codes() -> Vec<Route> {
     [codes::routes(), levels::routes(), downloads::routes(), stickers::routes(), printing::routes()].into_iter().flatten().collect()
 }
 
-/// Stops, recalls and seizures.
+/// Stops, recalls and seizures; sellers and listings.
 pub fn supervision() -> Vec<Route> {
-    [supervision::routes(), seizures::routes()].into_iter().flatten().collect()
+    [supervision::routes(), seizures::routes(), trade::routes()].into_iter().flatten().collect()
 }
 
 const PUBLIC: Access = Access::Public;

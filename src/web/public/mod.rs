@@ -4,6 +4,7 @@ mod articles;
 mod goods;
 mod print;
 mod register;
+mod roll;
 mod scan;
 mod slip;
 
@@ -14,5 +15,5 @@ pub(super) use scan::by_program;
 
 /// Every public page.
 pub fn routes() -> Vec<Route> {
-    [register::routes(), scan::routes(), articles::routes(), slip::routes(), print::routes()].into_iter().flatten().collect()
+    [register::routes(), roll::routes(), scan::routes(), articles::routes(), slip::routes(), print::routes()].into_iter().flatten().collect()
 }

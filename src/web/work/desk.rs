@@ -86,6 +86,24 @@ const DONE: &[&str] = &[
     "adjustment_decided",
     "history_recorded",
     "cartons_changed",
+    "product_changed",
+    "fact_recorded",
+    "mark_use_granted",
+    "mark_use_suspended",
+    "mark_use_resumed",
+    "mark_use_ended",
+    "plan_proposed",
+    "plan_published",
+    "plan_approved",
+    "plan_refused",
+    "conflict_declared",
+    "conflict_ended",
+    "setting_recorded",
+    "calendar_recorded",
+    "notice_given",
+    "notice_withdrawn",
+    "draft_kept",
+    "draft_dropped",
     "hand_over_withdrawn",
     "labels_received",
     "labels_printed",
@@ -93,6 +111,10 @@ const DONE: &[&str] = &[
     "printing_house_ended",
     "label_design_recorded",
     "label_design_ended",
+    "sheet_uploaded",
+    "sheet_again",
+    "sheet_taking",
+    "sheet_dropped",
 ];
 
 /// Somebody signed in who reads a page.
@@ -104,6 +126,7 @@ pub(super) struct Reader {
     csrf: String,
     done: Option<String>,
     rail: Vec<RailLink>,
+    notices: Vec<String>,
 }
 
 impl FromRequestParts<App> for Reader {
@@ -117,7 +140,8 @@ impl FromRequestParts<App> for Reader {
         };
         let csrf = token(&parts.headers, app.config.is_https()).map(|t| csrf_word(&t.word)).unwrap_or_default();
         let (done, rail) = (done(&parts.uri, lang), rail(&who, lang, parts.uri.path()));
-        Ok(Self { lang, who, site: app.site(), organisation, csrf, done, rail })
+        let notices = super::office::standing(app, lang).await?;
+        Ok(Self { lang, who, site: app.site(), organisation, csrf, done, rail, notices })
     }
 }
 
@@ -136,9 +160,18 @@ fn rail(who: &SignedIn, lang: Lang, path: &str) -> Vec<RailLink> {
         ("/work/growers", "work.people.growers", Some(Permission::GrowerRead)),
         ("/work/shipments", "work.shipments", Some(Permission::ShipmentRead)),
         ("/work/seizures", "work.seizures", Some(Permission::SeizurePropose)),
+        ("/work/products", "work.office.products", Some(Permission::MarkUseRead)),
+        ("/work/mark-uses", "work.office.mark_uses", Some(Permission::MarkUseRecord)),
+        ("/work/members", "work.office.members", Some(Permission::SeasonPlanPropose)),
+        ("/work/plans", "work.office.plans", Some(Permission::SeasonPlanRead)),
+        ("/work/quality", "work.office.quality", Some(Permission::QualityRead)),
+        ("/work/conflicts", "work.office.conflicts", Some(Permission::ConflictDeclare)),
+        ("/work/limits", "work.office.limits", Some(Permission::SettingRecord)),
+        ("/work/site-notices", "work.office.site_notices", Some(Permission::NoticeGive)),
         ("/work/prints", "work.jobs.title", Some(Permission::PrintJobRead)),
         ("/work/printing-houses", "work.houses.title", Some(Permission::PrintingHouseRegister)),
         ("/work/designs", "work.designs.title", Some(Permission::LabelDesignRead)),
+        ("/work/import", "work.sheets.title", Some(Permission::SheetRead)),
     ];
     let shown = places.into_iter().filter(|(_, _, needs)| needs.is_none_or(|p| who.acting(p).is_some()));
     shown
@@ -162,6 +195,7 @@ impl Reader {
             account: &self.who.account.display_name,
             rail: &self.rail,
             csrf: &self.csrf,
+            notices: &self.notices,
             done: self.done.clone().filter(|_| errors.is_empty()),
             errors,
             narrow: false,

@@ -12,8 +12,8 @@ use super::super::route::{Access, Route};
 use super::bars::{AccountCard, own_accounts};
 use super::desk::Reader;
 use super::facilities::notices;
-use super::lists;
 use super::todo::{Section, waiting};
+use super::{lists, phone};
 use crate::identity::role::{Permission, Role};
 use crate::kernel::Outcome;
 use crate::trace::batch::BatchFilter;
@@ -54,7 +54,8 @@ pub(super) async fn page(app: &App, reader: &Reader, errors: Vec<FormError>) -> 
     let accounts = if registers { own_accounts(app, reader).await? } else { Vec::new() };
     let mut actions = Vec::new();
     if registers && !accounts.is_empty() {
-        actions.push((reader.to("/work/batches/new"), reader.say("register_batch")));
+        actions.push((reader.to("/work/batches/steps"), reader.say("register_batch")));
+        actions.push((reader.to("/work/batches/new"), reader.say("phone.whole_page")));
         if reader.may(Permission::CodeOrderRequest) {
             actions.push((reader.to("/work/orders/new"), reader.say("order_labels")));
         }
@@ -84,7 +85,12 @@ pub(super) async fn page(app: &App, reader: &Reader, errors: Vec<FormError>) -> 
     let page = HomePage {
         first,
         accounts,
-        sections: waiting(app, reader).await?.into_iter().chain(notices(app, reader).await?).collect(),
+        sections: phone::draft_section(app, reader)
+            .await?
+            .into_iter()
+            .chain(waiting(app, reader).await?)
+            .chain(notices(app, reader).await?)
+            .collect(),
         papers,
         actions,
         batches: newest_batches(app, reader).await?,

@@ -24,6 +24,7 @@ mod kin;
 mod levels;
 mod lists;
 mod names;
+mod office;
 mod order;
 mod order_form;
 mod order_new;
@@ -32,9 +33,11 @@ mod parts;
 mod print;
 mod printing;
 mod people;
+mod phone;
 mod reports;
 mod roll;
 mod seizures;
+pub(super) mod sheets;
 mod shipment;
 mod shipment_new;
 mod shipments;
@@ -49,7 +52,7 @@ pub fn routes() -> Vec<Route> {
     let batches = [batches::routes(), batch_new::routes(), batch::routes(), goods::routes(), genealogy::routes()];
     let orders = [orders::routes(), order_new::routes(), order::routes(), roll::routes(), levels::routes(), print::routes(), printing::routes()];
     let shipping = [shipments::routes(), shipment_new::routes(), shipment::routes(), slip::routes(), seizures::routes()];
-    let papers = [facilities::routes(), reports::routes(), farm::routes(), certificates::routes()];
-    let parts = [door::routes(), home::routes(), files::routes(), decide::routes(), people::routes()];
+    let papers = [facilities::routes(), reports::routes(), farm::routes(), certificates::routes(), sheets::routes()];
+    let parts = [door::routes(), home::routes(), files::routes(), office::routes(), decide::routes(), people::routes(), phone::routes()];
     parts.into_iter().chain(batches).chain(orders).chain(shipping).chain(papers).flatten().collect()
 }

@@ -72,13 +72,21 @@ async fn days(tx: &Tx, row: &MarkUseRow) -> Outcome<(MarkUseDays, Vec<Suspension
     Ok((store::mark_use::days(row, &suspensions)?, suspensions))
 }
 
+/// A mark use held until the commit, for somebody who is not tied to a user of the product.
+async fn to_decide(tx: &Tx, desk: &Desk, id: &str) -> Outcome<MarkUseRow> {
+    let row = store::mark_use::to_change(tx, &desk.actor.scope, id).await?;
+    let right = store::right::one(tx.connection(), &row.right_id).await?;
+    super::untied(tx, desk, &right.product_id, &row.organisation_id).await?;
+    Ok(row)
+}
+
 /// Suspends a mark use from a day on. Goods made before stay lawful.
 ///
 /// # Errors
 /// `not_found`; `register_empty` without a reason; `mark_use_not_standing`, `mark_use_already_suspended`; `mark_use_backdated` for a
 /// day past without a document.
 pub async fn suspend_mark_use(tx: &Tx, desk: &Desk, id: &str, input: &SuspendInput) -> Outcome<MarkUseRow> {
-    let row = store::mark_use::to_change(tx, &desk.actor.scope, id).await?;
+    let row = to_decide(tx, desk, id).await?;
     let mut faults = Faults::new();
     let (reason, document_no) = paper(&mut faults, &input.reason, input.document_no.as_deref());
     let from = input.from.unwrap_or_else(|| desk.clock.today());
@@ -114,7 +122,7 @@ pub async fn suspend_mark_use(tx: &Tx, desk: &Desk, id: &str, input: &SuspendInp
 /// # Errors
 /// `not_found`; `register_empty` without a reason; `mark_use_nothing_suspended`.
 pub async fn resume_mark_use(tx: &Tx, desk: &Desk, id: &str, input: &ResumeInput) -> Outcome<MarkUseRow> {
-    let row = store::mark_use::to_change(tx, &desk.actor.scope, id).await?;
+    let row = to_decide(tx, desk, id).await?;
     let mut faults = Faults::new();
     let (reason, _) = paper(&mut faults, &input.reason, None);
     let from = input.from.unwrap_or_else(|| desk.clock.today());
@@ -135,7 +143,7 @@ pub async fn resume_mark_use(tx: &Tx, desk: &Desk, id: &str, input: &ResumeInput
 /// `not_found`; `register_empty` without a reason; `mark_use_ended`, `mark_use_backwards`, `mark_use_end_later`,
 /// `mark_use_suspended_later`; `mark_use_backdated` for a day before yesterday without a document.
 pub async fn end_mark_use(tx: &Tx, desk: &Desk, id: &str, input: &EndInput) -> Outcome<MarkUseRow> {
-    let mut row = store::mark_use::to_change(tx, &desk.actor.scope, id).await?;
+    let mut row = to_decide(tx, desk, id).await?;
     let mut faults = Faults::new();
     let (reason, document_no) = paper(&mut faults, &input.reason, input.document_no.as_deref());
     let last = input.last_day.unwrap_or_else(|| desk.clock.today());

@@ -9,6 +9,7 @@ mod own;
 mod picture;
 mod print;
 mod product;
+mod roll;
 mod season;
 mod tiles;
 
@@ -23,6 +24,7 @@ pub use own::{OwnPage, own_page};
 pub use picture::Picture;
 pub use print::{PrintPage, print_page};
 pub use product::{AreaView, MarkUser, ProductView, RightStatus, RightView, StandardView, product_page};
+pub use roll::{RollRow, RollView, roll_page};
 pub use season::{Season, SeasonKind};
 pub use tiles::PlaceCount;
 

@@ -56,6 +56,8 @@ pub struct Frame<'a> {
     pub csrf: &'a str,
     /// What was just done, to be read once.
     pub done: Option<String>,
+    /// What everybody signed in should read now.
+    pub notices: &'a [String],
     /// Faults of the form on this page.
     pub errors: Vec<FormError>,
     /// One question a page: a narrow column.

@@ -1,0 +1,169 @@
+//! Sellers and listings as they are read.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::seller::Shop;
+use super::store::{self, CaptureRow, ListingRow, SellerRow, ShopRow};
+use crate::db::Db;
+use crate::kernel::clock::rfc3339;
+use crate::kernel::{Actor, Outcome};
+
+/// A seller.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[expect(missing_docs, reason = "each field means what the input's field of the same name means")]
+pub struct SellerView {
+    pub id: String,
+    /// organisation or farmer.
+    pub kind: String,
+    pub name: String,
+    pub credit_code: Option<String>,
+    /// The organisation on the platform, where its code is known.
+    pub organisation_id: Option<String>,
+    pub division_code: String,
+    pub place: String,
+    pub contact: Option<String>,
+    pub shops: Vec<Shop>,
+    pub recorded_at: String,
+}
+
+impl SellerView {
+    pub(super) fn of(row: SellerRow, shops: &[ShopRow]) -> Self {
+        let own = shops.iter().filter(|shop| shop.seller_id == row.id);
+        Self {
+            shops: own.map(|shop| Shop { platform: shop.platform.clone(), name: shop.name.clone() }).collect(),
+            recorded_at: rfc3339(row.recorded_at),
+            id: row.id,
+            kind: row.kind,
+            name: row.name,
+            credit_code: row.credit_code,
+            organisation_id: row.organisation_id,
+            division_code: row.division_code,
+            place: row.place,
+            contact: row.contact,
+        }
+    }
+}
+
+/// A listing with what it said last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[expect(missing_docs, reason = "each field means what the input's field of the same name means")]
+pub struct ListingView {
+    pub id: String,
+    pub seller_id: String,
+    pub platform: String,
+    pub item_id: String,
+    pub shop: Option<String>,
+    pub title: String,
+    pub url: Option<String>,
+    pub price_fen: Option<i64>,
+    pub claimed_product_id: Option<String>,
+    pub claimed_product: Option<String>,
+    pub stock: Option<i64>,
+    pub sold: Option<i64>,
+    /// When it said so.
+    pub captured_at: String,
+    pub recorded_at: String,
+}
+
+impl ListingView {
+    pub(super) fn of(row: ListingRow, said: &CaptureRow) -> Self {
+        Self {
+            id: row.id,
+            seller_id: row.seller_id,
+            platform: row.platform,
+            item_id: row.item_id,
+            claimed_product_id: row.claimed_product_id,
+            recorded_at: rfc3339(row.recorded_at),
+            shop: said.shop.clone(),
+            title: said.title.clone(),
+            url: said.url.clone(),
+            price_fen: said.price_fen,
+            claimed_product: said.claimed_product.clone(),
+            stock: said.stock,
+            sold: said.sold,
+            captured_at: rfc3339(said.captured_at),
+        }
+    }
+}
+
+/// What a list of sellers is asked for: nothing yet.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct SellerFilter {}
+
+/// What a list of listings is asked for.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct ListingFilter {
+    /// Of this seller.
+    pub seller_id: Option<String>,
+}
+
+/// The rows of one page and where the next begins.
+fn cut<T>(mut rows: Vec<T>, limit: u64, id: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(id);
+    (rows, next)
+}
+
+/// Sellers the actor reaches, in the order they were registered.
+///
+/// # Errors
+/// Only ours.
+pub async fn sellers(
+    db: &Db,
+    actor: &Actor,
+    _: &SellerFilter,
+    cursor: Option<&str>,
+    limit: Option<u64>,
+) -> Outcome<(Vec<SellerView>, Option<String>)> {
+    let limit = limit.unwrap_or(50).clamp(1, 200);
+    let (rows, next) = cut(store::seller::page(db.reader(), &actor.scope, cursor, limit + 1).await?, limit, |row| row.id.clone());
+    let shops = store::seller::shops(db.reader(), rows.iter().map(|row| row.id.clone()).collect()).await?;
+    Ok((rows.into_iter().map(|row| SellerView::of(row, &shops)).collect(), next))
+}
+
+/// One seller.
+///
+/// # Errors
+/// `not_found`, also where the actor's scope does not reach.
+pub async fn seller(db: &Db, actor: &Actor, id: &str) -> Outcome<SellerView> {
+    let row = store::seller::one(db.reader(), &actor.scope, id).await?;
+    let shops = store::seller::shops(db.reader(), vec![row.id.clone()]).await?;
+    Ok(SellerView::of(row, &shops))
+}
+
+/// Listings the actor reaches, in the order they were first seen.
+///
+/// # Errors
+/// Only ours.
+pub async fn listings(
+    db: &Db,
+    actor: &Actor,
+    filter: &ListingFilter,
+    cursor: Option<&str>,
+    limit: Option<u64>,
+) -> Outcome<(Vec<ListingView>, Option<String>)> {
+    let limit = limit.unwrap_or(50).clamp(1, 200);
+    let rows = store::listing::page(db.reader(), &actor.scope, filter.seller_id.as_deref(), cursor, limit + 1).await?;
+    let (rows, next) = cut(rows, limit, |row| row.id.clone());
+    Ok((views(db, rows).await?, next))
+}
+
+/// One listing.
+///
+/// # Errors
+/// `not_found`, also where the actor's scope does not reach.
+pub async fn listing(db: &Db, actor: &Actor, id: &str) -> Outcome<ListingView> {
+    let row = store::listing::one(db.reader(), &actor.scope, id).await?;
+    views(db, vec![row]).await?.pop().ok_or_else(crate::kernel::Failure::not_found)
+}
+
+async fn views(db: &Db, rows: Vec<ListingRow>) -> Outcome<Vec<ListingView>> {
+    let said = store::listing::captures(db.reader(), rows.iter().map(|row| row.id.clone()).collect()).await?;
+    let last = |row: ListingRow| said.iter().rfind(|c| c.listing_id == row.id).map(|c| ListingView::of(row, c));
+    Ok(rows.into_iter().filter_map(last).collect())
+}

@@ -1,0 +1,66 @@
+//! Listings and what they said.
+
+use sea_orm::sea_query::Query;
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+
+use super::seller::reached;
+use crate::db::{Tx, duplicate_as};
+use crate::entity::{listing, listing_capture, product, seller};
+use crate::kernel::{Failure, Outcome, Scope};
+
+pub use listing::Model as ListingRow;
+pub use listing_capture::Model as CaptureRow;
+
+fn within(scope: &Scope) -> Condition {
+    let mut sellers = Query::select();
+    sellers.column(seller::Column::Id).from(seller::Entity).cond_where(reached(scope));
+    Condition::all().add(listing::Column::SellerId.in_subquery(sellers))
+}
+
+/// The listing of an item, whoever's it is.
+pub(in crate::trade) async fn of_item<C: ConnectionTrait>(connection: &C, platform: &str, item_id: &str) -> Outcome<Option<ListingRow>> {
+    let query = listing::Entity::find().filter(listing::Column::Platform.eq(platform)).filter(listing::Column::ItemId.eq(item_id));
+    Ok(query.one(connection).await?)
+}
+
+pub(in crate::trade) async fn insert(tx: &Tx, row: ListingRow) -> Outcome<()> {
+    row.into_active_model().insert(tx.connection()).await.map_err(duplicate_as(|| Failure::not_now("busy")))?;
+    Ok(())
+}
+
+pub(in crate::trade) async fn insert_capture(tx: &Tx, row: CaptureRow) -> Outcome<()> {
+    let twice = || Failure::conflict("listing_capture_twice").at("/captured_at", "listing_capture_twice");
+    row.into_active_model().insert(tx.connection()).await.map_err(duplicate_as(twice))?;
+    Ok(())
+}
+
+pub(in crate::trade) async fn product_name<C: ConnectionTrait>(connection: &C, id: &str) -> Outcome<Option<String>> {
+    Ok(product::Entity::find_by_id(id).one(connection).await?.map(|row| row.name))
+}
+
+pub(in crate::trade) async fn one<C: ConnectionTrait>(connection: &C, scope: &Scope, id: &str) -> Outcome<ListingRow> {
+    listing::Entity::find_by_id(id).filter(within(scope)).one(connection).await?.ok_or_else(Failure::not_found)
+}
+
+pub(in crate::trade) async fn page<C: ConnectionTrait>(
+    connection: &C,
+    scope: &Scope,
+    seller_id: Option<&str>,
+    cursor: Option<&str>,
+    limit: u64,
+) -> Outcome<Vec<ListingRow>> {
+    let mut query = listing::Entity::find().filter(within(scope)).order_by_asc(listing::Column::Id).limit(limit);
+    if let Some(id) = seller_id {
+        query = query.filter(listing::Column::SellerId.eq(id));
+    }
+    if let Some(cursor) = cursor {
+        query = query.filter(listing::Column::Id.gt(cursor));
+    }
+    Ok(query.all(connection).await?)
+}
+
+/// Everything some listings said, the latest last.
+pub(in crate::trade) async fn captures<C: ConnectionTrait>(connection: &C, ids: Vec<String>) -> Outcome<Vec<CaptureRow>> {
+    let query = listing_capture::Entity::find().filter(listing_capture::Column::ListingId.is_in(ids));
+    Ok(query.order_by_asc(listing_capture::Column::CapturedAt).all(connection).await?)
+}

@@ -1,0 +1,7 @@
+//! Tables of the trade.
+
+pub mod listing;
+pub mod seller;
+
+pub use listing::{CaptureRow, ListingRow};
+pub use seller::{SellerRow, ShopRow};

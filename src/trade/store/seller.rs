@@ -1,0 +1,84 @@
+//! Sellers.
+
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::db::{Tx, duplicate_as};
+use crate::entity::{organisation, seller, seller_shop};
+use crate::kernel::{Failure, Outcome, Scope};
+
+pub use seller::Model as SellerRow;
+pub use seller_shop::Model as ShopRow;
+
+/// Sellers that are an own organisation, or lie in the region.
+pub(super) fn reached(scope: &Scope) -> Condition {
+    if scope.all {
+        return Condition::all();
+    }
+    let mut any = Condition::any().add(seller::Column::OrganisationId.is_in(scope.organisations.iter()));
+    for prefix in &scope.divisions {
+        // A colon comes after every digit.
+        let inside = Condition::all().add(seller::Column::DivisionCode.gte(prefix.as_str()));
+        any = any.add(inside.add(seller::Column::DivisionCode.lt(format!("{prefix}:"))));
+    }
+    any
+}
+
+pub(in crate::trade) async fn insert(tx: &Tx, row: SellerRow, shops: Vec<ShopRow>) -> Outcome<()> {
+    let code = row.credit_code.clone().unwrap_or_default();
+    let taken = || Failure::conflict("seller_twice").at("/credit_code", "seller_twice").with("value", code);
+    row.into_active_model().insert(tx.connection()).await.map_err(duplicate_as(taken))?;
+    for shop in shops {
+        shop.into_active_model().insert(tx.connection()).await?;
+    }
+    Ok(())
+}
+
+/// A seller within reach.
+///
+/// # Errors
+/// `not_found`, also for one out of reach.
+pub async fn one<C: ConnectionTrait>(connection: &C, scope: &Scope, id: &str) -> Outcome<SellerRow> {
+    seller::Entity::find_by_id(id).filter(reached(scope)).one(connection).await?.ok_or_else(Failure::not_found)
+}
+
+/// Sellers within reach of one name or credit code; two at most.
+///
+/// # Errors
+/// Only ours.
+pub async fn named<C: ConnectionTrait>(connection: &C, scope: &Scope, name: &str) -> Outcome<Vec<SellerRow>> {
+    let said = Condition::any().add(seller::Column::Name.eq(name)).add(seller::Column::CreditCode.eq(name));
+    Ok(seller::Entity::find().filter(reached(scope)).filter(said).order_by_asc(seller::Column::Id).limit(2).all(connection).await?)
+}
+
+/// A farmer of this name at this place.
+pub(in crate::trade) async fn same_farmer<C: ConnectionTrait>(connection: &C, row: &SellerRow) -> Outcome<Option<SellerRow>> {
+    let query = seller::Entity::find()
+        .filter(seller::Column::DivisionCode.eq(&row.division_code))
+        .filter(seller::Column::Place.eq(&row.place))
+        .filter(seller::Column::Name.eq(&row.name));
+    Ok(query.one(connection).await?)
+}
+
+/// The organisation of a credit code, if it is on the platform.
+pub(in crate::trade) async fn organisation_of<C: ConnectionTrait>(connection: &C, credit_code: &str) -> Outcome<Option<String>> {
+    let found = organisation::Entity::find().filter(organisation::Column::CreditCode.eq(credit_code)).one(connection).await?;
+    Ok(found.map(|row| row.id))
+}
+
+pub(in crate::trade) async fn page<C: ConnectionTrait>(
+    connection: &C,
+    scope: &Scope,
+    cursor: Option<&str>,
+    limit: u64,
+) -> Outcome<Vec<SellerRow>> {
+    let mut query = seller::Entity::find().filter(reached(scope)).order_by_asc(seller::Column::Id).limit(limit);
+    if let Some(cursor) = cursor {
+        query = query.filter(seller::Column::Id.gt(cursor));
+    }
+    Ok(query.all(connection).await?)
+}
+
+pub(in crate::trade) async fn shops<C: ConnectionTrait>(connection: &C, ids: Vec<String>) -> Outcome<Vec<ShopRow>> {
+    let query = seller_shop::Entity::find().filter(seller_shop::Column::SellerId.is_in(ids));
+    Ok(query.order_by_asc(seller_shop::Column::SellerId).order_by_asc(seller_shop::Column::No).all(connection).await?)
+}

@@ -39,8 +39,11 @@ impl House {
         };
         let facts = LabelFacts::new("示例县梨果专业合作社", Some("93130133MA0EXAMPL1"), Some("PI0123"), "zh-CN");
         let words = order.label.above.iter().chain(&order.label.before_domain).chain(&order.label.below);
-        let texts: Vec<String> =
-            words.cloned().chain(facts.texts().map(str::to_owned)).chain([format!("{base_url} 0123456789ABCDEFGHJKMNPQRSTVWXYZm")]).collect();
+        let texts: Vec<String> = words
+            .cloned()
+            .chain(facts.texts().map(str::to_owned))
+            .chain([format!("{base_url} 0123456789ABCDEFGHJKMNPQRSTVWXYZm")])
+            .collect();
         let letters = Font::find(Path::new(""), 0).unwrap().letters(texts.iter().map(String::as_str)).unwrap();
         Self { base: PrintedBase::new(base_url).unwrap(), order, facts, letters }
     }

@@ -43,7 +43,10 @@ impl HandOverState {
         use HandOverState as S;
         matches!(
             (self, to),
-            (S::Open, S::Fetched | S::Withdrawn) | (S::Fetched, S::Printed) | (S::Printed, S::Printed | S::Received) | (S::Fetched, S::Received)
+            (S::Open, S::Fetched | S::Withdrawn)
+                | (S::Fetched, S::Printed)
+                | (S::Printed, S::Printed | S::Received)
+                | (S::Fetched, S::Received)
         )
     }
 }

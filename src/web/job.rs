@@ -1,12 +1,12 @@
 //! A print job in words: what to print, what to watch, what may be done now.
 
 use super::words::Lang;
+use crate::interop::qr::PrintedBase;
+use crate::kernel::Day;
 use crate::kernel::clock::parse_rfc3339;
 use crate::kernel::day::hour_minute;
 use crate::kernel::quantity::grouped;
-use crate::kernel::Day;
 use crate::trace::queries::hand_over::PrintJob;
-use crate::interop::qr::PrintedBase;
 
 /// A print job as its pages say it.
 #[derive(Debug, Clone)]
@@ -33,7 +33,8 @@ pub(super) struct Job {
 
 /// A moment as people read it, or what was written.
 fn moment(lang: Lang, written: &str) -> String {
-    parse_rfc3339(written).map_or_else(|| written.to_owned(), |at| format!("{} {}", Day::of(at).for_people(lang.english()), hour_minute(at)))
+    parse_rfc3339(written)
+        .map_or_else(|| written.to_owned(), |at| format!("{} {}", Day::of(at).for_people(lang.english()), hour_minute(at)))
 }
 
 impl Job {

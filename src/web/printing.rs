@@ -131,7 +131,11 @@ pub(super) async fn send_pack(app: &App, actor: Actor, printer: Printer) -> Resu
                 .write(move |tx| {
                     let (id, sha256) = (id.clone(), sha256.clone());
                     Box::pin(async move {
-                        if whole { complete_fetch(tx, now, &id, download.id, &sha256).await } else { abandon_download(tx, now, download.id).await }
+                        if whole {
+                            complete_fetch(tx, now, &id, download.id, &sha256).await
+                        } else {
+                            abandon_download(tx, now, download.id).await
+                        }
                     })
                 })
                 .await;

@@ -13,7 +13,8 @@ use crate::support::server::{Server, says};
 async fn house(server: &Server) -> String {
     let office = server.person("office").await;
     let printers = office.get("/api/v1/organisations?kind=printer").await.1;
-    let printer = printers["items"].as_array().unwrap().iter().find(|o| o["kind"] == "printer").unwrap_or_else(|| panic!("{printers}"))["id"].clone();
+    let printer =
+        printers["items"].as_array().unwrap().iter().find(|o| o["kind"] == "printer").unwrap_or_else(|| panic!("{printers}"))["id"].clone();
     let input = json!({ "organisation_id": printer, "contact": "演示联系人" });
     let house = office.done("/api/v1/printing-houses", input.clone()).await;
     office.refused("/api/v1/printing-houses", input, 422, "printing_house_twice").await;

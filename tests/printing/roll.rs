@@ -29,7 +29,8 @@ impl Roll {
     }
     /// One more order without a batch.
     pub async fn another(&self, count: i64) -> String {
-        let input = json!({ "product_id": self.season.product["id"], "season": "2026", "pack_id": self.pack, "kind": "unit", "count": count });
+        let input =
+            json!({ "product_id": self.season.product["id"], "season": "2026", "pack_id": self.pack, "kind": "unit", "count": count });
         self.season.producer.done("/api/v1/code-orders", input).await["id"].as_str().unwrap().to_owned()
     }
     /// A statement straight into the database, past every rule.

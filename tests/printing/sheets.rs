@@ -1,5 +1,6 @@
 //! Sheets and thermal labels over HTTP.
 
+use sea_orm::EntityTrait as _;
 use serde_json::json;
 
 use crate::roll::{Roll, file};
@@ -30,6 +31,9 @@ on_both_engines! {
         assert!(sheets.iter().all(|sheet| *sheet == sheets[0]));
         let (status, problem) = producer.get(&roll.at("labels.pdf?layout=3x7")).await;
         assert!(status == 409 && says(&problem, "downloads_used_up"), "{problem}");
+        let kept = yanzhao::entity::refused_act::Entity::find().all(roll.season.server.app.db.reader()).await.unwrap();
+        let kept: Vec<_> = kept.iter().filter(|act| act.code == "downloads_used_up").map(|act| act.path.clone()).collect();
+        assert_eq!(kept, [roll.at("labels.pdf")], "a sign of misuse (R19)");
         let stranger = roll.season.server.person("producer2").await;
         assert_eq!(stranger.get(&roll.at("labels.pdf")).await.0, 404);
         let office = roll.season.server.person("office").await;

@@ -74,7 +74,13 @@ impl Stickers<'_> {
         let (x, y) = (dpi.dots(self.label.symbol.0) + quiet, dpi.dots(self.label.symbol.1) + quiet);
         for (sequence, code) in self.codes(run) {
             // The symbol stands 10 dots lower than the field says, on every printer.
-            write!(out, "^XA\n^FX {sequence}\n{head}^FO{x},{}^BQN,2,{}^FDMA,{}^FS\n", (y - 10).max(0), dpi.module(), self.kit.base.url(&code))?;
+            write!(
+                out,
+                "^XA\n^FX {sequence}\n{head}^FO{x},{}^BQN,2,{}^FDMA,{}^FS\n",
+                (y - 10).max(0),
+                dpi.module(),
+                self.kit.base.url(&code)
+            )?;
             for line in self.label.of_code(&code) {
                 out.write_all(self.plain(dpi, &line).as_bytes())?;
             }

@@ -88,7 +88,8 @@ fn days(desk: &Desk, faults: &mut Faults, from: Option<Day>, to: Option<Day>) ->
 pub async fn register_printing_house(tx: &Tx, desk: &Desk, input: &PrintingHouseInput) -> Outcome<PrintingHouseRow> {
     let mut faults = Faults::new();
     let found = identity::store::organisation(tx.connection(), &input.organisation_id).await;
-    let printer = found.ok().filter(|row| row.kind == "printer" && desk.actor.scope.reaches_organisation(&row.id, Some(&row.division_code)));
+    let printer =
+        found.ok().filter(|row| row.kind == "printer" && desk.actor.scope.reaches_organisation(&row.id, Some(&row.division_code)));
     if printer.is_none() {
         faults.add("/organisation_id", "printer_unknown").with("value", &input.organisation_id);
     }

@@ -44,7 +44,8 @@ pub async fn all<C: ConnectionTrait>(connection: &C, product_id: Option<&str>) -
 /// # Errors
 /// Only ours.
 pub async fn holds<C: ConnectionTrait>(connection: &C, holders: &[String], product_id: &str) -> Outcome<bool> {
-    let found = gi_right::Entity::find().filter(gi_right::Column::ProductId.eq(product_id)).filter(gi_right::Column::HolderId.is_in(holders));
+    let found =
+        gi_right::Entity::find().filter(gi_right::Column::ProductId.eq(product_id)).filter(gi_right::Column::HolderId.is_in(holders));
     Ok(found.count(connection).await? > 0)
 }
 

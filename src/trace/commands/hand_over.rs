@@ -15,9 +15,9 @@ use crate::trace::hand_over::{HandOverInput, HandOverState, PrintedInput, Printe
 use crate::trace::issued::IssuedOrder;
 use crate::trace::keys::KeyProvider;
 use crate::trace::record::read_text;
+use crate::trace::store::download as downloads;
 use crate::trace::store::hand_over::{self as store, HandOverRow};
 use crate::trace::store::order::{self as orders, OrderRow};
-use crate::trace::store::download as downloads;
 
 /// The longest note.
 const NOTE: usize = 200;
@@ -115,7 +115,8 @@ pub async fn withdraw(tx: &Tx, desk: &Desk, order_id: &str, id: &str) -> Outcome
     let (order, mut row) = held(tx, desk, order_id, id).await?;
     become_(&mut row, HandOverState::Withdrawn)?;
     store::update(tx, row.clone()).await?;
-    ledger::append(tx, desk, Event::new(kind::HAND_OVER_WITHDRAWN, &row.id, json!({ "order": order.id, "order_no": row.order_no }))).await?;
+    ledger::append(tx, desk, Event::new(kind::HAND_OVER_WITHDRAWN, &row.id, json!({ "order": order.id, "order_no": row.order_no })))
+        .await?;
     Ok(())
 }
 
@@ -133,7 +134,8 @@ pub async fn receive(tx: &Tx, desk: &Desk, order_id: &str, id: &str, input: &Rec
     row.received_at = Some(desk.clock.now());
     row.received_by = Some(desk.actor.account_id.clone());
     store::update(tx, row.clone()).await?;
-    let facts = json!({ "order": order.id, "order_no": row.order_no, "received": row.received, "printed": row.printed, "spoiled": row.spoiled });
+    let facts =
+        json!({ "order": order.id, "order_no": row.order_no, "received": row.received, "printed": row.printed, "spoiled": row.spoiled });
     ledger::append(tx, desk, Event::new(kind::HAND_OVER_RECEIVED, &row.id, facts)).await?;
     Ok(())
 }
@@ -254,7 +256,8 @@ pub async fn report_printed(tx: &Tx, desk: &Desk, printer: &Printer, input: &Pri
     row.printed_at = Some(desk.clock.now());
     row.printed_note = note;
     store::update(tx, row.clone()).await?;
-    let facts = json!({ "order": order.id, "order_no": row.order_no, "printed": row.printed, "spoiled": row.spoiled, "note": row.printed_note });
+    let facts =
+        json!({ "order": order.id, "order_no": row.order_no, "printed": row.printed, "spoiled": row.spoiled, "note": row.printed_note });
     ledger::append(tx, &desk, Event::new(kind::HAND_OVER_PRINTED, &row.id, facts)).await?;
     Ok(())
 }

@@ -95,21 +95,18 @@ pub async fn segment(
 }
 
 /// The sequence number of a label, or its fault.
-async fn read(
-    db: &Db,
-    actor: &Actor,
-    issued: &IssuedOrder,
-    label: &Label,
-    pointer: &str,
-    faults: &mut Faults,
-) -> Outcome<Option<i64>> {
+async fn read(db: &Db, actor: &Actor, issued: &IssuedOrder, label: &Label, pointer: &str, faults: &mut Faults) -> Outcome<Option<i64>> {
     let sequence = match label.sequence(issued, pointer) {
         Ok(sequence) => sequence,
         Err(failure) => {
             let whose = other_order(db, actor, label).await?.filter(|no| *no != issued.order_no);
             match (whose, label.typed_code()) {
                 (Some(other), Some(typed)) => {
-                    faults.add(pointer, "code_of_order").with("value", text::clean(typed)).with("other", other).with("order_no", issued.order_no);
+                    faults
+                        .add(pointer, "code_of_order")
+                        .with("value", text::clean(typed))
+                        .with("other", other)
+                        .with("order_no", issued.order_no);
                 }
                 _ => drop(faults.absorb::<()>("", Err(failure))),
             }

@@ -12,13 +12,13 @@ use super::super::auth::By;
 use super::super::failure::Refusal;
 use super::super::route::{Access, Route};
 use super::super::stream;
+use crate::identity::queries::record_refused;
 use crate::identity::role::Permission;
 use crate::interop::pack::{LabelFormat, Pack, PackTrouble, Printable};
 use crate::kernel::{Actor, Failure};
-use crate::identity::queries::record_refused;
 use crate::trace::commands::download::{Download, DownloadForm, abandon_download, begin_stickers, complete_download, handed_directly};
-use crate::trace::{IssuedOrder, LabelPin};
 use crate::trace::queries::order::printable;
+use crate::trace::{IssuedOrder, LabelPin};
 
 pub(super) fn routes() -> Vec<Route> {
     let download = Access::Needs(Permission::CodesDownload);
@@ -101,7 +101,8 @@ pub(in super::super) fn to_print(issued: IssuedOrder) -> Printable {
 
 async fn send(app: App, actor: Actor, id: String, file: File) -> Result<Response, Refusal> {
     let order = order_to_print(&app, &actor, &id).await?;
-    let body = Body { form: file.form(), codes: i64::from(order.count), count: order.count, pin: None, media: file.media(), name: file.name() };
+    let body =
+        Body { form: file.form(), codes: i64::from(order.count), count: order.count, pin: None, media: file.media(), name: file.name() };
     send_body(app, actor, id, body, move |out| file.write(&order, out).map_err(io::Error::other)).await
 }
 

@@ -122,7 +122,11 @@ async fn hand_out(State(app): State<App>, Path(id): Path<String>, posted: Posted
     .await
 }
 
-async fn take_back(State(app): State<App>, Path((id, handed)): Path<(String, String)>, posted: Posted<Nothing>) -> Result<Response, Refusal> {
+async fn take_back(
+    State(app): State<App>,
+    Path((id, handed)): Path<(String, String)>,
+    posted: Posted<Nothing>,
+) -> Result<Response, Refusal> {
     act(&app, posted, move |tx, desk, _| {
         let (id, handed) = (id.clone(), handed.clone());
         Box::pin(async move {
@@ -153,9 +157,8 @@ async fn pack(State(app): State<App>, By(actor): By, Path(id): Path<String>) -> 
     let notes = notes_of(&app, order.clone(), None).await?;
     let (form, count) = (DownloadForm::Pack, order.count);
     let body = Body { form, codes: i64::from(count), count, pin: None, media: "application/zip", name: "pack.zip" };
-    let write = move |out: &mut stream::ChunkWriter| {
-        Pack::new(&order).and_then(|pack| pack.pack_zip(out, &notes, None)).map_err(io::Error::other)
-    };
+    let write =
+        move |out: &mut stream::ChunkWriter| Pack::new(&order).and_then(|pack| pack.pack_zip(out, &notes, None)).map_err(io::Error::other);
     send_body(app, actor, id, body, write).await
 }
 

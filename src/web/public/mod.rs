@@ -15,5 +15,8 @@ pub(super) use scan::by_program;
 
 /// Every public page.
 pub fn routes() -> Vec<Route> {
-    [register::routes(), roll::routes(), scan::routes(), articles::routes(), slip::routes(), print::routes()].into_iter().flatten().collect()
+    [register::routes(), roll::routes(), scan::routes(), articles::routes(), slip::routes(), print::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

@@ -30,10 +30,10 @@ mod order_form;
 mod order_new;
 mod orders;
 mod parts;
-mod print;
-mod printing;
 mod people;
 mod phone;
+mod print;
+mod printing;
 mod reports;
 mod roll;
 mod seizures;
@@ -50,7 +50,8 @@ use super::route::Route;
 /// Every signed-in page.
 pub fn routes() -> Vec<Route> {
     let batches = [batches::routes(), batch_new::routes(), batch::routes(), goods::routes(), genealogy::routes()];
-    let orders = [orders::routes(), order_new::routes(), order::routes(), roll::routes(), levels::routes(), print::routes(), printing::routes()];
+    let orders =
+        [orders::routes(), order_new::routes(), order::routes(), roll::routes(), levels::routes(), print::routes(), printing::routes()];
     let shipping = [shipments::routes(), shipment_new::routes(), shipment::routes(), slip::routes(), seizures::routes()];
     let papers = [facilities::routes(), reports::routes(), farm::routes(), certificates::routes(), sheets::routes()];
     let parts = [door::routes(), home::routes(), files::routes(), office::routes(), decide::routes(), people::routes(), phone::routes()];

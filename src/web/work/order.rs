@@ -17,8 +17,8 @@ use super::order_form::RollForm;
 use crate::identity::role::{Permission as P, Role};
 use crate::kernel::Outcome;
 use crate::kernel::quantity::grouped;
-use crate::trace::batch::BatchFilter;
 use crate::registry::queries::label_designs;
+use crate::trace::batch::BatchFilter;
 use crate::trace::commands::download::{FREE_CODES, handed_directly};
 use crate::trace::queries::batch::{batch, batches};
 use crate::trace::queries::order::{OrderView, RangeView, order};
@@ -301,8 +301,7 @@ async fn designs(app: &App, reader: &Reader, view: &OrderView) -> Outcome<Vec<St
 
 fn files(reader: &Reader, view: &OrderView) -> Vec<File> {
     let at = |file: &str| format!("/api/v1/code-orders/{}/{file}", view.order.id);
-    let mut files =
-        vec![(at("codes.csv"), reader.word("file", "codes_csv")), (at("codes.txt"), reader.word("file", "codes_txt"))];
+    let mut files = vec![(at("codes.csv"), reader.word("file", "codes_csv")), (at("codes.txt"), reader.word("file", "codes_txt"))];
     if view.order.with_pin {
         files.push((at("pins.csv"), reader.word("file", "pins")));
     }

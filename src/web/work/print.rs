@@ -112,7 +112,8 @@ fn page(
 ) -> Result<String, Refusal> {
     let word = |key: &str| reader.say(&format!("print.{key}"));
     let field = |name: &'static str, value: &str| Field { id: name.to_owned(), ..Field::text(name, word(name)).numeric().value(value) };
-    let sheets: Vec<(String, String)> = PRESETS.iter().map(|(name, _)| *name).chain(["free"]).map(|name| (name.to_owned(), word(&format!("sheet_{name}")))).collect();
+    let sheets: Vec<(String, String)> =
+        PRESETS.iter().map(|(name, _)| *name).chain(["free"]).map(|name| (name.to_owned(), word(&format!("sheet_{name}")))).collect();
     let chosen = if wanted.layout.is_empty() { FIRST.to_owned() } else { wanted.layout.clone() };
     let measures = vec![
         field("width", &wanted.width),
@@ -134,7 +135,10 @@ fn page(
         ..Field::check("mark", reader.fill("print.mark", &[("number", number)]))
     });
     let dpi = vec![("203".to_owned(), word("dpi_203")), ("300".to_owned(), word("dpi_300"))];
-    let dpi = Field { id: "dpi".to_owned(), ..Field::select("dpi", word("dpi"), dpi).must().value(if wanted.dpi.is_empty() { "203" } else { &wanted.dpi }) };
+    let dpi = Field {
+        id: "dpi".to_owned(),
+        ..Field::select("dpi", word("dpi"), dpi).must().value(if wanted.dpi.is_empty() { "203" } else { &wanted.dpi })
+    };
     let page = Page {
         action: format!("/work/orders/{id}/print"),
         about: vec![

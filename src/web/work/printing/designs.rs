@@ -41,7 +41,8 @@ async fn page(app: &App, reader: &Reader, errors: Vec<FormError>, tried: Option<
     let say = |key: &str| reader.say(&format!("designs.{key}"));
     let rows = views.iter().map(|view| {
         vec![
-            Cell::link(view.name.clone(), reader.to(&format!("/work/designs/{}/file", view.id))).with_small(view.note.clone().unwrap_or_default()),
+            Cell::link(view.name.clone(), reader.to(&format!("/work/designs/{}/file", view.id)))
+                .with_small(view.note.clone().unwrap_or_default()),
             Cell::text(view.product.clone()).with_small(view.season.clone()),
             Cell::text(format!("{} – {}", day_of(reader.lang, &view.valid_from), until(reader, view.valid_to.as_deref()))),
             if view.is_valid { Cell::badge(say("in_force"), "ok") } else { Cell::badge(say("not_in_force"), "soft") },
@@ -57,7 +58,10 @@ async fn page(app: &App, reader: &Reader, errors: Vec<FormError>, tried: Option<
     if reader.may(P::LabelDesignRecord) {
         let fields = vec![
             Field::select("product_id", say("product"), choices(app).await?).must(),
-            Field::text("season", say("season")).must().numeric().value(app.clock.today().to_string().get(..4).unwrap_or_default().to_owned()),
+            Field::text("season", say("season"))
+                .must()
+                .numeric()
+                .value(app.clock.today().to_string().get(..4).unwrap_or_default().to_owned()),
             Field::text("name", say("name")).must(),
             Field::file("file", say("file"), "image/png,image/jpeg,image/webp,application/pdf").must().hint(say("file_hint")),
             Field::text("note", say("note")),
@@ -88,7 +92,13 @@ async fn choices(app: &App) -> Outcome<Vec<(String, String)>> {
 
 const NAMES: [&str; 8] = ["product_id", "season", "name", "file", "note", "valid_from", "valid_to", "design"];
 
-async fn again(app: &App, reader: &Reader, form: &'static str, typed: &Typed, tried: Result<Response, Refusal>) -> Result<Response, Refusal> {
+async fn again(
+    app: &App,
+    reader: &Reader,
+    form: &'static str,
+    typed: &Typed,
+    tried: Result<Response, Refusal>,
+) -> Result<Response, Refusal> {
     answered(tried, |failure| async move {
         let errors = at_fields(reader, &failure, form, &NAMES);
         let html = page(app, reader, errors, Some(Tried { form, typed })).await?;

@@ -56,7 +56,12 @@ async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, trie
     let actor = reader.actor(P::CodeOrderRead)?;
     let view = order(&app.db, &actor, app.clock.now(), id).await?;
     let handed = hand_overs(&app.db, &actor, app.clock.now(), id).await?;
-    let mut first = Part { heading: reader.say("hand.heading"), table: Some(table(reader, &handed)), about: reader.say("hand.about"), ..Part::default() };
+    let mut first = Part {
+        heading: reader.say("hand.heading"),
+        table: Some(table(reader, &handed)),
+        about: reader.say("hand.about"),
+        ..Part::default()
+    };
     let own = reader.own() == Some(view.order.producer_id.as_str());
     if own && reader.may(P::CodesHandOver) && view.order.state == "issued" {
         first.forms = forms(app, reader, &view, &handed).await?.into_iter().map(|form| form.again(tried.as_ref())).collect();
@@ -78,8 +83,10 @@ fn table(reader: &Reader, handed: &[HandOverView]) -> Table {
         let received = view.received.map_or_else(|| "—".to_owned(), grouped);
         let differs = view.received.zip(view.printed).is_some_and(|(received, printed)| received != printed);
         vec![
-            Cell::text(view.printing_house.clone().unwrap_or_else(|| reader.say("hand.by_link")))
-                .with_small(reader.fill("hand.made", &[("at", &moment_of(reader.lang, &view.made_at)), ("until", &moment_of(reader.lang, &view.expires_at))])),
+            Cell::text(view.printing_house.clone().unwrap_or_else(|| reader.say("hand.by_link"))).with_small(reader.fill(
+                "hand.made",
+                &[("at", &moment_of(reader.lang, &view.made_at)), ("until", &moment_of(reader.lang, &view.expires_at))],
+            )),
             badge(reader, &view.state),
             Cell::text(fetched).with_small(sum),
             Cell::text(printed).with_small(view.printed_note.clone().unwrap_or_default()),
@@ -107,7 +114,13 @@ async fn log(app: &App, reader: &Reader, id: &str, handed: &[HandOverView]) -> O
             (_, true) => Cell::badge(reader.say("hand.broke_off"), "soft"),
             _ => Cell::badge(reader.say("hand.running"), "amber"),
         };
-        rows.push(vec![Cell::text(moment_of(reader.lang, &view.started_at)), Cell::text(view.form), Cell::text(grouped(view.codes)), Cell::text(by), ended]);
+        rows.push(vec![
+            Cell::text(moment_of(reader.lang, &view.started_at)),
+            Cell::text(view.form),
+            Cell::text(grouped(view.codes)),
+            Cell::text(by),
+            ended,
+        ]);
     }
     Ok(Table {
         caption: reader.say("hand.downloads_caption"),
@@ -137,7 +150,9 @@ async fn forms(app: &App, reader: &Reader, view: &OrderView, handed: &[HandOverV
         form.open = handed.is_empty();
         forms.push(form);
     }
-    let choice = |h: &HandOverView| (h.id.clone(), format!("{} · {}", h.printing_house.clone().unwrap_or_else(|| say("by_link")), moment_of(reader.lang, &h.made_at)));
+    let choice = |h: &HandOverView| {
+        (h.id.clone(), format!("{} · {}", h.printing_house.clone().unwrap_or_else(|| say("by_link")), moment_of(reader.lang, &h.made_at)))
+    };
     if let Some(open) = open {
         let fields = vec![Field::select("hand_over", say("which"), vec![choice(open)]).must().value(open.id.clone())];
         let form = Form::new(app, reader, "withdraw", &format!("{path}/withdraw"), "hand.withdraw", "hand.withdraw", fields);

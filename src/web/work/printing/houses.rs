@@ -1,8 +1,8 @@
 //! `/work/printing-houses`: who may print labels, from and to days; registered and ended by the office.
 
+use askama::Template;
 use axum::extract::State;
 use axum::response::{Html, Response};
-use askama::Template;
 
 use super::hand_over::until;
 use crate::identity::queries::organisations;
@@ -62,8 +62,10 @@ async fn page(app: &App, reader: &Reader, errors: Vec<FormError>, tried: Option<
             Field::date("valid_to", reader.say("valid_to")),
             Field::text("note", say("note")).hint(say("note_hint")),
         ];
-        part.forms.push(Form::new(app, reader, "new", "/work/printing-houses", "houses.register", "register", fields).again(tried.as_ref()));
-        let live: Vec<(String, String)> = views.iter().filter(|view| view.is_valid).map(|view| (view.id.clone(), view.name.clone())).collect();
+        part.forms
+            .push(Form::new(app, reader, "new", "/work/printing-houses", "houses.register", "register", fields).again(tried.as_ref()));
+        let live: Vec<(String, String)> =
+            views.iter().filter(|view| view.is_valid).map(|view| (view.id.clone(), view.name.clone())).collect();
         if !live.is_empty() {
             let fields = vec![
                 Field::select("house", say("name"), live).must(),
@@ -78,7 +80,13 @@ async fn page(app: &App, reader: &Reader, errors: Vec<FormError>, tried: Option<
 
 const NAMES: [&str; 7] = ["organisation_id", "contact", "phone", "valid_from", "valid_to", "note", "house"];
 
-async fn again(app: &App, reader: &Reader, form: &'static str, typed: &Typed, tried: Result<Response, Refusal>) -> Result<Response, Refusal> {
+async fn again(
+    app: &App,
+    reader: &Reader,
+    form: &'static str,
+    typed: &Typed,
+    tried: Result<Response, Refusal>,
+) -> Result<Response, Refusal> {
     answered(tried, |failure| async move {
         let errors = at_fields(reader, &failure, form, &NAMES);
         let html = page(app, reader, errors, Some(Tried { form, typed })).await?;

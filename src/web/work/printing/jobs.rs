@@ -75,11 +75,20 @@ async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, trie
     let actor = reader.actor(P::PrintJobRead)?;
     let found = print_job(&app.db, &actor, &Printer::Account(id.to_owned()), app.clock.now()).await?;
     let job = Job::new(reader.lang, &found);
-    let typed = tried.cloned().unwrap_or_else(|| PrintedForm { printed: job.printed.clone(), spoiled: job.spoiled.clone(), note: String::new() });
+    let typed =
+        tried.cloned().unwrap_or_else(|| PrintedForm { printed: job.printed.clone(), spoiled: job.spoiled.clone(), note: String::new() });
     let at = |what: &str| reader.to(&format!("/work/prints/{id}/{what}"));
     let frame = reader.frame(job.title.clone(), errors);
-    Ok(Page { frame, typed, pack: at("pack"), report: at("report"), keys: [fresh_key(app), fresh_key(app)], back: reader.to("/work/prints"), job }
-        .render()?)
+    Ok(Page {
+        frame,
+        typed,
+        pack: at("pack"),
+        report: at("report"),
+        keys: [fresh_key(app), fresh_key(app)],
+        back: reader.to("/work/prints"),
+        job,
+    }
+    .render()?)
 }
 
 async fn show(State(app): State<App>, Path(id): Path<String>, reader: Reader) -> Result<Html<String>, Refusal> {

@@ -25,10 +25,7 @@ use crate::web::work::order_form::RollForm;
 
 pub(super) fn routes() -> Vec<Route> {
     let bind = Access::Needs(P::CodesBind);
-    vec![
-        Route::get("/work/orders/{id}/segment", bind, show),
-        Route::post("/work/orders/{id}/segment", bind, look).carries(MOST_UPLOAD),
-    ]
+    vec![Route::get("/work/orders/{id}/segment", bind, show), Route::post("/work/orders/{id}/segment", bind, look).carries(MOST_UPLOAD)]
 }
 
 /// What was found, and what may be done with it.
@@ -183,12 +180,7 @@ async fn photographed(form: &mut RollForm, files: Vec<Incoming>) -> Outcome<()> 
     faults.check()
 }
 
-async fn look(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    reader: Reader,
-    sent: PostedFiles<RollForm>,
-) -> Result<Response, Refusal> {
+async fn look(State(app): State<App>, Path(id): Path<String>, reader: Reader, sent: PostedFiles<RollForm>) -> Result<Response, Refusal> {
     let actor = reader.actor(P::CodesBind)?;
     let view = order(&app.db, &actor, app.clock.now(), &id).await?;
     let mut form = sent.posted.body;
@@ -199,9 +191,7 @@ async fn look(
         segment(&app.db, app.keys.as_ref(), &actor, &id, (&first, &last, &form.damaged()), app.clock.now()).await
     };
     match tried.await {
-        Ok(found) => {
-            Ok(Html(page(&app, &reader, &view, form, Some(&found), Vec::new()).await?).into_response())
-        }
+        Ok(found) => Ok(Html(page(&app, &reader, &view, form, Some(&found), Vec::new()).await?).into_response()),
         Err(failure) => {
             let failure = on_the_form(Refusal(failure))?;
             let field = |pointer: &str| {

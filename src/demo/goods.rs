@@ -46,7 +46,7 @@ fn input<T: DeserializeOwned>(value: Value) -> Outcome<T> {
 
 impl Workshop<'_> {
     /// The account's own standing for one permission.
-    async fn actor(&self, account: &str, permission: Permission) -> Outcome<Actor> {
+    pub(super) async fn actor(&self, account: &str, permission: Permission) -> Outcome<Actor> {
         standing_of(self.db, self.clock, account).await?.acting(permission).ok_or_else(Failure::not_permitted)
     }
 
@@ -75,6 +75,7 @@ impl Workshop<'_> {
                 self.harvest(harvest).await?;
             }
         }
+        self.printing_house().await?;
         Ok(())
     }
 

@@ -7,6 +7,7 @@ mod farm;
 mod goods;
 mod people;
 mod plan;
+mod printing;
 
 use std::net::SocketAddr;
 

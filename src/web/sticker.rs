@@ -13,7 +13,8 @@ use crate::kernel::failure::Faults;
 use crate::kernel::quantity::parse_amount;
 use crate::kernel::{Actor, Failure, Outcome};
 use crate::trace::queries::order::printable;
-use crate::trace::queries::sticker::{facts, pinned, right_in_force};
+use crate::trace::queries::sticker::{facts, mark_standing, pinned};
+use crate::trace::store::order::MarkStanding;
 use crate::trace::{LabelFacts, LabelPin};
 
 /// What somebody asks for, as typed. Lengths are in millimetres.
@@ -136,8 +137,8 @@ pub(super) struct Ready {
     letters: Letters,
     /// To be pinned when codes go out; none if it is pinned already.
     pub pin: Option<LabelPin>,
-    /// Number of the right under which the special mark may be used today.
-    pub right: Option<String>,
+    /// How the producer stands to the special mark today.
+    pub mark: MarkStanding,
 }
 
 /// Everything for an order within reach.
@@ -146,7 +147,7 @@ pub(super) struct Ready {
 /// `not_found`, `order_not_issued`; `font_missing`, `font_unfit`, `font_lacks`.
 pub(super) async fn ready(app: &App, actor: &Actor, id: &str) -> Outcome<Ready> {
     let issued = printable(&app.db, app.keys.as_ref(), actor, id).await?;
-    let right = right_in_force(&app.db, &issued, app.clock.today()).await?;
+    let mark = mark_standing(&app.db, &issued, app.clock.today()).await?;
     let kept = pinned(&app.db, &issued).await?;
     let new_facts = facts(&app.db, &issued, app.clock.today(), Lang::Chinese.tag()).await?;
     let order = to_print(issued);
@@ -154,7 +155,7 @@ pub(super) async fn ready(app: &App, actor: &Actor, id: &str) -> Outcome<Ready> 
     if let Some(kept) = kept {
         let set: LetterSet = serde_json::from_str(&kept.letters).map_err(Failure::broken)?;
         let letters = Letters::new(LetterSet { program: kept.program, ..set })?;
-        return Ok(Ready { order, base, facts: kept.facts, letters, pin: None, right });
+        return Ok(Ready { order, base, facts: kept.facts, letters, pin: None, mark });
     }
     let texts = texts(&order, &base, &new_facts);
     let (font, index) = (app.config.font.clone(), app.config.font_index);
@@ -162,7 +163,7 @@ pub(super) async fn ready(app: &App, actor: &Actor, id: &str) -> Outcome<Ready> 
     let letters = made.await.map_err(Failure::broken)??;
     let kept = serde_json::to_string(letters.set()).map_err(Failure::broken)?;
     let pin = LabelPin { letters: kept, program: letters.set().program.clone(), facts: new_facts.clone() };
-    Ok(Ready { order, base, facts: new_facts, letters, pin: Some(pin), right })
+    Ok(Ready { order, base, facts: new_facts, letters, pin: Some(pin), mark })
 }
 
 /// Every text a sticker of the order can hold.
@@ -173,6 +174,10 @@ fn texts(order: &Printable, base: &PrintedBase, facts: &LabelFacts) -> Vec<Strin
 }
 
 impl Ready {
+    /// The number under the special mark, if a place may be kept for it today.
+    pub fn mark_number(&self) -> Option<&str> {
+        self.facts.mark.as_deref().filter(|_| self.mark.in_force && self.facts.credit_code.is_some())
+    }
     /// The stickers asked for: composed, on their sheet, and which of them.
     ///
     /// # Errors
@@ -180,8 +185,11 @@ impl Ready {
     pub fn stickers(&self, wanted: &Wanted, single: bool) -> Outcome<(Stickers<'_>, Sheet, Run)> {
         let (sheet, run) = wanted.read(self.order.count, single)?;
         let mark = !wanted.mark.is_empty();
-        if mark && self.right.is_none() {
+        if mark && !self.mark.in_force {
             return Err(Failure::conflict("mark_not_yours"));
+        }
+        if mark && (self.facts.mark.is_none() || self.facts.credit_code.is_none()) {
+            return Err(Failure::conflict("mark_no_number"));
         }
         let kit = Kit { base: &self.base, words: &self.order.label, facts: &self.facts, letters: &self.letters };
         let stickers = Stickers::new(&self.order, kit, (sheet.width, sheet.height), mark)?;

@@ -102,6 +102,11 @@ impl Browser {
         let request = self.http.post(format!("{}{action}", self.base));
         seen(request.header("content-type", format!("multipart/form-data; boundary={EDGE}")).body(body)).await
     }
+    /// What a page's form answers, byte for byte.
+    pub async fn fetch(&self, page: &Seen, action: &str) -> (u16, Vec<u8>) {
+        let response = self.http.post(format!("{}{action}", self.base)).form(&page.hidden(action)).send().await.unwrap();
+        (response.status().as_u16(), response.bytes().await.unwrap().to_vec())
+    }
     /// The same, which must be done; the page it leads to.
     pub async fn done(&self, page: &Seen, action: &str, typed: &[(&str, &str)]) -> (String, Seen) {
         let sent = self.fill(page, action, typed).await;

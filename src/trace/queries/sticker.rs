@@ -4,6 +4,7 @@ use crate::db::Db;
 use crate::kernel::{Day, Outcome};
 use crate::trace::issued::IssuedOrder;
 use crate::trace::label::{LabelFacts, LabelPin};
+use crate::trace::store::order::MarkStanding;
 use crate::trace::store::{order as orders, sticker as store};
 
 /// What is pinned for an order, if its stickers were set before. The order was found within reach.
@@ -20,15 +21,15 @@ pub async fn pinned(db: &Db, order: &IssuedOrder) -> Outcome<Option<LabelPin>> {
 /// Only ours.
 pub async fn facts(db: &Db, order: &IssuedOrder, day: Day, locale: &str) -> Outcome<LabelFacts> {
     let producer = orders::producer(db.reader(), &order.producer_id).await?;
-    let number = right_in_force(db, order, day).await?;
+    let number = mark_standing(db, order, day).await?.number;
     let (name, code) = producer.map(|row| (row.name, row.credit_code)).unwrap_or_default();
     Ok(LabelFacts::new(&name, code.as_deref(), number.as_deref(), locale))
 }
 
-/// The number of the right under which the producer may use the special mark for this order's product on this day.
+/// How the producer stands to the special mark of this order's product on this day.
 ///
 /// # Errors
 /// Only ours.
-pub async fn right_in_force(db: &Db, order: &IssuedOrder, day: Day) -> Outcome<Option<String>> {
-    orders::mark_number(db.reader(), &order.producer_id, &order.product_id, day).await
+pub async fn mark_standing(db: &Db, order: &IssuedOrder, day: Day) -> Outcome<MarkStanding> {
+    orders::mark_standing(db.reader(), &order.producer_id, &order.product_id, day).await
 }

@@ -354,16 +354,27 @@ pub async fn mark_use_in_force<C: ConnectionTrait>(connection: &C, producer_id: 
     Ok(uses_in_force(producer_id, product_id, day).count(connection).await? > 0)
 }
 
-/// The number of the right under which the producer may use the mark for this product on this day; the first one recorded if there are
-/// several, `None` without a use in force or if its right has no number.
+/// How a producer stands to the special mark of a product.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MarkStanding {
+    /// A use is in force.
+    pub in_force: bool,
+    /// The number that stands under the mark: the right's, or that of the announcement that names the user. None if neither is on record.
+    pub number: Option<String>,
+}
+
+/// How the producer stands to the special mark of this product on this day. Rights abroad give no leave to use it.
 ///
 /// # Errors
 /// Only ours.
-pub async fn mark_number<C: ConnectionTrait>(connection: &C, producer_id: &str, product_id: &str, day: Day) -> Outcome<Option<String>> {
-    let uses = uses_in_force(producer_id, product_id, day).select_only().column(mark_use::Column::RightId);
-    let rights: Vec<String> = uses.into_tuple().all(connection).await?;
-    let found = gi_right::Entity::find().filter(gi_right::Column::Id.is_in(rights)).order_by_asc(gi_right::Column::Id);
-    Ok(found.all(connection).await?.into_iter().find_map(|right| right.number.or(right.registration_number)))
+pub async fn mark_standing<C: ConnectionTrait>(connection: &C, producer_id: &str, product_id: &str, day: Day) -> Outcome<MarkStanding> {
+    let uses = uses_in_force(producer_id, product_id, day).order_by_asc(mark_use::Column::Id).all(connection).await?;
+    let ids: Vec<String> = uses.iter().map(|row| row.right_id.clone()).collect();
+    let found = gi_right::Entity::find().filter(gi_right::Column::Id.is_in(ids)).order_by_asc(gi_right::Column::Id);
+    let rights: Vec<_> = found.all(connection).await?.into_iter().filter(|right| !right.route.starts_with("abroad")).collect();
+    let of_right = rights.iter().find_map(|right| right.number.clone().or_else(|| right.registration_number.clone()));
+    let named = uses.into_iter().filter(|row| rights.iter().any(|right| right.id == row.right_id)).find_map(|row| row.announcement);
+    Ok(MarkStanding { in_force: !rights.is_empty(), number: of_right.or(named) })
 }
 
 fn uses_in_force(producer_id: &str, product_id: &str, day: Day) -> Select<mark_use::Entity> {

@@ -45,6 +45,7 @@ struct Page<'a> {
     measures: Vec<Field>,
     run: Vec<Field>,
     mark: Option<Field>,
+    no_mark: String,
     dpi: Field,
     back: String,
 }
@@ -127,8 +128,8 @@ fn page(
     let first = if wanted.first.is_empty() { "1".to_owned() } else { wanted.first.clone() };
     let last = if wanted.last.is_empty() { count.min(FREE_CODES.max(21)).to_string() } else { wanted.last.clone() };
     let start = if wanted.start.is_empty() { "1".to_owned() } else { wanted.start.clone() };
-    let run = vec![field("first", &first), field("last", &last), field("start", &start).hint(word("start_hint"))];
-    let mark = made.and_then(|made| made.right.as_ref()).map(|number| Field {
+    let run = vec![field("first", &first), field("last", &last), field("start", &start)];
+    let mark = made.and_then(Ready::mark_number).map(|number| Field {
         id: "mark".to_owned(),
         value: wanted.mark.clone(),
         ..Field::check("mark", reader.fill("print.mark", &[("number", number)]))
@@ -148,6 +149,7 @@ fn page(
         chosen,
         measures,
         run,
+        no_mark: word(if made.is_some_and(|made| made.mark.in_force) { "mark_no_number" } else { "mark_none" }),
         mark,
         dpi,
         back: reader.to(&format!("/work/orders/{id}")),

@@ -53,6 +53,7 @@ kinds! {
     CERTIFICATE_ISSUED = "certificate.issued";
     CERTIFICATE_RECEIVED = "certificate.received";
     CERTIFICATE_REVOKED = "certificate.revoked";
+    CODE_ORDER_CANCELLED = "code_order.cancelled";
     CODE_ORDER_CARRIED = "code_order.carried";
     CODE_ORDER_CLOSED = "code_order.closed";
     CODE_ORDER_ISSUED = "code_order.issued";

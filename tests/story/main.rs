@@ -10,6 +10,7 @@ mod farm;
 mod levels;
 mod people;
 mod phone;
+mod phone_desk;
 mod process;
 mod shipping;
 mod sign_in;

@@ -16,6 +16,7 @@ use super::super::failure::{Refusal, status, words};
 use super::super::pages::Site;
 use super::super::pages::staff::{FormError, Frame, RailLink};
 use super::super::words::Lang;
+use crate::identity::notice::unread;
 use crate::identity::queries::SignedIn;
 use crate::identity::role::Permission;
 use crate::identity::session::csrf_word;
@@ -88,6 +89,11 @@ const DONE: &[&str] = &[
     "cartons_changed",
     "draft_kept",
     "draft_dropped",
+    "notices_read",
+    "batch_corrected",
+    "order_cancelled",
+    "plot_registered",
+    "delivery_recorded",
 ];
 
 /// Somebody signed in who reads a page.
@@ -111,7 +117,11 @@ impl FromRequestParts<App> for Reader {
             None => String::new(),
         };
         let csrf = token(&parts.headers, app.config.is_https()).map(|t| csrf_word(&t.word)).unwrap_or_default();
-        let (done, rail) = (done(&parts.uri, lang), rail(&who, lang, parts.uri.path()));
+        let unread = unread(&app.db, &who.account.id, who.account.organisation_id.as_deref()).await?;
+        let (done, mut rail) = (done(&parts.uri, lang), rail(&who, lang, parts.uri.path()));
+        if let Some(link) = rail.iter_mut().find(|link| link.href.starts_with("/work/notices")) {
+            link.count = Some(unread).filter(|n| *n > 0);
+        }
         Ok(Self { lang, who, site: app.site(), organisation, csrf, done, rail })
     }
 }
@@ -124,6 +134,7 @@ fn done(uri: &Uri, lang: Lang) -> Option<String> {
 fn rail(who: &SignedIn, lang: Lang, path: &str) -> Vec<RailLink> {
     let places = [
         ("/work", "home.title", None),
+        ("/work/notices", "work.phone.notices", None),
         ("/work/batches", "work.batches", Some(Permission::BatchRead)),
         ("/work/orders", "work.orders", Some(Permission::CodeOrderRead)),
         ("/work/accounts", "work.people.accounts", Some(Permission::SeasonAccountRead)),

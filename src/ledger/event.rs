@@ -78,6 +78,7 @@ kinds! {
     FACILITY_LICENSED = "facility.licensed";
     FACILITY_REGISTERED = "facility.registered";
     FARM_WORK_RECORDED = "farm_work.recorded";
+    FILES_ATTACHED = "files.attached";
     GROWER_REGISTERED = "grower.registered" sealed;
     GROWER_SLIP_ISSUED = "grower_slip.issued" sealed;
     GROWER_SLIP_REVOKED = "grower_slip.revoked" sealed;

@@ -139,6 +139,7 @@ on_both_engines! {
         // The same ground again, from a KML file: refused with the plot it lies on.
         let kml = format!("<kml><Placemark><Polygon><outerBoundaryIs><LinearRing><coordinates>{}</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark></kml>",
             corners.replace(", ", ",").replace('\n', " ") + " 115.1300,38.0300");
+        let page = producer.open("/work/plots/new").await;
         let file = [("boundary", "b.kml", kml.into_bytes())];
         let refused = producer.upload(&page, "/work/plots/new", &all(&[("datum", "gcj02"), ("name", "又一块"), ("area", "58")]), &file).await;
         assert!(refused.status >= 400 && refused.has("东园") && refused.has("href=\"#boundary\""), "{} {}", refused.status, refused.html);

@@ -154,7 +154,7 @@ fn position(line: &str) -> Option<Position> {
     let plain: String = text::clean(line).chars().map(text::narrow).collect();
     let halves = plain.split_once([',', '，', ';', '；', '、', '\t']).or_else(|| {
         // 东经… 北纬… stand side by side without a comma; so do two plain figures.
-        let at = plain.char_indices().skip(1).find(|(_, c)| matches!(c, '东' | '北' | 'E' | 'N')).map(|(at, c)| (at, c))?;
+        let at = plain.char_indices().skip(1).find(|(_, c)| matches!(c, '东' | '北' | 'E' | 'N'))?;
         if matches!(at.1, 'E' | 'N') { Some(plain.split_at(at.0 + 1)) } else { Some(plain.split_at(at.0)) }
     });
     let (one, other) = halves.or_else(|| plain.split_once(' '))?;

@@ -21,6 +21,7 @@ pub mod pack;
 pub mod paper;
 pub mod process;
 pub mod report;
+pub mod scan;
 pub mod shipment;
 pub mod slip;
 pub mod stock;

@@ -92,6 +92,7 @@ const DONE: &[&str] = &[
     "notices_read",
     "batch_corrected",
     "order_cancelled",
+    "files_kept",
     "plot_registered",
     "delivery_recorded",
 ];

@@ -11,6 +11,7 @@ mod levels;
 mod people;
 mod phone;
 mod phone_desk;
+mod phone_trade;
 mod process;
 mod shipping;
 mod sign_in;

@@ -50,6 +50,10 @@ pub struct Config {
     pub request_seconds: u64,
     /// Let labels be larger than QR version 3 (a host of more than 30 characters).
     pub allow_version_4: bool,
+    /// Where notices are posted to, each `channel=https://…` with the channel `sms`, `wechat` or `email`. Default: nowhere.
+    pub notice_gateways: Vec<String>,
+    /// Bearer token for those gateways.
+    pub notice_token: String,
     /// Name of who runs the platform, for pages.
     pub operator: String,
     /// Telephone line to read a code to.
@@ -96,6 +100,8 @@ impl Default for Config {
             checkpoint_seconds: 60,
             request_seconds: 30,
             allow_version_4: false,
+            notice_gateways: Vec::new(),
+            notice_token: String::new(),
             operator: String::new(),
             phone: String::new(),
             icp: String::new(),
@@ -112,7 +118,7 @@ impl Default for Config {
 }
 
 /// Names of settings that are shown as `***`.
-const SECRETS: [&str; 4] = ["master_key", "database_url", "sign_in_key", "sms_header"];
+const SECRETS: [&str; 5] = ["master_key", "database_url", "sign_in_key", "sms_header", "notice_token"];
 
 impl Config {
     /// Puts file, environment and flags together. `flags` holds only what was given.

@@ -92,10 +92,13 @@ pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = (
     let notary = tokio::spawn(keep_checkpoints(app.clone()));
     let due = tokio::spawn(run_jobs(app.clone()));
     let heed = tokio::spawn(heed_notices(app.clone()));
+    let gateways = crate::jobs::Gateways::of(&app.config.notice_gateways, &app.config.notice_token)?;
+    let notices = tokio::spawn(keep_sending(app.clone(), gateways));
     web::serve(app.clone(), listener, stop, DRAIN).await?;
     notary.abort();
     due.abort();
     heed.abort();
+    notices.abort();
     app.scans.stop().await;
     app.keep_checkpoint().await?;
     app.db.close().await;
@@ -135,6 +138,23 @@ async fn run_jobs(app: App) {
             Ok(closed) if closed.lapsed.is_empty() => {}
             Ok(closed) => tracing::info!(accounts = closed.lapsed.len(), failed = closed.failed, "seasons closed"),
             Err(error) => tracing::error!(%error, "seasons could not be closed"),
+        }
+        if let Err(error) = crate::jobs::licences_due(&app.db, &app.clock, &app.random).await {
+            tracing::error!(%error, "licences that are due could not be noted");
+        }
+    }
+}
+
+/// Sends notices out every half minute, where a gateway is set up.
+async fn keep_sending(app: App, gateways: Option<crate::jobs::Gateways>) {
+    let Some(gateways) = gateways else { return };
+    let mut tick = tokio::time::interval(Duration::from_secs(30));
+    loop {
+        tick.tick().await;
+        match crate::jobs::send_notices(&app.db, &app.clock, &gateways).await {
+            Ok(run) if run.failed > 0 => tracing::warn!(sent = run.sent, failed = run.failed, "some notices could not be sent"),
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "notices could not be sent"),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::db::{Tx, duplicate_as};
 use crate::entity::{organisation, stored_file};
 use crate::kernel::ids::Noun;
 use crate::kernel::{Desk, Failure, Outcome, Scope};
+use crate::ledger::{self, Event, kind};
 
 pub use stored_file::Model as FileRow;
 
@@ -76,6 +77,17 @@ pub async fn attach(tx: &Tx, desk: &Desk, kept: &Kept, about: &About, purpose: P
     let id = row.id.clone();
     row.into_active_model().insert(tx.connection()).await.map_err(duplicate_as(|| Failure::not_now("busy")))?;
     Ok(id)
+}
+
+/// The event of files that are an act of their own, with their SHA-256.
+///
+/// # Errors
+/// The database's.
+pub async fn record_attached(tx: &Tx, desk: &Desk, about: &About, kept: &[Kept], purpose: Purpose) -> Outcome<()> {
+    let hashes: Vec<&str> = kept.iter().map(|one| one.sha256.as_str()).collect();
+    let facts = serde_json::json!({ "about": about.kind, "purpose": purpose.word(), "files": hashes });
+    ledger::append(tx, desk, Event::new(kind::FILES_ATTACHED, &about.id, facts)).await?;
+    Ok(())
 }
 
 /// Moves what belongs to one thing to another: a draft's files to what the draft became.

@@ -67,6 +67,7 @@ kinds! {
     CODES_UNDONE = "codes.undone";
     CODES_UNLINKED = "codes.unlinked";
     CODES_VOIDED = "codes.voided";
+    CODE_ORDER_CANCELLED = "code_order.cancelled";
     CODE_ORDER_CARRIED = "code_order.carried";
     CODE_ORDER_CLOSED = "code_order.closed";
     CODE_ORDER_ISSUED = "code_order.issued";
@@ -84,6 +85,7 @@ kinds! {
     FACILITY_LICENSED = "facility.licensed";
     FACILITY_REGISTERED = "facility.registered";
     FARM_WORK_RECORDED = "farm_work.recorded";
+    FILES_ATTACHED = "files.attached";
     GROWER_REGISTERED = "grower.registered" sealed;
     GROWER_SLIP_ISSUED = "grower_slip.issued" sealed;
     GROWER_SLIP_REVOKED = "grower_slip.revoked" sealed;

@@ -6,14 +6,18 @@
 //! Areas are m²; overlap and share are computed in degrees and measured on the ellipsoid, good to well under a square metre for plots.
 
 mod crossing;
+mod datum;
 mod dms;
 mod read;
+mod sketch;
 
 use geo::{BooleanOps, BoundingRect, Centroid, GeodesicArea, Intersects, LineString, MultiPolygon, Polygon};
 use geojson::{Geometry, GeometryValue};
 
+pub use datum::Datum;
 pub use dms::{Axis, Dms, DmsProblem, parse_dms};
 pub use read::{GeometryProblem, MOST_BYTES, MOST_POINTS, MOST_RINGS};
+pub use sketch::{SketchProblem, read_kml, read_points};
 
 /// A place in WGS-84 degrees.
 #[derive(Debug, Clone, Copy, PartialEq)]

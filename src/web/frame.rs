@@ -48,6 +48,7 @@ pub fn wants_json(path: &str, headers: &HeaderMap) -> bool {
 pub async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
     let lang = language(request.uri(), request.headers());
     let json = wants_json(request.uri().path(), request.headers());
+    let signed_in = request.uri().path().starts_with("/work/");
     let mut request = request;
     request.extensions_mut().insert(lang);
     let mut response = next.run(request).await;
@@ -64,7 +65,7 @@ pub async fn around(State(app): State<App>, request: Request, next: Next) -> Res
             }
         }
     }
-    secure(&app, &mut response);
+    secure(&app, &mut response, signed_in);
     response
 }
 
@@ -102,10 +103,12 @@ fn page(app: &App, failure: &Failure, lang: Lang) -> Response {
     }
 }
 
-fn secure(app: &App, response: &mut Response) {
+/// Only signed-in pages have a script of ours; consumers get none.
+fn secure(app: &App, response: &mut Response, signed_in: bool) {
     let style = pages::style::style_hash();
+    let script = if signed_in { " script-src 'self';" } else { "" };
     let csp = format!(
-        "default-src 'none'; style-src 'self' '{style}'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none';{script} style-src 'self' '{style}'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     );
     let headers = response.headers_mut();
     let mut put = |name: header::HeaderName, value: &'static str| {

@@ -37,9 +37,12 @@ async fn checkpoint(State(app): State<App>) -> Result<Response, Refusal> {
 }
 
 async fn sheet(Path(name): Path<String>) -> Result<Response, Refusal> {
-    let text = style::sheet(&format!("/static/{name}")).ok_or_else(Failure::not_found)?;
+    let path = format!("/static/{name}");
+    let sheet = style::sheet(&path).map(|text| (text, "text/css; charset=utf-8"));
+    let found = sheet.or_else(|| style::script(&path).map(|text| (text, "text/javascript; charset=utf-8")));
+    let (text, media) = found.ok_or_else(Failure::not_found)?;
     let mut response = text.into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
     Ok(response)
 }

@@ -11,6 +11,8 @@ mod levels;
 mod office;
 mod people;
 mod phone;
+mod phone_desk;
+mod phone_trade;
 mod process;
 mod shipping;
 mod sign_in;

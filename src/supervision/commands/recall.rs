@@ -6,10 +6,12 @@ use utoipa::ToSchema;
 
 use super::{LiftInput, goods, lift_texts, required, step};
 use crate::db::Tx;
+use crate::identity::notice::About;
 use crate::kernel::failure::Faults;
 use crate::kernel::ids::Noun;
 use crate::kernel::{Desk, Failure, Outcome};
 use crate::ledger::{self, Event, kind};
+use crate::trace::commands::told::tell;
 use crate::trace::recall;
 use crate::trace::stop::DecisionState;
 use crate::trace::store::order as orders;
@@ -106,8 +108,16 @@ pub async fn confirm_recall(tx: &Tx, desk: &Desk, id: &str) -> Outcome<RecallRow
     not_recalled(tx, &row.batch_id).await?;
     (row.confirmed_by, row.confirmed_at) = (Some(desk.actor.account_id.clone()), Some(desk.clock.now()));
     store::update_recall(tx, row.clone()).await?;
+    told(tx, desk, &row, About::Recalled).await?;
     ledger::append(tx, desk, Event::new(kind::RECALL_ANNOUNCED, id, recall_facts(&row))).await?;
     Ok(row)
+}
+
+/// The producer is told.
+async fn told(tx: &Tx, desk: &Desk, row: &RecallRow, about: About) -> Outcome<()> {
+    let batch = stock::batch(tx.connection(), &row.batch_id).await?;
+    let values = [("lot", batch.lot.as_str()), ("document", row.document_no.as_str()), ("by", row.ordered_by.as_str())];
+    tell(tx, desk, &batch.producer_id, about, &batch.id, &values).await
 }
 
 /// Drops a proposed recall; whoever proposed it may too.
@@ -148,6 +158,7 @@ pub async fn confirm_recall_lift(tx: &Tx, desk: &Desk, id: &str) -> Outcome<Reca
     (row.lifted_by, row.lifted_at) = (Some(desk.actor.account_id.clone()), Some(desk.clock.now()));
     store::update_recall(tx, row.clone()).await?;
     let facts = json!({ "batch": row.batch_id, "document_no": row.lift_document_no, "public_text": row.lift_text });
+    told(tx, desk, &row, About::RecallLifted).await?;
     ledger::append(tx, desk, Event::new(kind::RECALL_LIFTED, id, facts)).await?;
     Ok(row)
 }

@@ -6,12 +6,14 @@ use utoipa::ToSchema;
 
 use super::{LiftInput, goods, lift_texts, required, step};
 use crate::db::Tx;
+use crate::identity::notice::About;
 use crate::kernel::failure::Faults;
 use crate::kernel::ids::Noun;
 use crate::kernel::{Desk, Failure, Outcome, text};
 use crate::ledger::{self, Event, kind};
 use crate::supervision::competence::{self, Subject};
 use crate::trace::code::Code;
+use crate::trace::commands::told::tell;
 use crate::trace::issued::IssuedOrder;
 use crate::trace::keys::KeyProvider;
 use crate::trace::roll::Label;
@@ -178,6 +180,19 @@ fn stop_facts(row: &StopRow) -> Value {
         "category": row.category, "ordered_by": row.ordered_by, "document_no": row.document_no, "public_text": row.public_text })
 }
 
+/// The producer is told, where it is one producer's.
+async fn told(tx: &Tx, desk: &Desk, row: &StopRow, about: About) -> Outcome<()> {
+    let subject = row.subject_id.as_deref().unwrap_or_default();
+    let producer = match StopScope::parse(&row.scope) {
+        Some(StopScope::Code | StopScope::Range | StopScope::Order) => orders::order(tx.connection(), subject).await?.producer_id,
+        Some(StopScope::Batch) => stock::batch(tx.connection(), subject).await?.producer_id,
+        Some(StopScope::Producer) => subject.to_owned(),
+        Some(StopScope::Product) | None => return Ok(()),
+    };
+    let values = [("scope", row.scope.as_str()), ("document", row.document_no.as_str()), ("by", row.ordered_by.as_str())];
+    tell(tx, desk, &producer, about, subject, &values).await
+}
+
 /// Confirms a stop: in force from this moment, and shown by the next scan.
 ///
 /// # Errors
@@ -188,6 +203,7 @@ pub async fn confirm_stop(tx: &Tx, desk: &Desk, id: &str) -> Outcome<StopRow> {
     step(&mut row.state, DecisionState::InForce, Some(&row.proposed_by), desk)?;
     (row.confirmed_by, row.confirmed_at) = (Some(desk.actor.account_id.clone()), Some(desk.clock.now()));
     store::update_stop(tx, row.clone()).await?;
+    told(tx, desk, &row, About::Stopped).await?;
     ledger::append(tx, desk, Event::new(kind::STOP_CONFIRMED, id, stop_facts(&row))).await?;
     Ok(row)
 }
@@ -233,6 +249,7 @@ pub async fn confirm_stop_lift(tx: &Tx, desk: &Desk, id: &str) -> Outcome<StopRo
     (row.lifted_by, row.lifted_at) = (Some(desk.actor.account_id.clone()), Some(desk.clock.now()));
     store::update_stop(tx, row.clone()).await?;
     let facts = json!({ "document_no": row.lift_document_no, "public_text": row.lift_text });
+    told(tx, desk, &row, About::StopLifted).await?;
     ledger::append(tx, desk, Event::new(kind::STOP_LIFTED, id, facts)).await?;
     Ok(row)
 }

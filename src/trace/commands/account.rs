@@ -4,8 +4,10 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::told::tell;
 use super::{may_decide, reached};
 use crate::db::Tx;
+use crate::identity::notice::About;
 use crate::kernel::failure::Faults;
 use crate::kernel::ids::Noun;
 use crate::kernel::{Desk, Failure, Outcome};
@@ -219,6 +221,8 @@ pub async fn approve_account(tx: &Tx, desk: &Desk, id: &str) -> Outcome<AccountV
     };
     let (effect, _) = store::post(tx, desk, entry).await?.ok_or_else(|| Failure::broken("an approval did not move anything"))?;
     let facts = json!({ "party": row.party_id, "product": row.product_id, "season": row.season, "approved": row.proposed });
+    let shown = goods.show(row.proposed);
+    tell(tx, desk, &row.party_id, About::SeasonApproved, id, &[("season", &row.season), ("amount", &shown)]).await?;
     ledger::append(tx, desk, Event::new(kind::SEASON_ACCOUNT_APPROVED, id, facts).with([effect])).await?;
     Ok(AccountView::of(store::account(tx.connection(), id).await?, goods.unit))
 }
@@ -236,6 +240,7 @@ pub async fn refuse_account(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Out
         return Err(Failure::conflict("already_decided"));
     }
     let facts = json!({ "party": row.party_id, "product": row.product_id, "season": row.season, "reason": reason });
+    tell(tx, desk, &row.party_id, About::SeasonRefused, id, &[("season", &row.season), ("reason", &reason)]).await?;
     ledger::append(tx, desk, Event::new(kind::SEASON_ACCOUNT_REFUSED, id, facts)).await?;
     Ok(AccountView::of(store::account(tx.connection(), id).await?, goods.unit))
 }

@@ -5,8 +5,10 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::movement::too_little;
+use super::told::tell;
 use super::{may_decide, reached};
 use crate::db::Tx;
+use crate::identity::notice::About;
 use crate::kernel::failure::Faults;
 use crate::kernel::ids::Noun;
 use crate::kernel::{Day, Desk, Failure, Outcome};
@@ -143,6 +145,7 @@ pub async fn approve_adjustment(tx: &Tx, desk: &Desk, id: &str) -> Outcome<Adjus
         let account = store::account(tx.connection(), &row.account_id).await?;
         return Err(Failure { code: "adjustment_below_used", ..too_little(&goods, &account, row.amount.abs()) });
     };
+    tell(tx, desk, &account.party_id, About::AdjustmentApproved, &account.id, &[("amount", &goods.show(row.amount))]).await?;
     ledger::append(tx, desk, Event::new(kind::ADJUSTMENT_APPROVED, id, facts(&row)).with([effect])).await?;
     Ok(AdjustmentView::of(store::adjustment(tx.connection(), id).await?, goods.unit))
 }
@@ -152,14 +155,17 @@ pub async fn approve_adjustment(tx: &Tx, desk: &Desk, id: &str) -> Outcome<Adjus
 /// # Errors
 /// As [`approve_adjustment`], and `reason_missing`.
 pub async fn refuse_adjustment(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Outcome<AdjustmentView> {
-    let (row, _, goods) = open_adjustment(tx, desk, id).await?;
+    let (row, account, goods) = open_adjustment(tx, desk, id).await?;
     let mut faults = Faults::new();
     let reason = need_text(&mut faults, "/reason", Some(reason), 500, "reason_missing");
     faults.check()?;
     if !store::decide_adjustment(tx, desk, id, AdjustmentState::Refused, Some(reason.clone())).await? {
         return Err(Failure::conflict("already_decided"));
     }
-    let facts = json!({ "account": row.account_id, "amount": row.amount, "reason": reason });
+    let facts = json!({ "account": row.account_id, "amount": row.amount, "reason": &reason });
+    let values = [("amount", goods.show(row.amount)), ("reason", reason)];
+    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    tell(tx, desk, &account.party_id, About::AdjustmentRefused, &account.id, &values).await?;
     ledger::append(tx, desk, Event::new(kind::ADJUSTMENT_REFUSED, id, facts)).await?;
     Ok(AdjustmentView::of(store::adjustment(tx.connection(), id).await?, goods.unit))
 }

@@ -10,8 +10,10 @@ use super::draft::{self, Draft};
 use super::gather::{Gathered, gather};
 use super::late::{Late, confirm_by_release, need_evidence, note_late};
 use super::movement::too_little;
+use super::told::tell;
 use super::{may_decide, process, reached};
 use crate::db::Tx;
+use crate::identity::notice::About;
 use crate::kernel::failure::Faults;
 use crate::kernel::{Day, Desk, Failure, FailureKind, Outcome};
 use crate::ledger::{self, Effect, Event, kind};
@@ -209,6 +211,7 @@ pub async fn release_batch(tx: &Tx, desk: &Desk, id: &str, input: &ReleaseInput)
         return Err(changed(&whole.row, whole.row.version));
     }
     store::freeze(tx, &whole).await?;
+    tell(tx, desk, &whole.row.producer_id, About::BatchReleased, id, &[("lot", &whole.row.lot)]).await?;
     effects.push(effect(&whole.row, BatchState::Released));
     let mut facts = facts(&whole);
     facts["basis"] = json!(basis);
@@ -311,6 +314,8 @@ async fn settle(
     if !store::change(tx, desk, &whole.row, change).await? {
         return Err(changed(&whole.row, whole.row.version));
     }
+    let about = if to == BatchState::OnHold { About::BatchHeld } else { About::BatchUnheld };
+    tell(tx, desk, &whole.row.producer_id, about, &whole.row.id, &[("lot", &whole.row.lot), ("reason", reason)]).await?;
     let facts = json!({ "lot": whole.row.lot, "reason": reason });
     ledger::append(tx, desk, Event::new(kind, &whole.row.id, facts).with([effect(&whole.row, to)])).await?;
     Ok(BatchView::of(store::lock(tx, &whole.row.id).await?, goods))

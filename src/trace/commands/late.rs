@@ -3,7 +3,9 @@
 use serde_json::json;
 
 use super::delivery::{cover_now, listed};
+use super::told::tell;
 use crate::db::Tx;
+use crate::identity::notice::About;
 use crate::kernel::failure::Faults;
 use crate::kernel::ids::Noun;
 use crate::kernel::{Day, Desk, Failure, Outcome};
@@ -78,6 +80,7 @@ pub async fn confirm_late_entry(tx: &Tx, desk: &Desk, id: &str) -> Outcome<LateE
         facts["deliveries"] = json!([listed(&delivery)]);
         effects = moved;
     }
+    tell(tx, desk, &row.organisation_id, About::LateConfirmed, &row.subject_id, &[("day", &row.happened_on)]).await?;
     ledger::append(tx, desk, Event::new(kind::LATE_ENTRY_CONFIRMED, id, facts).with(effects)).await?;
     Ok(row.into())
 }
@@ -91,6 +94,8 @@ pub async fn dispute_late_entry(tx: &Tx, desk: &Desk, id: &str, reason: &str) ->
     let reason = need_text(&mut faults, "/reason", Some(reason), 500, "reason_missing");
     faults.check()?;
     let row = decide(tx, desk, id, LateState::Disputed, Some(reason)).await?;
+    let reason = row.decision_reason.clone().unwrap_or_default();
+    tell(tx, desk, &row.organisation_id, About::LateDisputed, &row.subject_id, &[("day", &row.happened_on), ("reason", &reason)]).await?;
     ledger::append(tx, desk, Event::new(kind::LATE_ENTRY_DISPUTED, id, facts(&row))).await?;
     Ok(row.into())
 }

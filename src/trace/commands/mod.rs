@@ -3,6 +3,7 @@
 pub mod account;
 pub mod adjustment;
 pub mod batch;
+pub mod cancel;
 pub mod carton;
 pub mod certificate;
 mod change;
@@ -40,6 +41,7 @@ pub mod rotation;
 pub mod shipment;
 pub mod slip;
 pub mod taken;
+pub mod told;
 
 use crate::db::Tx;
 use crate::identity::conflict::refuse_tied;

@@ -3,7 +3,9 @@
 use serde_json::json;
 
 use super::slip::{held, reaches, through};
+use super::told::tell;
 use crate::db::Tx;
+use crate::identity::notice::About;
 use crate::kernel::failure::Faults;
 use crate::kernel::ids::{Noun, is};
 use crate::kernel::{Desk, Failure, Outcome};
@@ -69,6 +71,7 @@ async fn make(tx: &Tx, desk: &Desk, grower: &GrowerRow, via: ObjectionVia, input
     };
     store::insert_objection(tx, row.clone()).await?;
     let facts = json!({ "grower": row.grower_id, "subject": row.subject_id, "organisation": row.organisation_id, "via": row.via, "text": row.text });
+    tell(tx, desk, &row.organisation_id, About::ObjectionMade, &row.id, &[]).await?;
     ledger::append(tx, desk, Event::new(kind::OBJECTION_MADE, &row.id, facts)).await?;
     Ok(row.into())
 }

@@ -4,7 +4,9 @@
 use serde_json::json;
 
 use super::change;
+use super::told::tell;
 use crate::db::Tx;
+use crate::identity::notice::About;
 use crate::kernel::failure::Faults;
 use crate::kernel::ids::Noun;
 use crate::kernel::quantity::BaseUnit;
@@ -265,6 +267,9 @@ pub async fn approve_order(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, rules: 
     pin(&mut row, &subject.product, rules)?;
     row.decided_by = Some(desk.actor.account_id.clone());
     row.decided_at = Some(desk.clock.now());
+    let values = [("no", row.order_no.to_string()), ("count", row.count.to_string())];
+    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    tell(tx, desk, &row.producer_id, About::OrderApproved, id, &values).await?;
     issue(tx, desk, keys, &subject, row, Vec::new()).await
 }
 
@@ -292,6 +297,9 @@ pub async fn refuse_order(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Outco
     row.decided_at = Some(desk.clock.now());
     row.decision_reason = Some(reason);
     store::decide(tx, &row).await?;
+    let values = [("no", row.order_no.to_string()), ("reason", row.decision_reason.clone().unwrap_or_default())];
+    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    tell(tx, desk, &row.producer_id, About::OrderRefused, id, &values).await?;
     let facts = json!({ "order_no": row.order_no, "reason": row.decision_reason, "ordered_by": row.ordered_by });
     ledger::append(tx, desk, Event::new(kind::CODE_ORDER_REFUSED, id, facts).with(effects)).await?;
     Ok(row)

@@ -25,6 +25,7 @@ pub mod process;
 pub mod quality;
 pub mod report;
 pub mod segment;
+pub mod scan;
 pub mod shipment;
 pub mod slip;
 pub mod sticker;

@@ -7,6 +7,7 @@ pub mod day_keys;
 pub mod goods;
 pub mod issued;
 pub mod pins;
+pub mod seen;
 
 use sea_orm::{ConnectionTrait, DatabaseBackend, QueryResult, Statement, TryGetable, Value};
 use serde::Serialize;

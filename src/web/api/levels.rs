@@ -12,6 +12,7 @@ use super::super::body::{Asked, Listing, Nothing, Page, Posted};
 use super::super::failure::Refusal;
 use super::super::route::{Access, Route};
 use crate::identity::role::Permission as P;
+use crate::trace::commands::cancel::{CancelInput, cancel_order};
 use crate::trace::commands::close::{CloseInput, close_order};
 use crate::trace::commands::damage::{confirm_damage, refuse_damage};
 use crate::trace::commands::link::{LinkInput, Linked, UnlinkInput, link_codes, unlink_codes};
@@ -48,6 +49,10 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/api/v1/code-orders/{id}/close", bind, close)
             .says("Count an order out")
             .takes::<CloseInput>()
+            .answers::<OrderSummary>(200),
+        Route::post("/api/v1/code-orders/{id}/cancel", Access::Needs(P::CodeOrderRequest), cancel)
+            .says("Cancel an order nobody has downloaded and no label of which is bound")
+            .takes::<CancelInput>()
             .answers::<OrderSummary>(200),
         Route::get("/api/v1/damage-claims", Access::Needs(P::CodeOrderRead), list_claims)
             .says("Labels spoilt beyond the spare, newest first")
@@ -89,6 +94,15 @@ async fn close(State(app): State<App>, Path(id): Path<String>, posted: Posted<Cl
     act(&app, posted, move |tx, desk, input| {
         let (keys, id) = (keys.clone(), id.clone());
         changed(async move { Ok(OrderSummary::from(close_order(tx, &desk, keys.as_ref(), &id, &input).await?)) })
+    })
+    .await
+}
+
+async fn cancel(State(app): State<App>, Path(id): Path<String>, posted: Posted<CancelInput>) -> Result<Response, Refusal> {
+    let keys = app.keys.clone();
+    act(&app, posted, move |tx, desk, input| {
+        let (keys, id) = (keys.clone(), id.clone());
+        changed(async move { Ok(OrderSummary::from(cancel_order(tx, &desk, keys.as_ref(), &id, &input).await?)) })
     })
     .await
 }

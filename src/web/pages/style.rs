@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 const PORTAL: &str = include_str!("../../../assets/static/portal.css");
 const STAFF: &str = include_str!("../../../assets/static/staff.css");
+const ECHO: &str = include_str!("../../../assets/static/echo.js");
 const SLIP: &str = include_str!("../../../assets/static/slip.css");
 
 /// The consumer's sheet without its comment and line ends, exactly as it stands in every consumer page.
@@ -21,6 +22,7 @@ static CONSUMER_HASH: LazyLock<String> = LazyLock::new(|| format!("sha256-{}", B
 
 static PORTAL_HREF: LazyLock<String> = LazyLock::new(|| href("portal", PORTAL));
 static STAFF_HREF: LazyLock<String> = LazyLock::new(|| href("staff", STAFF));
+static ECHO_HREF: LazyLock<String> = LazyLock::new(|| href("echo", ECHO).replace(".css", ".js"));
 static SLIP_HREF: LazyLock<String> = LazyLock::new(|| href("slip", SLIP));
 
 /// Text of the `<style>` element of consumer pages.
@@ -46,6 +48,16 @@ pub fn staff_href() -> &'static str {
 /// Path of the sheet of goods slips, which are made to be printed.
 pub fn slip_href() -> &'static str {
     &SLIP_HREF
+}
+
+/// Path of the script that echoes a weight while it is typed.
+pub fn echo_href() -> &'static str {
+    &ECHO_HREF
+}
+
+/// The script behind a path of ours; `None` for any other path. Serve as `text/javascript`, immutable.
+pub fn script(path: &str) -> Option<&'static str> {
+    (path == echo_href()).then_some(ECHO)
 }
 
 /// The text behind a path of ours; `None` for any other path. Serve as `text/css`, immutable.
@@ -95,5 +107,6 @@ mod tests {
         assert_eq!(sheet(portal_href()), Some(PORTAL));
         assert_eq!(sheet(staff_href()), Some(STAFF));
         assert_eq!(sheet("/static/portal.css"), None);
+        assert!(script(echo_href()) == Some(ECHO) && echo_href().ends_with(".js") && ECHO.len() < 10 * 1024);
     }
 }

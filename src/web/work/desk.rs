@@ -17,6 +17,7 @@ use super::super::pages::Site;
 use super::super::pages::staff::{FormError, Frame, RailLink};
 use super::super::words::Lang;
 use crate::identity::members::handler_names;
+use crate::identity::notice::unread;
 use crate::identity::queries::SignedIn;
 use crate::identity::role::Permission;
 use crate::identity::session::csrf_word;
@@ -134,6 +135,12 @@ const DONE: &[&str] = &[
     "role_proposed",
     "role_confirmed",
     "role_ended",
+    "notices_read",
+    "batch_corrected",
+    "order_cancelled",
+    "files_kept",
+    "plot_registered",
+    "delivery_recorded",
 ];
 
 /// Somebody signed in who reads a page.
@@ -166,7 +173,11 @@ impl FromRequestParts<App> for Reader {
             handlers.clear();
         }
         let csrf = token(&parts.headers, app.config.is_https()).map(|t| csrf_word(&t.word)).unwrap_or_default();
-        let (done, rail) = (done(&parts.uri, lang), rail(&who, lang, parts.uri.path()));
+        let unread = unread(&app.db, &who.account.id, who.account.organisation_id.as_deref()).await?;
+        let (done, mut rail) = (done(&parts.uri, lang), rail(&who, lang, parts.uri.path()));
+        if let Some(link) = rail.iter_mut().find(|link| link.href.starts_with("/work/notices")) {
+            link.count = Some(unread).filter(|n| *n > 0);
+        }
         let notices = super::office::standing(app, lang).await?;
         Ok(Self { lang, who, site: app.site(), organisation, csrf, handlers, done, rail, notices })
     }
@@ -180,6 +191,7 @@ fn done(uri: &Uri, lang: Lang) -> Option<String> {
 fn rail(who: &SignedIn, lang: Lang, path: &str) -> Vec<RailLink> {
     let places = [
         ("/work", "home.title", None),
+        ("/work/notices", "work.phone.notices", None),
         ("/work/batches", "work.batches", Some(Permission::BatchRead)),
         ("/work/orders", "work.orders", Some(Permission::CodeOrderRead)),
         ("/work/accounts", "work.people.accounts", Some(Permission::SeasonAccountRead)),

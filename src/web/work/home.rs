@@ -32,7 +32,7 @@ pub(super) fn routes() -> Vec<Route> {
 struct HomePage<'a> {
     frame: Frame<'a>,
     /// What comes first where nothing is there yet.
-    first: Vec<String>,
+    first: Vec<(String, String)>,
     accounts: Vec<AccountCard>,
     sections: Vec<Section>,
     /// The main things to do, as (where, words).
@@ -68,6 +68,10 @@ pub(super) async fn page(app: &App, reader: &Reader, errors: Vec<FormError>) -> 
         actions.push((reader.to("/work/stock"), reader.say("stock_title")));
     }
     let papers = [
+        ("/work/deliveries/scale", "phone.scale", Permission::DeliveryRecord),
+        ("/work/plots", "phone.plots", Permission::PlotRead),
+        ("/work/scans", "phone.scans", Permission::CodeOrderRead),
+        ("/work/firm", "phone.firm", Permission::OrganisationRead),
         ("/work/facilities", "facilities", Permission::FacilityRead),
         ("/work/tests", "tests", Permission::TestRead),
         ("/work/farm", "farm", Permission::FarmWorkRead),
@@ -76,21 +80,21 @@ pub(super) async fn page(app: &App, reader: &Reader, errors: Vec<FormError>) -> 
     let papers = papers.into_iter().filter(|(_, _, needs)| reader.may(*needs));
     let papers = papers.map(|(path, words, _)| (reader.to(path), reader.say(words))).collect();
     let first = if registers && accounts.is_empty() {
-        ["first_plots", "first_account", "first_batch"].into_iter().map(|step| reader.say(step)).collect()
+        let steps = [("first_plots", "/work/plots/new"), ("first_account", "/work/accounts"), ("first_batch", "/work/batches/steps")];
+        steps.into_iter().map(|(step, path)| (reader.to(path), reader.say(step))).collect()
     } else {
         Vec::new()
     };
     let lang = reader.lang;
     let role = |word: &str| (lang.say(&format!("role.{word}")).into_owned(), lang.say(&format!("role_about.{word}")).into_owned());
+    let mut sections: Vec<Section> = phone::draft_section(app, reader).await?.into_iter().collect();
+    sections.extend(waiting(app, reader).await?);
+    sections.extend(notices(app, reader).await?);
+    sections.extend(phone::on_hand(app, reader).await?);
     let page = HomePage {
         first,
         accounts,
-        sections: phone::draft_section(app, reader)
-            .await?
-            .into_iter()
-            .chain(waiting(app, reader).await?)
-            .chain(notices(app, reader).await?)
-            .collect(),
+        sections,
         papers,
         actions,
         batches: newest_batches(app, reader).await?,

@@ -56,7 +56,7 @@ struct Verb {
 impl Verb {
     /// Does it take a stretch of labels?
     fn stretch(&self) -> bool {
-        !matches!(self.name, "approve" | "refuse" | "link_scan" | "close")
+        !matches!(self.name, "approve" | "refuse" | "cancel" | "link_scan" | "close")
     }
     /// The words for its first label.
     fn first(&self) -> &'static str {
@@ -358,6 +358,7 @@ fn verbs(app: &App, reader: &Reader, view: &OrderView, tried: Option<&Tried<'_>>
         ("relabel", P::CodesBind, living && idle > 0, ""),
         ("void", P::CodesVoid, (issued || is_officer(reader)) && living && tally.issued + idle > 0, "stop"),
         ("return", P::CodesBind, issued && tally.issued + tally.bound > 0, ""),
+        ("cancel", P::CodeOrderRequest, proposed || (issued && view.downloads == 0 && tally.issued == view.order.count), "stop"),
         ("close", P::CodesBind, issued, "stop"),
     ];
     let mut first = true;

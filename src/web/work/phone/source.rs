@@ -125,7 +125,7 @@ async fn one_delivery(reader: &Reader, goods: &Goods, names: &mut Names<'_>, vie
 
 async fn boxes(app: &App, reader: &Reader, goods: &Goods) -> Outcome<Vec<Packed>> {
     let (Some(own), Some(actor)) = (reader.own(), reader.acting(P::PackRead)) else { return Ok(Vec::new()) };
-    let filter = PackFilter { organisation_id: Some(own.to_owned()), product_id: Some(goods.id.clone()), ..PackFilter::default() };
+    let filter = PackFilter { organisation_id: Some(own.to_owned()), product_id: Some(goods.id.clone()) };
     let mut found: Vec<Packed> = Vec::new();
     for view in packs(&app.db, &actor, &filter, None, Some(MOST)).await?.0 {
         let amount = view.net_weight_g.or(view.pieces).or(view.quantity).unwrap_or(0);

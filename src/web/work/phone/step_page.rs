@@ -5,6 +5,7 @@ use askama::Template;
 use super::super::super::app::App;
 use super::super::super::failure::{Refusal, words};
 use super::super::super::pages::staff::{FormError, Frame};
+use super::super::super::pages::style;
 use super::super::batch_form::{field, units};
 use super::super::desk::{Reader, faults, fresh_key};
 use super::super::names::{day_of, jin};
@@ -75,6 +76,8 @@ struct Page<'a> {
     groups: Vec<Group>,
     fields: Vec<Field>,
     weight: Option<Weight>,
+    /// The script that echoes a weight while it is typed.
+    echo: &'static str,
     files: Vec<Shown>,
     uploads: Vec<Field>,
     back: String,
@@ -119,6 +122,7 @@ pub(super) async fn ask(
         groups: Vec::new(),
         fields: Vec::new(),
         weight: None,
+        echo: style::echo_href(),
         files: Vec::new(),
         uploads: Vec::new(),
         back: reader.to(&step.before().map_or_else(|| "/work/batches/steps".to_owned(), |before| place(&draft.id, before))),
@@ -308,12 +312,15 @@ pub(super) async fn review(app: &App, reader: &Reader, draft: &Draft, offer: &Of
     };
     let to_step = |pointer: &str| step_of(pointer).map_or_else(String::new, |step| format!("line-{}", step.word()));
     let errors = refused.map(|failure| faults(lang, failure, to_step)).unwrap_or_default();
+    let files = shown(app, reader, "draft", &draft.id).await?;
+    let reports = ticked(&draft.body, "ter_").into_iter().filter_map(|id| of(&offer.reports, &id));
+    let papers = reports.chain(files.iter().map(|file| format!("{} {}", file.kind, file.name))).collect();
     let values = [
         (Step::Source, sources(draft, offer)),
         (Step::Days, days(reader, draft)),
         (Step::Weight, now.map(|amount| echo(offer.goods.unit, amount)).into_iter().collect()),
         (Step::Lot, lot(draft, offer)),
-        (Step::Papers, ticked(&draft.body, "ter_").iter().filter_map(|id| of(&offer.reports, id)).collect()),
+        (Step::Papers, papers),
     ];
     let page = Review {
         action: reader.to(&place(&draft.id, Step::Review)),
@@ -322,7 +329,7 @@ pub(super) async fn review(app: &App, reader: &Reader, draft: &Draft, offer: &Of
         product: &offer.goods.name,
         progress: progress(reader, Step::Review),
         lines: values.into_iter().map(line).collect(),
-        files: shown(app, reader, "draft", &draft.id).await?,
+        files,
         excess,
         back: reader.to(&place(&draft.id, Step::Papers)),
         frame: reader.narrow_frame(reader.say("phone.ask.review"), errors),

@@ -1,0 +1,166 @@
+//! `/work/plots`: the plots in reach with a picture of where they lie, and one plot with what was found about it.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Html;
+use serde::Deserialize;
+
+use super::super::super::app::App;
+use super::super::super::body::Asked;
+use super::super::super::failure::Refusal;
+use super::super::super::link::query_value;
+use super::super::super::pages::staff::{Cell, Column, Frame, Table};
+use super::super::super::route::{Access, Route};
+use super::super::desk::Reader;
+use super::super::names::{Names, day_of};
+use super::plot_map::{Ground, Map, rings_of};
+use crate::identity::role::Permission as P;
+use crate::kernel::Outcome;
+use crate::kernel::quantity::{grouped, mu_of_m2};
+use crate::registry::geometry::{Boundary, overlap_allowance_m2};
+use crate::registry::queries::{PlotView, PlotsAsked, plot, plots};
+
+/// Rows of one page.
+const ROWS: u64 = 40;
+/// Neighbours looked at for one picture.
+const NEIGHBOURS: u64 = 60;
+
+pub(super) fn routes() -> Vec<Route> {
+    let read = Access::Needs(P::PlotRead);
+    vec![Route::get("/work/plots", read, list), Route::get("/work/plots/{id}", read, show)]
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Query {
+    cursor: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "staff/phone/plots.html")]
+struct Page<'a> {
+    frame: Frame<'a>,
+    /// What is known of the one plot shown; empty on the list.
+    facts: Vec<(String, String)>,
+    /// What somebody should look at, in words.
+    doubts: Vec<String>,
+    map: Option<Map>,
+    table: Table,
+    action: Option<(String, String)>,
+    next: Option<String>,
+}
+
+async fn list(State(app): State<App>, reader: Reader, Asked(query): Asked<Query>) -> Result<Html<String>, Refusal> {
+    let actor = reader.actor(P::PlotRead)?;
+    let asked = PlotsAsked { as_of: Some(app.clock.today()), ..PlotsAsked::default() };
+    let listed = plots(&app.db, &actor, &asked, query.cursor.as_deref(), ROWS).await?;
+    let mut ground = Vec::new();
+    for view in listed.items.iter().filter(|view| view.has_geometry) {
+        ground.extend(drawn(&plot(&app.db, &actor, &view.id).await?, ""));
+    }
+    let page = Page {
+        facts: Vec::new(),
+        doubts: Vec::new(),
+        map: Map::of(ground, &reader.say("phone.map_said")),
+        table: table(&app, &reader, &listed.items).await?,
+        action: reader.may(P::PlotRegister).then(|| (reader.to("/work/plots/new"), reader.say("phone.plot_new"))),
+        next: listed.next_cursor.map(|cursor| reader.to(&format!("/work/plots?cursor={}", query_value(&cursor)))),
+        frame: reader.frame(reader.say("phone.plots"), Vec::new()),
+    };
+    Ok(Html(page.render()?))
+}
+
+/// A plot as the picture shows it.
+fn drawn(view: &PlotView, chosen: &str) -> Option<Ground> {
+    let rings = rings_of(view.geometry.as_ref()?);
+    Some(Ground { name: view.name.clone(), rings, chosen: view.id == chosen })
+}
+
+fn place_of(view: &PlotView) -> String {
+    let one = |place: &crate::registry::queries::PlotPlaceView| format!("{}{}", place.division, place.village.clone().unwrap_or_default());
+    view.places.iter().map(one).collect::<Vec<_>>().join("、")
+}
+
+async fn table(app: &App, reader: &Reader, views: &[PlotView]) -> Outcome<Table> {
+    let mut names = Names::new(app);
+    let mut rows = Vec::with_capacity(views.len());
+    for view in views {
+        let class = if view.grade == "unknown" { "amber" } else { "ok" };
+        rows.push(vec![
+            Cell::link(view.name.clone(), reader.to(&format!("/work/plots/{}", view.id))).with_small(view.product.clone()),
+            Cell::text(place_of(view)).with_small(names.party(reader, &view.holder_id).await?),
+            Cell::text(format!("{} 亩", mu_of_m2(view.area_m2))),
+            Cell::badge(reader.word("phone.grade_of", &view.grade), class),
+        ]);
+    }
+    Ok(Table {
+        caption: reader.say("phone.plots_caption"),
+        columns: vec![
+            Column::text(reader.say("phone.plot_name")),
+            Column::text(reader.say("phone.plot_place")),
+            Column::number(reader.say("phone.plot_area")),
+            Column::text(reader.say("phone.plot_grade")),
+        ],
+        rows,
+        empty: reader.say("phone.plots_empty"),
+    })
+}
+
+async fn show(State(app): State<App>, Path(id): Path<String>, reader: Reader) -> Result<Html<String>, Refusal> {
+    let actor = reader.actor(P::PlotRead)?;
+    let view = plot(&app.db, &actor, &id).await?;
+    let boundary = boundary(&view);
+    let asked = PlotsAsked { holder_id: Some(view.holder_id.clone()), as_of: Some(app.clock.today()), ..PlotsAsked::default() };
+    let others = plots(&app.db, &actor, &asked, None, NEIGHBOURS).await?.items;
+    let (mut ground, mut doubts) = (drawn(&view, &id).into_iter().collect::<Vec<_>>(), Vec::new());
+    for other in others.iter().filter(|other| other.id != id && other.has_geometry) {
+        let other = plot(&app.db, &actor, &other.id).await?;
+        ground.extend(drawn(&other, &id));
+        doubts.extend(overlap(&reader, boundary.as_ref(), &view, &other));
+    }
+    if view.grade == "unknown" {
+        doubts.push(reader.say("phone.doubt_grade"));
+    }
+    if let Some(measured) = boundary.as_ref().map(Boundary::area_m2).filter(|m2| (m2 - view.area_m2).abs() > (m2 / 10).max(50)) {
+        let shown = [mu_of_m2(view.area_m2), mu_of_m2(measured)];
+        doubts.push(reader.fill("phone.doubt_area", &[("entered", &shown[0]), ("measured", &shown[1])]));
+    }
+    let until = view.valid_to.as_deref().map_or_else(|| reader.say("open_end"), |day| day_of(reader.lang, day));
+    let say = |key: &str| reader.say(&format!("phone.{key}"));
+    let mut names = Names::new(&app);
+    let measured = boundary.as_ref().map(|b| format!("{} 亩（{} m²）", mu_of_m2(b.area_m2()), grouped(b.area_m2())));
+    let centre = boundary.as_ref().and_then(Boundary::centre).map(|place| format!("{}（WGS-84）", place.for_people()));
+    let facts = [
+        (say("plot_holder"), names.party(&reader, &view.holder_id).await?),
+        (reader.say("product"), format!("{} {}", view.product, view.variety.clone().unwrap_or_default())),
+        (say("plot_place"), place_of(&view)),
+        (say("plot_area"), format!("{} 亩", mu_of_m2(view.area_m2))),
+        (say("plot_measured"), measured.unwrap_or_default()),
+        (say("plot_centre"), centre.unwrap_or_default()),
+        (say("plot_grade"), reader.word("phone.grade_of", &view.grade)),
+        (say("plot_valid"), format!("{} – {until}", day_of(reader.lang, &view.valid_from))),
+        (say("plot_parcel"), view.parcel_code.clone().unwrap_or_default()),
+    ];
+    let page = Page {
+        facts: facts.into_iter().filter(|(_, value)| !value.trim().is_empty()).collect(),
+        doubts,
+        map: Map::of(ground, &say("map_said")),
+        table: table(&app, &reader, &others).await?,
+        action: Some((reader.to("/work/plots"), say("plots"))),
+        next: None,
+        frame: reader.frame(view.name.clone(), Vec::new()),
+    };
+    Ok(Html(page.render()?))
+}
+
+fn boundary(view: &PlotView) -> Option<Boundary> {
+    Boundary::parse(&view.geometry.as_ref()?.to_string()).ok()
+}
+
+/// Ground two plots share, in words; a sliver within the allowance is said to be one.
+fn overlap(reader: &Reader, boundary: Option<&Boundary>, view: &PlotView, other: &PlotView) -> Option<String> {
+    let (one, two) = (boundary?, self::boundary(other)?);
+    let shared = one.overlap_m2(&two);
+    let allowed = overlap_allowance_m2(view.area_m2, other.area_m2);
+    let key = if shared > allowed { "phone.doubt_overlap" } else { "phone.doubt_sliver" };
+    (shared > 0).then(|| reader.fill(key, &[("name", &other.name), ("m2", &grouped(shared)), ("allowed", &grouped(allowed))]))
+}

@@ -1,5 +1,6 @@
 //! Signed-in pages under `/work`, and the door to them: what is done on the platform, for people. Plain forms without script.
 
+mod audit;
 mod bars;
 mod batch;
 mod batch_form;
@@ -49,7 +50,6 @@ pub fn routes() -> Vec<Route> {
     let orders = [orders::routes(), order_new::routes(), order::routes(), roll::routes(), levels::routes()];
     let shipping = [shipments::routes(), shipment_new::routes(), shipment::routes(), slip::routes(), seizures::routes()];
     let papers = [facilities::routes(), reports::routes(), farm::routes(), certificates::routes()];
-    let people = signin::routes();
-    let parts = [door::routes(), people, home::routes(), files::routes(), decide::routes(), people::routes()];
+    let parts = [door::routes(), signin::routes(), audit::routes(), home::routes(), files::routes(), decide::routes(), people::routes()];
     parts.into_iter().chain(batches).chain(orders).chain(shipping).chain(papers).flatten().collect()
 }

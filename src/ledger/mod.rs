@@ -6,6 +6,7 @@
 //! back. Who deletes, edits, inserts, reorders or cuts rows afterwards is found by [`verify`]; what is newer than the last kept
 //! checkpoint can't be proved, and the report says so.
 
+mod audit;
 mod checkpoint;
 mod event;
 pub mod once;
@@ -13,8 +14,9 @@ mod store;
 mod tree;
 mod verify;
 
+pub use audit::{AuditFilter, AuditRow, MOST as AUDIT_MOST, audit, audit_row, sample, tree};
 pub use checkpoint::{Checkpoint, Notary};
 pub use event::{Effect, Event, KINDS, Kind, kind};
 pub use store::{append, began, head, history};
-pub use tree::{Edge, Hash, leaf_hash};
+pub use tree::{Edge, Hash, Tree, leaf_hash};
 pub use verify::{Finding, Report, verify};

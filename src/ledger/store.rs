@@ -1,19 +1,25 @@
 //! The ledger's tables: appending within the caller's transaction, reading in order.
 
 use sea_orm::sea_query::LockType;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select, Set,
+};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::event::{Event, Kind};
-use super::tree::{Edge, leaf_hash};
+use super::audit::{AuditFilter, AuditRow};
+use super::event::{Event, KINDS, Kind};
+use super::tree::{Edge, Hash, leaf_hash};
 use crate::db::{Engine, Tx};
 use crate::entity::{event, event_body, ledger_head};
 use crate::kernel::{Day, Desk, Failure, Millis, Outcome};
 
+/// What the leaf of a sealed kind says.
+const SEALED: &str = "sealed";
+
 /// What a leaf says of its kind.
 pub(super) fn public_kind(kind: Kind) -> &'static str {
-    if kind.sealed { "sealed" } else { kind.name }
+    if kind.sealed { SEALED } else { kind.name }
 }
 
 /// The bytes of a leaf: JCS of `{v, seq, at, type, commit}`.
@@ -106,6 +112,100 @@ pub(super) async fn rows<C: ConnectionTrait>(connection: &C, after: i64, limit: 
         .into_iter()
         .map(|e| Row { body: bodies.remove(&e.seq), seq: e.seq, at: e.at, kind: e.kind, commitment: e.commitment })
         .collect())
+}
+
+/// Rows narrowed down; sealed rows can't be found by what they say unless they may be opened.
+fn narrowed(filter: &AuditFilter) -> Select<event::Entity> {
+    let link: RelationDef = event::Entity::belongs_to(event_body::Entity).from(event::Column::Seq).to(event_body::Column::Seq).into();
+    let mut query = event::Entity::find().join(JoinType::LeftJoin, link);
+    let says = filter.account.is_some() || filter.subject.is_some();
+    if says && !filter.opens {
+        query = query.filter(event::Column::Kind.ne(SEALED));
+    }
+    if let Some(kind) = &filter.kind {
+        let sealed = KINDS.iter().any(|k| k.name == kind && k.sealed);
+        query = if sealed && filter.opens {
+            // Bodies are JCS: the kind of the event stands before its organisation, whatever its facts say.
+            let said = format!("\"kind\":\"{kind}\",\"organisation\":");
+            query.filter(event::Column::Kind.eq(SEALED)).filter(event_body::Column::Body.contains(said))
+        } else {
+            query.filter(event::Column::Kind.eq(kind))
+        };
+    }
+    if let Some(account) = &filter.account {
+        query = query.filter(event_body::Column::Body.starts_with(format!("{{\"by\":\"{account}\"")));
+    }
+    if let Some(subject) = &filter.subject {
+        query = query.filter(event_body::Column::Subject.eq(subject));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(event::Column::At.gte(from));
+    }
+    if let Some(to) = filter.to {
+        query = query.filter(event::Column::At.lt(to));
+    }
+    if let Some(seq) = filter.as_of_seq {
+        query = query.filter(event::Column::Seq.lte(seq));
+    }
+    if let Some(at) = filter.as_of {
+        query = query.filter(event::Column::At.lte(at));
+    }
+    query
+}
+
+/// Rows before `cursor`, the newest first.
+pub(super) async fn audit_rows<C: ConnectionTrait>(
+    connection: &C,
+    filter: &AuditFilter,
+    cursor: Option<i64>,
+    limit: u64,
+) -> Outcome<Vec<AuditRow>> {
+    let mut query = narrowed(filter).order_by_desc(event::Column::Seq).limit(limit);
+    if let Some(cursor) = cursor {
+        query = query.filter(event::Column::Seq.lt(cursor));
+    }
+    let events = query.all(connection).await?;
+    with_bodies(connection, events, filter.opens).await
+}
+
+/// The numbers of all rows asked for.
+pub(super) async fn audit_numbers<C: ConnectionTrait>(connection: &C, filter: &AuditFilter) -> Outcome<Vec<i64>> {
+    Ok(narrowed(filter).select_only().column(event::Column::Seq).into_tuple().all(connection).await?)
+}
+
+/// Rows by their numbers, in order.
+pub(super) async fn audit_numbered<C: ConnectionTrait>(connection: &C, numbers: &[i64], opens: bool) -> Outcome<Vec<AuditRow>> {
+    let query = event::Entity::find().filter(event::Column::Seq.is_in(numbers.iter().copied())).order_by_asc(event::Column::Seq);
+    let events = query.all(connection).await?;
+    with_bodies(connection, events, opens).await
+}
+
+async fn with_bodies<C: ConnectionTrait>(connection: &C, events: Vec<event::Model>, opens: bool) -> Outcome<Vec<AuditRow>> {
+    let bodies = event_body::Entity::find().filter(event_body::Column::Seq.is_in(events.iter().map(|e| e.seq))).all(connection).await?;
+    let mut bodies: std::collections::HashMap<i64, (Vec<u8>, String)> = bodies.into_iter().map(|b| (b.seq, (b.salt, b.body))).collect();
+    let row = |e: event::Model| {
+        let body = bodies.remove(&e.seq);
+        let erased = body.is_none();
+        let body = body.filter(|_| opens || e.kind != SEALED);
+        AuditRow { seq: e.seq, at: e.at, kind: e.kind, commitment: e.commitment, body, erased }
+    };
+    Ok(events.into_iter().map(row).collect())
+}
+
+/// The leaf hashes of the first `size` rows, in order.
+pub(super) async fn leaf_hashes<C: ConnectionTrait>(connection: &C, size: u64) -> Outcome<Vec<Hash>> {
+    let (mut out, mut last) = (Vec::new(), -1);
+    while (out.len() as u64) < size {
+        let most = (size - out.len() as u64).min(10_000);
+        let page =
+            event::Entity::find().filter(event::Column::Seq.gt(last)).order_by_asc(event::Column::Seq).limit(most).all(connection).await?;
+        let Some(end) = page.last() else { break };
+        last = end.seq;
+        for row in &page {
+            out.push(leaf_hash(&leaf(row.seq, row.at, &row.kind, &row.commitment)?));
+        }
+    }
+    Ok(out)
 }
 
 /// What happened to one subject, oldest first: moment and body.

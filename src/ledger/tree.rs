@@ -57,6 +57,42 @@ impl Edge {
     }
 }
 
+/// A whole tree, for paths that prove a leaf (RFC 6962 §2.1.1).
+#[derive(Debug, Clone)]
+pub struct Tree {
+    /// The leaves, then each level above them; a last node without a partner stands on the next level as it is.
+    levels: Vec<Vec<Hash>>,
+}
+
+impl Tree {
+    /// The tree over these leaf hashes.
+    pub fn of(leaves: Vec<Hash>) -> Self {
+        let mut levels = vec![leaves];
+        while let Some(below) = levels.last().filter(|level| level.len() > 1) {
+            let above = below.chunks(2).map(|pair| if let [left, right] = pair { node_hash(left, right) } else { pair[0] }).collect();
+            levels.push(above);
+        }
+        Self { levels }
+    }
+    /// How many leaves.
+    pub fn size(&self) -> usize {
+        self.levels.first().map_or(0, Vec::len)
+    }
+    /// The hashes that lead from leaf `index` to the root, from the bottom; `None` if there is no such leaf.
+    pub fn path(&self, index: usize) -> Option<Vec<Hash>> {
+        if index >= self.size() {
+            return None;
+        }
+        let mut at = index;
+        let mut path = Vec::new();
+        for level in &self.levels {
+            path.extend(level.get(at ^ 1));
+            at /= 2;
+        }
+        Some(path)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,6 +118,30 @@ mod tests {
             assert_eq!(Edge::from_hex(edge.size(), &edge.to_hex()).as_ref(), Some(&edge));
             edge.push(leaf_hash(&leaves[n]));
         }
+    }
+
+    /// PATH(m, D[n]) of RFC 6962, as it is defined.
+    fn path(m: usize, leaves: &[Vec<u8>]) -> Vec<Hash> {
+        if leaves.len() == 1 {
+            return Vec::new();
+        }
+        let k = leaves.len().next_power_of_two() / 2;
+        let (mut out, other) = if m < k { (path(m, &leaves[..k]), &leaves[k..]) } else { (path(m - k, &leaves[k..]), &leaves[..k]) };
+        out.push(mth(other));
+        out
+    }
+
+    #[test]
+    fn every_leaf_has_its_path() {
+        let leaves: Vec<Vec<u8>> = (0..70u8).map(|n| vec![n]).collect();
+        for size in [1, 2, 3, 7, 8, 9, 33, 64, 70] {
+            let tree = Tree::of(leaves[..size].iter().map(|l| leaf_hash(l)).collect());
+            for m in 0..size {
+                assert_eq!(tree.path(m).unwrap(), path(m, &leaves[..size]), "leaf {m} of {size}");
+            }
+            assert!(tree.path(size).is_none());
+        }
+        assert!(Tree::of(Vec::new()).path(0).is_none());
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod act;
 mod anew;
 pub mod api;
 pub mod app;
+pub mod audit;
 pub mod auth;
 pub mod body;
 pub mod failure;

@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod audit;
 mod batch_to_scan;
 mod farm;
 mod levels;

@@ -1,5 +1,6 @@
 //! Passwords, second factors, sessions and tokens of programs, by form and by program.
 
+use axum::http::HeaderMap;
 use serde_json::json;
 use sha2::Digest;
 use yanzhao::kernel::clock;
@@ -295,7 +296,7 @@ on_both_engines! {
         let (send, mut received) = tokio::sync::mpsc::unbounded_channel::<(String, String)>();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let heard = axum::Router::new().route("/sms", axum::routing::post(move |headers: axum::http::HeaderMap, body: String| {
+        let heard = axum::Router::new().route("/sms", axum::routing::post(move |headers: HeaderMap, body: String| {
             send.send((headers["x-secret"].to_str().unwrap().to_owned(), body)).unwrap();
             async { "ok" }
         }));

@@ -90,6 +90,10 @@ pub struct Person {
 }
 
 impl Person {
+    /// Goes on with another token.
+    pub fn carry(&mut self, token: &str) {
+        self.token = Some(token.to_owned());
+    }
     /// A request with this person's token.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));

@@ -82,11 +82,36 @@ impl Browser {
         let fields: Vec<(String, String)> = page.hidden(action).into_iter().chain(typed).collect();
         self.send(action, &fields).await
     }
+    /// The same with files, each as (field, name, bytes).
+    pub async fn upload(&self, page: &Seen, action: &str, typed: &[(&str, &str)], files: &[(&str, &str, Vec<u8>)]) -> Seen {
+        const EDGE: &str = "edge-of-a-part-7d1f";
+        let mut body: Vec<u8> = Vec::new();
+        let mut part = |head: String, bytes: &[u8]| {
+            body.extend_from_slice(format!("--{EDGE}\r\nContent-Disposition: form-data; {head}\r\n\r\n").as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        };
+        let typed = typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        for (name, value) in page.hidden(action).into_iter().chain(typed) {
+            part(format!("name=\"{name}\""), value.as_bytes());
+        }
+        for (field, name, bytes) in files {
+            part(format!("name=\"{field}\"; filename=\"{name}\""), bytes);
+        }
+        body.extend_from_slice(format!("--{EDGE}--\r\n").as_bytes());
+        let request = self.http.post(format!("{}{action}", self.base));
+        seen(request.header("content-type", format!("multipart/form-data; boundary={EDGE}")).body(body)).await
+    }
     /// The same, which must be done; the page it leads to.
     pub async fn done(&self, page: &Seen, action: &str, typed: &[(&str, &str)]) -> (String, Seen) {
         let sent = self.fill(page, action, typed).await;
         assert_eq!(sent.status, 303, "{action} {typed:?}: {}", sent.html);
         (sent.id(), self.open(&sent.location).await)
+    }
+    /// A file, and the status it came with.
+    pub async fn bytes(&self, path: &str) -> (u16, Vec<u8>) {
+        let response = self.http.get(format!("{}{path}", self.base)).send().await.unwrap();
+        (response.status().as_u16(), response.bytes().await.unwrap().to_vec())
     }
     /// The CSRF word of this session, for a request that no page of ours makes.
     pub async fn csrf(&self) -> String {

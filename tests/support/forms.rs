@@ -113,6 +113,11 @@ impl Browser {
         assert_eq!(sent.status, 303, "{action} {typed:?}: {}", sent.html);
         (sent.id(), self.open(&sent.location).await)
     }
+    /// A file, and the status it came with.
+    pub async fn bytes(&self, path: &str) -> (u16, Vec<u8>) {
+        let response = self.http.get(format!("{}{path}", self.base)).send().await.unwrap();
+        (response.status().as_u16(), response.bytes().await.unwrap().to_vec())
+    }
     /// The CSRF word of this session, for a request that no page of ours makes.
     pub async fn csrf(&self) -> String {
         self.open("/work").await.hidden("/logout").into_iter().find(|(name, _)| name == "csrf").unwrap().1

@@ -118,11 +118,11 @@ fn known(kind: SheetKind, heading: &str) -> Option<Column> {
     kind.columns().iter().chain([&ID, &FAULTS]).find(|column| column.is_headed(heading)).copied()
 }
 
-/// Are these headings: at least two of ours, and half of what stands there?
+/// Are these headings: at least two of ours, and more than half of what stands there?
 fn is_headings(kind: SheetKind, cells: &[String]) -> bool {
     let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
     let ours = cells.iter().filter(|cell| !cell.is_empty() && known(kind, cell).is_some()).count();
-    ours >= 2 && ours * 2 >= filled
+    ours >= 2 && ours * 2 > filled
 }
 
 /// The example row of a template.

@@ -137,6 +137,9 @@ mod tests {
         assert_eq!(masked("13800138000"), "138****8000");
         let card = new_card(&Random::seeded(2));
         assert!(card.len() == 12 && card.iter().all(|c| c.len() == 8));
-        assert!(otpauth("燕赵", "zhang.wen", b"12345678901234567890").starts_with("otpauth://totp/%E7%87%95%E8%B5%B5:zhang.wen?secret=GEZDGNBV"));
+        assert!(
+            otpauth("燕赵", "zhang.wen", b"12345678901234567890")
+                .starts_with("otpauth://totp/%E7%87%95%E8%B5%B5:zhang.wen?secret=GEZDGNBV")
+        );
     }
 }

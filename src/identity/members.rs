@@ -54,7 +54,12 @@ pub struct House {
 ///
 /// # Errors
 /// `not_found` for an unknown organisation.
-pub async fn looks_after<C: sea_orm::ConnectionTrait>(connection: &C, actor: &Actor, clock: &Clock, organisation_id: &str) -> Outcome<bool> {
+pub async fn looks_after<C: sea_orm::ConnectionTrait>(
+    connection: &C,
+    actor: &Actor,
+    clock: &Clock,
+    organisation_id: &str,
+) -> Outcome<bool> {
     let organisation = store::organisation(connection, organisation_id).await?;
     if actor.scope.reaches_organisation(organisation_id, Some(&organisation.division_code)) {
         return Ok(true);
@@ -77,7 +82,8 @@ pub async fn house(db: &Db, actor: &Actor, clock: &Clock, organisation_id: &str)
     let mut members = Vec::new();
     for account in store::member::members(db.reader(), organisation_id).await? {
         let grants = store::grants(db.reader(), &account.id).await?;
-        let in_force = |g: &&store::GrantRow| g.state == "in_force" && g.from_day <= today && g.to_day.as_ref().is_none_or(|to| today < *to);
+        let in_force =
+            |g: &&store::GrantRow| g.state == "in_force" && g.from_day <= today && g.to_day.as_ref().is_none_or(|to| today < *to);
         members.push(Member {
             roles: grants.iter().filter(in_force).map(|g| g.role.clone()).collect(),
             administers: admins.iter().any(|row| row.account_id == account.id),

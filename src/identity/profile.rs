@@ -18,12 +18,72 @@ const JUDGED: usize = 64;
 
 /// What Chinese passwords are so often made of that it counts for nothing.
 const COMMON: &[&str] = &[
-    "woaini", "woaini1314", "woaini520", "5201314", "1314520", "7758521", "wodemima", "mima", "mima123456", "dengluma", "denglu",
-    "zhongguo", "hebei", "shijiazhuang", "sjz", "yanzhao", "jinzhou", "zhaoxian", "gaocheng", "dibiao", "dilibiaozhi", "yali",
-    "xuehuali", "gongmian", "hongzao", "heshe", "hezuoshe", "shichang", "jianguan", "zhishichanquan", "guanliyuan", "xitong",
-    "ceshi", "ceshi123", "aini1314", "nihao", "nihao123", "qq123456", "a123456", "aa123456", "abc123456", "123456789a", "1q2w3e4r",
-    "1qaz2wsx", "qazwsxedc", "zxcvbnm", "asdfghjkl", "password", "passw0rd", "admin", "admin123", "root", "huawei", "weixin", "taobao",
-    "我爱你", "密码", "燕赵", "石家庄", "河北", "地理标志", "鸭梨", "管理员", "中国", "一二三四五六", "合作社",
+    "woaini",
+    "woaini1314",
+    "woaini520",
+    "5201314",
+    "1314520",
+    "7758521",
+    "wodemima",
+    "mima",
+    "mima123456",
+    "dengluma",
+    "denglu",
+    "zhongguo",
+    "hebei",
+    "shijiazhuang",
+    "sjz",
+    "yanzhao",
+    "jinzhou",
+    "zhaoxian",
+    "gaocheng",
+    "dibiao",
+    "dilibiaozhi",
+    "yali",
+    "xuehuali",
+    "gongmian",
+    "hongzao",
+    "heshe",
+    "hezuoshe",
+    "shichang",
+    "jianguan",
+    "zhishichanquan",
+    "guanliyuan",
+    "xitong",
+    "ceshi",
+    "ceshi123",
+    "aini1314",
+    "nihao",
+    "nihao123",
+    "qq123456",
+    "a123456",
+    "aa123456",
+    "abc123456",
+    "123456789a",
+    "1q2w3e4r",
+    "1qaz2wsx",
+    "qazwsxedc",
+    "zxcvbnm",
+    "asdfghjkl",
+    "password",
+    "passw0rd",
+    "admin",
+    "admin123",
+    "root",
+    "huawei",
+    "weixin",
+    "taobao",
+    "我爱你",
+    "密码",
+    "燕赵",
+    "石家庄",
+    "河北",
+    "地理标志",
+    "鸭梨",
+    "管理员",
+    "中国",
+    "一二三四五六",
+    "合作社",
 ];
 
 /// A set of rules for passwords.
@@ -91,10 +151,7 @@ impl PasswordProfile {
 /// How many of the four classes occur: small letters, capitals, digits, anything else (Chinese characters too).
 fn classes(password: &str) -> usize {
     let has = |class: fn(char) -> bool| usize::from(password.chars().any(class));
-    has(|c| c.is_ascii_lowercase())
-        + has(|c| c.is_ascii_uppercase())
-        + has(|c| c.is_ascii_digit())
-        + has(|c| !c.is_ascii_alphanumeric())
+    has(|c| c.is_ascii_lowercase()) + has(|c| c.is_ascii_uppercase()) + has(|c| c.is_ascii_digit()) + has(|c| !c.is_ascii_alphanumeric())
 }
 
 /// Is this a password the profile accepts from somebody known by `names` (account, shown name, organisation)?

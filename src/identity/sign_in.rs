@@ -348,9 +348,9 @@ pub async fn record_throttled(db: &Db, clock: &Clock, account: &str, visit: &Vis
     let (now, name, visit) = (clock.now(), text::clean(account), visit.clone());
     db.write(move |tx| {
         let (name, visit) = (name.clone(), visit.clone());
-        Box::pin(async move {
-            store::session::record(tx, now, &name, None, "throttled", visit.carrier.word(), visit.address.as_deref()).await
-        })
+        Box::pin(
+            async move { store::session::record(tx, now, &name, None, "throttled", visit.carrier.word(), visit.address.as_deref()).await },
+        )
     })
     .await
 }

@@ -36,8 +36,8 @@ impl FromRequestParts<App> for Anew {
         let carrier = parts.extensions.get::<Token>().map_or(Carrier::Page, |token| token.carrier);
         let token = new_token(&app.random);
         let renewal = Renewal { token_hash: token_hash(&token), visit: auth::visit(app, peer, &parts.headers, carrier) };
-        let in_time = parts.method == http::Method::GET
-            || app.throttle.sign_in(visitor_address(peer, &parts.headers, &app.config.trusted_proxies));
+        let in_time =
+            parts.method == http::Method::GET || app.throttle.sign_in(visitor_address(peer, &parts.headers, &app.config.trusted_proxies));
         Ok(Self { token, renewal, in_time })
     }
 }

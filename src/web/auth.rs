@@ -76,7 +76,8 @@ pub struct Handlers(pub Vec<String>);
 
 /// May this be done before a password was changed or a second factor set up?
 fn is_first_step(access: Access, path: &str) -> bool {
-    let own = ["/work/me", "/api/v1/me"].iter().any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+    let own =
+        ["/work/me", "/api/v1/me"].iter().any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
     access == Access::SignedIn && (own || matches!(path, "/logout" | "/api/v1/sessions/current"))
 }
 

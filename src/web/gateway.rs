@@ -85,7 +85,10 @@ mod tests {
     fn the_template_is_filled_in() {
         let message = Message { phone: "13800138000".to_owned(), code: "123456".to_owned() };
         let body = |template: &str| Gateway::of("http://127.0.0.1:9/", template, "").unwrap().unwrap().body(&message);
-        assert_eq!(body(r#"{"to":"{phone}","text":"验证码 {code}"}"#), ("application/json", r#"{"to":"13800138000","text":"验证码 123456"}"#.to_owned()));
+        assert_eq!(
+            body(r#"{"to":"{phone}","text":"验证码 {code}"}"#),
+            ("application/json", r#"{"to":"13800138000","text":"验证码 123456"}"#.to_owned())
+        );
         assert_eq!(body("to={phone}&code={code}"), ("application/x-www-form-urlencoded", "to=13800138000&code=123456".to_owned()));
         assert!(Gateway::of("", "", "").unwrap().is_none());
         assert!(Gateway::of("http://127.0.0.1:9/", "", "no value").is_err() && Gateway::of("nowhere", "", "").is_err());

@@ -57,12 +57,7 @@ pub(in crate::identity) async fn used_step(tx: &Tx, id: &str, step: i64) -> Outc
 
 pub(in crate::identity) async fn insert_card(tx: &Tx, factor_id: &str, marks: &[String]) -> Outcome<()> {
     for (no, mark) in (1..).zip(marks) {
-        let row = card_code::ActiveModel {
-            factor_id: Set(factor_id.to_owned()),
-            no: Set(no),
-            mark: Set(mark.clone()),
-            used_at: Set(None),
-        };
+        let row = card_code::ActiveModel { factor_id: Set(factor_id.to_owned()), no: Set(no), mark: Set(mark.clone()), used_at: Set(None) };
         row.insert(tx.connection()).await?;
     }
     Ok(())

@@ -192,10 +192,7 @@ pub(super) fn routes() -> Vec<Route> {
             .takes::<CurrentInput>()
             .answers::<AnewView>(200),
         Route::get("/api/v1/me/tokens", own, own_tokens).says("Tokens of one's own programs").lists::<OwnToken>(),
-        Route::post("/api/v1/me/tokens", own, make_token)
-            .says("Issue a token for a program")
-            .takes::<NewToken>()
-            .answers::<OwnToken>(201),
+        Route::post("/api/v1/me/tokens", own, make_token).says("Issue a token for a program").takes::<NewToken>().answers::<OwnToken>(201),
         Route::post("/api/v1/me/tokens/{id}/end", own, end_own_token).says("End a token").answers::<OwnToken>(200),
     ]
 }
@@ -204,12 +201,7 @@ fn view(app: &App, anew: &Anew) -> AnewView {
     AnewView { token: anew.token.clone(), expires_at: clock::rfc3339(anew.expires_at(app)) }
 }
 
-async fn put_password(
-    State(app): State<App>,
-    who: SignedIn,
-    anew: Anew,
-    posted: Posted<PasswordInput>,
-) -> Result<Response, Refusal> {
+async fn put_password(State(app): State<App>, who: SignedIn, anew: Anew, posted: Posted<PasswordInput>) -> Result<Response, Refusal> {
     anew.confirm(&who, &posted.body.current).await?;
     let hash = password::prepare(&app.db, &app.random, app.sign_in_rules().profile, &who.account, &posted.body.password).await?;
     let (renewal, view) = (anew.renewal.clone(), view(&app, &anew));
@@ -271,11 +263,8 @@ async fn begin_factor(State(app): State<App>, who: SignedIn, anew: Anew, posted:
         let (vault, renewal, session, codes, address) = (vault.clone(), renewal.clone(), session.clone(), codes.clone(), address.clone());
         Box::pin(async move {
             let totp = kind == FactorKind::Totp;
-            let row = if totp {
-                begin_totp(tx, &desk, &vault, &secret).await?
-            } else {
-                issue_card(tx, &desk, &vault, &codes, &renewal).await?
-            };
+            let row =
+                if totp { begin_totp(tx, &desk, &vault, &secret).await? } else { issue_card(tx, &desk, &vault, &codes, &renewal).await? };
             let view = FreshFactor {
                 id: row.id,
                 kind: row.kind,

@@ -94,7 +94,11 @@ impl View<'_> {
             fact("state", accounts::state(reader, row, shut).with_small(until)),
             fact("organisation", Cell::text(organisation)),
             fact("since", Cell::text(moment(reader.lang, row.created_at))),
-            fact("password", Cell::text(self.say(if guard.must_change { "password_first" } else { "password_own" })).with_small(moment(reader.lang, guard.password_set_at))),
+            fact(
+                "password",
+                Cell::text(self.say(if guard.must_change { "password_first" } else { "password_own" }))
+                    .with_small(moment(reader.lang, guard.password_set_at)),
+            ),
             fact("factors", Cell::text(self.say(if guard.second_factor { "factor_on" } else { "factor_off" }))),
         ];
         let mut forms = Vec::new();
@@ -234,11 +238,13 @@ async fn disable_one(given: Given, posted: Posted<Typed>) -> Result<Response, Re
 }
 
 async fn enable_one(given: Given, posted: Posted<Typed>) -> Result<Response, Refusal> {
-    on_page(given, posted, "enable", "account_enabled", |tx, desk, _, id| Box::pin(async move { enable_account(tx, &desk, &id).await })).await
+    on_page(given, posted, "enable", "account_enabled", |tx, desk, _, id| Box::pin(async move { enable_account(tx, &desk, &id).await }))
+        .await
 }
 
 async fn unlock_one(given: Given, posted: Posted<Typed>) -> Result<Response, Refusal> {
-    on_page(given, posted, "unlock", "account_unlocked", |tx, desk, _, id| Box::pin(async move { unlock_account(tx, &desk, &id).await })).await
+    on_page(given, posted, "unlock", "account_unlocked", |tx, desk, _, id| Box::pin(async move { unlock_account(tx, &desk, &id).await }))
+        .await
 }
 
 async fn end_all(given: Given, posted: Posted<Typed>) -> Result<Response, Refusal> {

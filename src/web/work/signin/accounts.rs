@@ -100,8 +100,12 @@ async fn page(app: &App, reader: &Reader, filter: &Filter, refused: Option<(&Fai
             state(reader, row, shut.contains(&row.id)),
         ]);
     }
-    let columns =
-        vec![Column::text(say("account")), Column::text(say("organisation")), Column::text(say("since")), Column::text(reader.say("state"))];
+    let columns = vec![
+        Column::text(say("account")),
+        Column::text(say("organisation")),
+        Column::text(say("since")),
+        Column::text(reader.say("state")),
+    ];
     let again = refused.map(|(_, typed)| tried("create", typed));
     let form = reader.may(P::AccountCreate).then(|| {
         let fields = vec![

@@ -116,13 +116,7 @@ async fn totp(State(app): State<App>, reader: Reader, anew: Anew, posted: Posted
     answered(done, |failure| refused(&app, &reader, "totp", &typed, failure)).await
 }
 
-async fn refused(
-    app: &App,
-    reader: &Reader,
-    form: &'static str,
-    typed: &Typed,
-    failure: Failure,
-) -> Result<(Failure, String), Refusal> {
+async fn refused(app: &App, reader: &Reader, form: &'static str, typed: &Typed, failure: Failure) -> Result<(Failure, String), Refusal> {
     let html = page(app, reader, Some((&failure, form, typed))).await?;
     Ok((failure, html))
 }
@@ -248,7 +242,13 @@ async fn confirm(
     if response.status() == http::StatusCode::SEE_OTHER { anew.in_browser(&app, response) } else { Ok(response) }
 }
 
-async fn end(State(app): State<App>, Path(id): Path<String>, reader: Reader, anew: Anew, posted: Posted<Typed>) -> Result<Response, Refusal> {
+async fn end(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    reader: Reader,
+    anew: Anew,
+    posted: Posted<Typed>,
+) -> Result<Response, Refusal> {
     let typed = posted.body.clone();
     let attempt = async {
         anew.confirm(&reader.who, &secret(&typed, "current")).await?;

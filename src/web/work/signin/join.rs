@@ -87,8 +87,7 @@ async fn page(app: &App, lang: Lang, token: &str, typed: &Typed, refused: Option
         Some(id) => account(&app.db, id).await?.name,
         None => organisation.map(|o| o.name).unwrap_or_default(),
     };
-    let roles: Vec<String> =
-        row.roles.split(',').filter(|r| !r.is_empty()).map(|r| lang.say(&format!("role.{r}")).into_owned()).collect();
+    let roles: Vec<String> = row.roles.split(',').filter(|r| !r.is_empty()).map(|r| lang.say(&format!("role.{r}")).into_owned()).collect();
     let until = super::moment(lang, row.expires_at);
     let about = if joins {
         let roles = roles.join(&lang.say("work.comma"));

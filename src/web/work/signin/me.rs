@@ -45,10 +45,11 @@ async fn page(app: &App, reader: &Reader) -> Result<String, Refusal> {
     let who = &reader.who;
     let mut links = vec![
         vec![Cell::link(say("password"), reader.to("/work/me/password")).with_small(say("password_about"))],
-        vec![
-            Cell::link(say("factors"), reader.to("/work/me/factors"))
-                .with_small(say(if who.second_factor { "factor_on" } else { "factor_off" })),
-        ],
+        vec![Cell::link(say("factors"), reader.to("/work/me/factors")).with_small(say(if who.second_factor {
+            "factor_on"
+        } else {
+            "factor_off"
+        }))],
         vec![Cell::link(say("tokens"), reader.to("/work/me/tokens")).with_small(say("tokens_about"))],
     ];
     if let Some(own) = reader.own()

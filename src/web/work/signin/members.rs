@@ -183,12 +183,8 @@ impl Desk<'_> {
     }
     fn handlers(&self, again: Option<&super::super::parts::Tried<'_>>) -> Part {
         let rows = self.house.handlers.iter().map(|row| vec![Cell::text(row.name.clone())]).collect();
-        let table = Table {
-            caption: self.say("handlers"),
-            columns: vec![Column::text(self.say("name"))],
-            rows,
-            empty: self.say("handlers_none"),
-        };
+        let table =
+            Table { caption: self.say("handlers"), columns: vec![Column::text(self.say("name"))], rows, empty: self.say("handlers_none") };
         let fields = vec![Field::text("name", self.say("name")).must()];
         let mut forms = vec![self.form("handler", "/work/members/handlers", "list_handler", fields).again(again)];
         let choices: Vec<_> = self.house.handlers.iter().map(|row| (row.id.clone(), row.name.clone())).collect();

@@ -80,7 +80,14 @@ async fn refused_on_page(
 }
 
 /// The page with a link and its symbol.
-pub(super) fn slip_page(app: &App, reader: &Reader, token: &str, heading: &str, whom: String, back: (String, String)) -> Result<Response, Refusal> {
+pub(super) fn slip_page(
+    app: &App,
+    reader: &Reader,
+    token: &str,
+    heading: &str,
+    whom: String,
+    back: (String, String),
+) -> Result<Response, Refusal> {
     let say = |key: &str| reader.say(&format!("signin.{key}"));
     let link = format!("{}/join/{token}", app.config.base_url);
     let until = moment(reader.lang, app.clock.now() + INVITATION_LASTS);

@@ -20,7 +20,8 @@ use crate::kernel::{Millis, clock};
 /// Every page of it.
 pub(super) fn routes() -> Vec<Route> {
     let own = [me::routes(), factors::routes(), tokens::routes(), join::routes()];
-    let others = [members::routes(), members_acts::routes(), recoveries::routes(), accounts::routes(), account::routes(), sign_ins::routes()];
+    let others =
+        [members::routes(), members_acts::routes(), recoveries::routes(), accounts::routes(), account::routes(), sign_ins::routes()];
     own.into_iter().chain(others).flatten().collect()
 }
 

@@ -47,8 +47,7 @@ async fn page(app: &App, reader: &Reader, refused: Option<(&Failure, &'static st
         Field::text("reason", reader.say("reason")).must(),
     ];
     let form = Form::new(app, reader, "propose", "/work/recoveries", "signin.recover", "signin.recover", fields);
-    let propose =
-        Part { heading: say("recover"), about: say("recover_about"), forms: vec![form.again(again.as_ref())], ..Part::default() };
+    let propose = Part { heading: say("recover"), about: say("recover_about"), forms: vec![form.again(again.as_ref())], ..Part::default() };
     let (mut rows, mut forms) = (Vec::new(), Vec::new());
     for (row, account) in waiting_recoveries(&app.db, &reader.actor(P::RecoveryPropose)?).await? {
         let document = reader.word("signin.documents", &row.document);
@@ -70,8 +69,7 @@ async fn page(app: &App, reader: &Reader, refused: Option<(&Failure, &'static st
     }
     let columns = vec![Column::text(say("person")), Column::text(say("document")), Column::text(say("proposed"))];
     let table = Table { caption: say("recoveries_waiting"), columns, rows, empty: say("recoveries_none") };
-    let waiting =
-        Part { heading: say("recoveries_waiting"), about: say("recoveries_about"), table: Some(table), forms, ..Part::default() };
+    let waiting = Part { heading: say("recoveries_waiting"), about: say("recoveries_about"), table: Some(table), forms, ..Part::default() };
     let errors = refused.map(|(failure, form, _)| at_fields(reader, failure, form, &NAMES)).unwrap_or_default();
     Ok(PartsPage { parts: vec![propose, waiting], frame: reader.frame(say("recoveries"), errors) }.render()?)
 }

@@ -12,10 +12,10 @@ use super::super::super::pages::staff::{Cell, Column, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::{Reader, done_at};
 use super::super::parts::{Field, Form, Part, PartsPage, Typed, answered, at_fields};
+use super::Anew;
 use super::me::{secret, text, tried};
 use super::moment;
 use super::shown::{SecretPage, once};
-use super::Anew;
 use crate::identity::commands::access::{TokenInput, end_token, issue_token};
 use crate::identity::queries::access::{permissions, scopes, tokens};
 use crate::identity::session::{new_api_token, token_hash};
@@ -47,8 +47,15 @@ async fn page(app: &App, reader: &Reader, refused: Option<(&Failure, &Typed)>) -
     for row in &rows {
         let live = row.ended_at.is_none() && row.expires_at > now;
         if live {
-            let mut form =
-                Form::new(app, reader, "end", &format!("/work/me/tokens/{}/end", row.id), "signin.end_token", "signin.end_token", Vec::new());
+            let mut form = Form::new(
+                app,
+                reader,
+                "end",
+                &format!("/work/me/tokens/{}/end", row.id),
+                "signin.end_token",
+                "signin.end_token",
+                Vec::new(),
+            );
             form.label = reader.fill("signin.end_this_token", &[("name", &row.name)]);
             form.class = "stop";
             ends.push(form);
@@ -61,15 +68,21 @@ async fn page(app: &App, reader: &Reader, refused: Option<(&Failure, &Typed)>) -
             if live { Cell::badge(say("in_force"), "ok") } else { Cell::badge(say("over"), "soft") },
         ]);
     }
-    let columns =
-        vec![Column::text(say("token_name")), Column::text(say("until")), Column::text(say("last_seen")), Column::text(reader.say("state"))];
+    let columns = vec![
+        Column::text(say("token_name")),
+        Column::text(say("until")),
+        Column::text(say("last_seen")),
+        Column::text(reader.say("state")),
+    ];
     let table = Table { caption: say("tokens"), columns, rows: cells, empty: say("tokens_none") };
     let list = Part { heading: say("own_tokens"), about: say("tokens_about"), table: Some(table), forms: ends, ..Part::default() };
     let may = scopes(&reader.who);
     let fields = vec![
         Field::text("name", say("token_name")).hint(say("token_name_hint")).must(),
         Field::area("scopes", say("scopes")).hint(reader.fill("signin.scopes_hint", &[("may", &may.join(" "))])).must(),
-        Field::select("days", say("term"), TERMS.map(|days| (days.to_owned(), reader.fill("signin.days", &[("days", days)]))).to_vec()).value("90").must(),
+        Field::select("days", say("term"), TERMS.map(|days| (days.to_owned(), reader.fill("signin.days", &[("days", days)]))).to_vec())
+            .value("90")
+            .must(),
         Field::password("current", say("current")).must(),
     ];
     let form = Form::new(app, reader, "issue", "/work/me/tokens", "signin.issue_token", "signin.issue_token", fields);
@@ -82,7 +95,11 @@ fn read(typed: &Typed) -> Outcome<TokenInput> {
     let days = text(typed, "days");
     Ok(TokenInput {
         name: text(typed, "name"),
-        scopes: text(typed, "scopes").split(|c: char| c.is_whitespace() || matches!(c, ',' | '，' | '、')).filter(|w| !w.is_empty()).map(str::to_owned).collect(),
+        scopes: text(typed, "scopes")
+            .split(|c: char| c.is_whitespace() || matches!(c, ',' | '，' | '、'))
+            .filter(|w| !w.is_empty())
+            .map(str::to_owned)
+            .collect(),
         days: days.parse().map_err(|_| Failure::field("/days", "number_unreadable").with("figure", days))?,
     })
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::db::Db;
+use crate::identity::commands::members::name_admin;
 use crate::identity::commands::{AccountInput, GrantInput, create_account, grant_role_at_start, register_organisation, set_password};
 use crate::identity::credit_code::{check_character, organisation_check};
 use crate::identity::organisation::{OrganisationInput, OrganisationKind};
@@ -98,7 +99,7 @@ async fn make(
     name: &'static str,
     house: Option<&'static House>,
     role: Role,
-    reach: &Reach,
+    reach: &'static Reach,
     hash: &str,
 ) -> Outcome<()> {
     let (scope_kind, division) = match reach {
@@ -129,6 +130,9 @@ async fn make(
                 ScopeKind::All => None,
                 _ => organisation,
             };
+            if matches!(reach, Reach::Own | Reach::Rights) {
+                name_admin(tx, &desk, &account.id).await?;
+            }
             let grant = GrantInput { account_id: account.id, role, scope_kind, scope_ref, from: desk.clock.today(), to: None };
             grant_role_at_start(tx, &desk.clock, &desk.random, &grant).await
         })

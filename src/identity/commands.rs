@@ -129,7 +129,7 @@ pub async fn disable_account(tx: &Tx, desk: &Desk, id: &str, reason: &str) -> Ou
     if account.id == desk.actor.account_id {
         return Err(Failure::conflict("own_account"));
     }
-    if account.state == "disabled" {
+    if account.state != "active" {
         return Ok(());
     }
     store::set_account_state(tx, id, "disabled").await?;

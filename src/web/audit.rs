@@ -222,7 +222,9 @@ fn document(app: &App, asked: &AuditAsked, proved: &[Proved<'_>], edge: &ledger:
     let event = |(row, path): &Proved<'_>| -> Outcome<Value> {
         let (salt, body) = row.body.as_ref().map(|(salt, body)| (HEXLOWER.encode(salt), body.clone())).unzip();
         let leaf = String::from_utf8(row.leaf()?).map_err(Failure::broken)?;
-        Ok(json!({ "seq": row.seq, "leaf": leaf, "leaf_hash": HEXLOWER.encode(&row.leaf_hash()?), "salt": salt, "body": body, "erased": row.erased, "proof": path }))
+        Ok(
+            json!({ "seq": row.seq, "leaf": leaf, "leaf_hash": HEXLOWER.encode(&row.leaf_hash()?), "salt": salt, "body": body, "erased": row.erased, "proof": path }),
+        )
     };
     let events = proved.iter().map(event).collect::<Outcome<Vec<Value>>>()?;
     let document = json!({
@@ -245,8 +247,22 @@ fn cell(text: &str) -> String {
 fn sheet(proved: &[Proved<'_>], size: u64, root: &ledger::Hash) -> Outcome<String> {
     let mut out = csv::Writer::from_writer(vec![0xef, 0xbb, 0xbf]);
     let head = [
-        "seq", "at", "type", "kind", "subject", "account", "organisation", "handled_by", "facts", "commit", "salt", "body", "leaf_hash",
-        "proof", "checkpoint_size", "checkpoint_root",
+        "seq",
+        "at",
+        "type",
+        "kind",
+        "subject",
+        "account",
+        "organisation",
+        "handled_by",
+        "facts",
+        "commit",
+        "salt",
+        "body",
+        "leaf_hash",
+        "proof",
+        "checkpoint_size",
+        "checkpoint_root",
     ];
     out.write_record(head).map_err(Failure::broken)?;
     for (row, path) in proved {

@@ -43,6 +43,11 @@ fn operation(route: &Route, schemas: &mut BTreeMap<String, Value>) -> Value {
         parameters.push(json!({ "name": name, "in": "query", "description": meaning, "schema": kind }));
     }
     if route.method != Method::GET && route.access != Access::Public {
+        let handled =
+            "Who handled it, of the organisation's list of people: UTF-8, percent-encoded. A JSON body may carry `handled_by` instead.";
+        parameters.push(
+            json!({ "name": "Handled-By", "in": "header", "description": handled, "schema": { "type": "string", "maxLength": 360 } }),
+        );
         let about = "Unique per account, 7 days; the same key and request again answers the same.";
         parameters.push(json!({ "name": "Idempotency-Key", "in": "header", "description": about, "schema": { "type": "string", "minLength": 1, "maxLength": 128 } }));
     }

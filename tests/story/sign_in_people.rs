@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::forms::{Browser, Seen};
+use crate::support::forms::Seen;
 use crate::support::server::{PASSWORD, Server, says};
 
 const CHOSEN: &str = "granary-otter-lantern-7";
@@ -17,25 +17,11 @@ fn fields(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-/// A producer's own administrator, named by the office.
-async fn administrator(server: &Server) -> Browser {
-    let office = server.browser("office").await;
-    let organisations = server.person("office").await.get("/api/v1/organisations?kind=producer&limit=200").await.1;
-    let id = organisations["items"].as_array().unwrap().iter().find(|o| o["name"] == "演示果品专业合作社").unwrap()["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let page = office.open(&format!("/work/members?organisation={id}")).await;
-    let whom = page.choice("producer");
-    office.done(&page, &format!("/work/members/name?organisation={id}"), &[("account_id", &whom)]).await;
-    server.browser("producer").await
-}
-
 on_both_engines! {
     async fn an_invitation_makes_an_account_once(engine: Engine) {
         let server = Server::start(engine).await;
-        assert_eq!(server.browser("producer").await.see("/work/members").await.status, 404, "nobody looks after them yet");
-        let browser = administrator(&server).await;
+        assert_eq!(server.browser("county").await.see("/work/members").await.status, 404, "nobody named to look after them");
+        let browser = server.browser("producer").await;
         let page = browser.open("/work/members").await;
         let unfit = browser.fill(&page, "/work/members/invite", &[("person", "演示人员甲"), ("roles", "office")]).await;
         assert!(unfit.status == 422 && unfit.has("office"), "{}", unfit.html);
@@ -69,7 +55,7 @@ on_both_engines! {
 
     async fn a_member_is_reset_and_hands_over(engine: Engine) {
         let server = Server::start(engine).await;
-        let browser = administrator(&server).await;
+        let browser = server.browser("producer").await;
         let page = browser.open("/work/members").await;
         let shown = browser.fill(&page, "/work/members/invite", &[("person", "演示人员甲"), ("roles", "producer"), ("administers", "yes")]).await;
         browser.send(&link(&shown), &fields(&[("account", "jia"), ("display_name", "演示人员甲"), ("password", CHOSEN), ("again", CHOSEN)])).await;
@@ -77,6 +63,11 @@ on_both_engines! {
         let token = sign_in(CHOSEN).await.1["token"].as_str().unwrap().to_owned();
         let page = browser.open("/work/members").await;
         let jia = page.choice("jia");
+        // The office looks after every organisation within its reach, and may name somebody too.
+        let organisations = server.person("office").await.get("/api/v1/organisations?kind=producer&limit=200").await.1;
+        let id = organisations["items"].as_array().unwrap().iter().find(|o| o["name"] == "演示果品专业合作社").unwrap()["id"].as_str().unwrap().to_owned();
+        assert!(server.browser("office").await.open(&format!("/work/members?organisation={id}")).await.has("演示人员甲"));
+        assert_eq!(server.browser("producer2").await.see(&format!("/work/members?organisation={id}")).await.status, 404);
         let slip = browser.fill(&page, "/work/members/reset", &[("account_id", &jia)]).await;
         assert_eq!(slip.status, 200, "{}", slip.html);
         assert_eq!(sign_in(CHOSEN).await.0, 401, "the old password ended at once");
@@ -107,7 +98,7 @@ on_both_engines! {
 
     async fn who_handles_it_is_picked_and_recorded(engine: Engine) {
         let server = Server::start(engine).await;
-        let browser = administrator(&server).await;
+        let browser = server.browser("producer").await;
         let add = async |name: &str| {
             let page = browser.open("/work/members").await;
             let picked = if page.has("name=\"handled_by\"") { "演示经办甲" } else { "" };

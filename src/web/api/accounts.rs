@@ -50,7 +50,7 @@ pub struct AccountView {
     pub display_name: String,
     /// Organisation.
     pub organisation_id: Option<String>,
-    /// active | disabled
+    /// active | disabled | left
     pub state: String,
     /// RFC 3339.
     pub created_at: String,

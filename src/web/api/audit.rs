@@ -15,7 +15,10 @@ use crate::identity::role::Permission as P;
 pub(super) fn routes() -> Vec<Route> {
     let read = Access::Needs(P::AuditRead);
     vec![
-        Route::get("/api/v1/audit-events", read, list).says("What happened, newest first, or a sample by seed").lists::<EventView>().asks(ASKS),
+        Route::get("/api/v1/audit-events", read, list)
+            .says("What happened, newest first, or a sample by seed")
+            .lists::<EventView>()
+            .asks(ASKS),
         Route::get("/api/v1/audit-events/export", read, whole)
             .says("What happened with its proofs against a signed checkpoint, as json or csv (format)")
             .asks(ASKS)

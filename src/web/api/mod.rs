@@ -94,7 +94,10 @@ pub use describe::openapi;
 
 /// Sign-in, accounts, roles, organisations, the API's own description.
 pub fn house() -> Vec<Route> {
-    [sessions::routes(), me::routes(), accounts::routes(), audit::routes(), organisations::routes(), describe::routes()].into_iter().flatten().collect()
+    [sessions::routes(), me::routes(), accounts::routes(), audit::routes(), organisations::routes(), describe::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 /// Facts.
 pub fn register() -> Vec<Route> {

@@ -20,11 +20,7 @@ use crate::ledger::{self, AuditRow, KINDS};
 
 pub(super) fn routes() -> Vec<Route> {
     let read = Access::Needs(P::AuditRead);
-    vec![
-        Route::get("/work/audit", read, show),
-        Route::get("/work/audit/export", read, whole),
-        Route::get("/work/audit/{seq}", read, one),
-    ]
+    vec![Route::get("/work/audit", read, show), Route::get("/work/audit/export", read, whole), Route::get("/work/audit/{seq}", read, one)]
 }
 
 #[derive(Template)]
@@ -43,7 +39,13 @@ struct Page<'a> {
 fn named(reader: &Reader, kind: &str) -> String {
     let key = format!("work.event.{}", kind.replace('.', "_"));
     let words = reader.lang.say(&key).into_owned();
-    if kind == "sealed" { reader.say("audit.sealed") } else if words == key { kind.to_owned() } else { words }
+    if kind == "sealed" {
+        reader.say("audit.sealed")
+    } else if words == key {
+        kind.to_owned()
+    } else {
+        words
+    }
 }
 
 /// What a row says, in one line.

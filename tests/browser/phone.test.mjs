@@ -45,7 +45,7 @@ for (const [script, who, lot] of [[false, '1', 'B-360-1'], [true, '2', 'B-360-2'
     test('is registered screen by screen; back keeps everything; two taps make one', async () => {
       const page = await producer(script);
       page.scripted = script;
-      await weigh(page, who, 600);
+      await weigh(page, who, 1000);
       await page.goto(`${BASE}/work/batches/steps`);
       await page.click('button:has-text("登记新批次")');
       await fits(page, '下一步');
@@ -57,9 +57,9 @@ for (const [script, who, lot] of [[false, '1', 'B-360-1'], [true, '2', 'B-360-2'
       await next(page);
       assert.match(page.url(), /\/weight$/);
       await fits(page, '下一步');
-      await page.fill('#weight', '1,000');
+      await page.fill('#weight', '2,000');
       await page.selectOption('#unit', 'jin');
-      if (script) assert.equal(await page.textContent('#weight-echo'), '500 kg = 1,000 斤 = 0.5 t');
+      if (script) assert.equal(await page.textContent('#weight-echo'), '1,000 kg = 2,000 斤 = 1 t');
       await next(page);
       if (await page.locator('#sure').count()) {
         assert.match(await page.textContent('.errors'), /上一批/);
@@ -69,7 +69,7 @@ for (const [script, who, lot] of [[false, '1', 'B-360-1'], [true, '2', 'B-360-2'
       assert.match(page.url(), /\/lot$/);
       await page.goBack();
       await page.goto(page.url().replace(/\/[a-z]+$/, '/weight'));
-      assert.equal(await page.inputValue('#weight'), '1,000');
+      assert.equal(await page.inputValue('#weight'), '2,000');
       assert.equal(await page.inputValue('#unit'), 'jin');
       await page.goto(page.url().replace(/\/weight$/, '/lot'));
       await page.fill('#lot', lot);
@@ -81,7 +81,7 @@ for (const [script, who, lot] of [[false, '1', 'B-360-1'], [true, '2', 'B-360-2'
       assert.match(await page.textContent('.errors'), /太大\.jpg.*10/s);
       await page.goto(page.url().replace(/\/papers$/, '/review'));
       const review = await page.textContent('main');
-      for (const words of [lot, '500 kg = 1,000 斤 = 0.5 t', '演示种植户']) assert.ok(review.includes(words), `${words} is gone`);
+      for (const words of [lot, '1,000 kg = 2,000 斤 = 1 t', '演示种植户']) assert.ok(review.includes(words), `${words} is gone`);
       await fits(page, '核对无误，登记');
       const draft = page.url();
       await page.locator('button:has-text("核对无误，登记")').dblclick();

@@ -195,7 +195,7 @@ async fn record(State(app): State<App>, reader: Reader, posted: Posted<Typed>) -
     let goods = if product.is_empty() { None } else { Some(Names::new(&app).goods(&product).await?) };
     let mut unread = Faults::new();
     match (found.as_slice(), given(&typed, "who")) {
-        (_, None) => drop(unread.add("/who", "grower_missing")),
+        (_, None) => drop(unread.add("/who", "grower_unsaid")),
         ([], Some(who)) => drop(unread.add("/who", "grower_not_found").with("value", text::clean(&who))),
         ([_], Some(_)) => {}
         (several, Some(_)) => {

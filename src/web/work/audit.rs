@@ -51,7 +51,7 @@ fn named(reader: &Reader, kind: &str) -> String {
 /// What a row says, in one line.
 fn gist(row: &AuditRow) -> String {
     let facts = row.said()["facts"].to_string();
-    let short: String = facts.chars().take(160).collect();
+    let short: String = facts.chars().take(80).collect();
     match (facts.as_str(), short.len() < facts.len()) {
         ("null" | "{}", _) => String::new(),
         (_, true) => format!("{short}…"),

@@ -96,7 +96,12 @@ fn headings_that_can_not_be_understood() {
     refused(kind, "张三,农户,130183105,东里庄村\n".as_bytes(), "sheet_headings_missing", &["姓名", "20"]);
     let late = format!("{}{GROWERS}\n张三,农户,130183105,东里庄村,,\n", "说明\n".repeat(21));
     refused(kind, late.as_bytes(), "sheet_headings_missing", &[]);
-    refused(kind, format!("{GROWERS},身份证号\n张三,农户,130183105,东里庄村,,,1\n").as_bytes(), "sheet_column_unknown", &["身份证号", "G", "1"]);
+    refused(
+        kind,
+        format!("{GROWERS},身份证号\n张三,农户,130183105,东里庄村,,,1\n").as_bytes(),
+        "sheet_column_unknown",
+        &["身份证号", "G", "1"],
+    );
     refused(kind, format!("{GROWERS},联系电话\n张三,农户,130183105,东里庄村,,,1\n").as_bytes(), "sheet_column_twice", &["联系电话", "G"]);
     refused(kind, "姓名,村\n张三,东里庄村\n".as_bytes(), "sheet_column_missing", &["行政区划", "130183105"]);
     let both = rows(kind, "姓名,村,身份证号,村庄\n张三,,,\n".as_bytes()).unwrap_err();

@@ -55,6 +55,10 @@ impl ImportView {
     pub fn rows(&self) -> u64 {
         self.counts.values().sum()
     }
+    /// Were its rows forgotten, because it ended long ago?
+    pub fn is_cleared(&self) -> bool {
+        self.layout.row == 0 && matches!(self.state, ImportState::Done | ImportState::Dropped)
+    }
     /// How many rows did not go in, or would not.
     pub fn out(&self) -> u64 {
         self.count(RowState::Wrong) + self.count(RowState::Refused)
@@ -142,9 +146,7 @@ pub async fn with_faults(
     // A sheet that comes back a second time has the column already.
     let own = import.layout.place("faults");
     let width = own.unwrap_or(import.layout.headings.len());
-    let fitted = |cells: &[String]| -> Vec<String> {
-        (0..width).map(|place| cells.get(place).cloned().unwrap_or_default()).collect()
-    };
+    let fitted = |cells: &[String]| -> Vec<String> { (0..width).map(|place| cells.get(place).cloned().unwrap_or_default()).collect() };
     let mut headings = fitted(&import.layout.headings);
     headings.push(heading.to_owned());
     out.headings(Some(import.layout.row), &headings)?;

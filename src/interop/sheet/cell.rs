@@ -161,7 +161,8 @@ mod tests {
 
     #[test]
     fn days_are_read_however_they_are_written() {
-        for text in ["2026-08-01", "2026/8/1", "2026.8.1", "２０２６年８月１日", "20260801", "2026-08-01 10:20", "2026-08-01T00:00:00"] {
+        for text in ["2026-08-01", "2026/8/1", "2026.8.1", "２０２６年８月１日", "20260801", "2026-08-01 10:20", "2026-08-01T00:00:00"]
+        {
             assert_eq!(typed(Kind::Day, text), Ok("2026-08-01".into()), "{text}");
         }
         for bad in ["8/1", "26-08-01", "2026-02-30", "八月一日", "2026-08"] {
@@ -176,7 +177,9 @@ mod tests {
         for (text, right) in [("1,250.50", "1250.5"), ("１２", "12"), ("0", "0"), ("3.0", "3")] {
             assert_eq!(typed(Kind::Number, text), Ok(right.into()), "{text}");
         }
-        for (text, code) in [("3000斤", "sheet_number_unit"), ("-3", "sheet_number"), ("三千", "sheet_number"), ("1.2345678", "sheet_number")] {
+        for (text, code) in
+            [("3000斤", "sheet_number_unit"), ("-3", "sheet_number"), ("三千", "sheet_number"), ("1.2345678", "sheet_number")]
+        {
             assert_eq!(typed(Kind::Number, text), Err(code.into()), "{text}");
         }
         assert_eq!(typed(Kind::Whole, "3.5"), Err("sheet_number".into()));

@@ -36,7 +36,8 @@ const TENURES: &[Choice] = &[
 const FACILITIES: &[Choice] =
     &[("packing_house", "包装厂", "packing house"), ("cold_store", "冷库", "cold store"), ("plant", "加工厂", "plant")];
 const HOUSE_TENURES: &[Choice] = &[("own", "自有", "own"), ("rented", "租用", "rented")];
-const TESTERS: &[Choice] = &[("own", "自检", "own"), ("commissioned", "委托检测", "commissioned"), ("accredited", "有资质机构", "accredited")];
+const TESTERS: &[Choice] =
+    &[("own", "自检", "own"), ("commissioned", "委托检测", "commissioned"), ("accredited", "有资质机构", "accredited")];
 const SCOPES: &[Choice] = &[("lot", "批次", "lot"), ("plot", "地块", "plot"), ("season", "产季", "season")];
 const SELLERS: &[Choice] = &[("organisation", "单位", "organisation"), ("farmer", "自产自销农户", "farmer")];
 
@@ -61,7 +62,8 @@ const fn choice(key: &'static str, zh: &'static str, en: &'static str, of: &'sta
 
 const OWNER: Column = text("organisation", "单位", "organisation", "演示果品专业合作社").also(&["收购单位"]).from(Source::Organisations);
 const PRODUCT: Column = text("product", "产品", "product", "晋州鸭梨").also(&["产品名称"]).must().from(Source::Products);
-const PLACE: Column = code("division_code", "行政区划", "division", "130183105").also(&["所在地", "区划代码", "乡镇", "division code"]).must();
+const PLACE: Column =
+    code("division_code", "行政区划", "division", "130183105").also(&["所在地", "区划代码", "乡镇", "division code"]).must();
 const GROWER: Column = text("grower", "种植户", "grower", "张三").also(&["农户", "交售人", "姓名"]).from(Source::Growers);
 const VILLAGE: Column = text("village", "村", "village", "东里庄村").also(&["村庄"]);
 const HOUSEHOLD: Column = code("household_no", "户号", "household no", "0012");
@@ -247,7 +249,9 @@ impl SheetKind {
     pub fn keys(self) -> &'static [&'static [&'static str]] {
         match self {
             Self::Organisations => &[&["credit_code"], &["name"]],
-            Self::Growers => &[&["organisation", "division_code", "village", "household_no"], &["organisation", "division_code", "village", "name"]],
+            Self::Growers => {
+                &[&["organisation", "division_code", "village", "household_no"], &["organisation", "division_code", "village", "name"]]
+            }
             Self::Plots => &[&["valid_from", "parcel_code"], &["grower", "household_no", "organisation", "village", "valid_from", "name"]],
             Self::Deliveries => &[],
             Self::Batches => &[&["organisation", "product", "lot"]],

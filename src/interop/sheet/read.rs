@@ -253,7 +253,9 @@ impl Reading {
         let Some(set) = set else { return };
         let said: Vec<&str> = set.iter().map(|key| given.get(*key).map_or("", String::as_str)).collect();
         let column = set.last().and_then(|key| self.kind.column(key));
-        if let (Some(first), Some(column)) = (self.seen(format!("key {} {}", set.join(","), text::identifier(&said.join("\n"))), row), column) {
+        if let (Some(first), Some(column)) =
+            (self.seen(format!("key {} {}", set.join(","), text::identifier(&said.join("\n"))), row), column)
+        {
             let value = given.get(column.key).cloned().unwrap_or_default();
             faults.push(RowFault::of(column, "sheet_key_twice").with("value", value).with("right", first));
         }

@@ -56,7 +56,8 @@ pub(super) async fn batch(form: &mut Form<'_>) -> Outcome<Option<String>> {
     }
     let mut sources = deliveries(form, &goods, amount);
     if let Some(name) = form.text("input") {
-        let material = Material { name, weight_g: form.amount("input_weight", 1000), document_no: form.text("input_document"), origin: None };
+        let material =
+            Material { name, weight_g: form.amount("input_weight", 1000), document_no: form.text("input_document"), origin: None };
         let (net_weight_g, quantity) = amount.map_or((None, None), |amount| parted(&goods, amount));
         let input = Some(InputSource::Material(material));
         sources.push(SourceInput { delivery_id: None, plot_id: None, input, net_weight_g, quantity });

@@ -73,7 +73,15 @@ impl Giver {
     ///
     /// # Errors
     /// The disk.
-    pub fn new(db: &Db, actor: Actor, growers: Option<Actor>, what: (SheetKind, Form), name: &str, english: bool, today: Day) -> Outcome<Self> {
+    pub fn new(
+        db: &Db,
+        actor: Actor,
+        growers: Option<Actor>,
+        what: (SheetKind, Form),
+        name: &str,
+        english: bool,
+        today: Day,
+    ) -> Outcome<Self> {
         let (kind, form) = what;
         let out = match form {
             Form::Sheet(format) => Some(Out::new(format, name)?),

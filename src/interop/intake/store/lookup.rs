@@ -58,10 +58,12 @@ pub async fn growers<C: ConnectionTrait>(
         query = query.filter(grower::Column::HouseholdNo.eq(household));
     }
     let found = query.order_by_asc(grower::Column::Id).limit(MOST).all(connection).await?;
-    let near = found.into_iter().filter(|row| {
-        scope.growers.contains(&row.id) || scope.reaches_organisation(&row.registered_by_id, Some(&row.division_code))
-    });
-    Ok(near.map(|row| Found { told_by: format!("{} {}", row.village, row.household_no.unwrap_or_default()).trim().to_owned(), id: row.id }).collect())
+    let near = found
+        .into_iter()
+        .filter(|row| scope.growers.contains(&row.id) || scope.reaches_organisation(&row.registered_by_id, Some(&row.division_code)));
+    Ok(near
+        .map(|row| Found { told_by: format!("{} {}", row.village, row.household_no.unwrap_or_default()).trim().to_owned(), id: row.id })
+        .collect())
 }
 
 /// Plots of this id or name; of a holder, of a product and valid on a day, as far as that leaves any.
@@ -78,7 +80,8 @@ pub async fn plots<C: ConnectionTrait>(
     query = match holder {
         Some(holder) => query.filter(plot::Column::HolderId.eq(holder)),
         None if scope.all => query,
-        None => query.filter(Condition::any().add(plot::Column::RegisteredById.is_in(scope.organisations.iter())).add(plot::Column::Id.eq(said))),
+        None => query
+            .filter(Condition::any().add(plot::Column::RegisteredById.is_in(scope.organisations.iter())).add(plot::Column::Id.eq(said))),
     };
     let found = query.order_by_asc(plot::Column::Id).limit(MOST).all(connection).await?;
     let near = found.into_iter().filter(|row| {
@@ -86,9 +89,8 @@ pub async fn plots<C: ConnectionTrait>(
     });
     let mut rows: Vec<plot::Model> = near.collect();
     let of_product = |row: &plot::Model| product.is_none_or(|id| row.product_id == id);
-    let on_day = |row: &plot::Model| {
-        day.is_none_or(|day| row.valid_from.as_str() <= day && row.valid_to.as_deref().is_none_or(|to| day <= to))
-    };
+    let on_day =
+        |row: &plot::Model| day.is_none_or(|day| row.valid_from.as_str() <= day && row.valid_to.as_deref().is_none_or(|to| day <= to));
     for fits in [&of_product as &(dyn Fn(&plot::Model) -> bool + Sync), &on_day] {
         if rows.len() > 1 && rows.iter().any(fits) {
             rows.retain(fits);
@@ -108,10 +110,8 @@ pub async fn facilities<C: ConnectionTrait>(connection: &C, organisation_id: &st
 /// Batches of a producer by id or lot, the newest first.
 pub async fn batches<C: ConnectionTrait>(connection: &C, producer_id: &str, product_id: &str, said: &str) -> Outcome<Vec<Found>> {
     let any = Condition::any().add(batch::Column::Id.eq(said)).add(batch::Column::Lot.eq(said));
-    let query = batch::Entity::find()
-        .filter(any)
-        .filter(batch::Column::ProducerId.eq(producer_id))
-        .filter(batch::Column::ProductId.eq(product_id));
+    let query =
+        batch::Entity::find().filter(any).filter(batch::Column::ProducerId.eq(producer_id)).filter(batch::Column::ProductId.eq(product_id));
     let found = query.order_by_desc(batch::Column::Id).limit(MOST).all(connection).await?;
     Ok(found.into_iter().map(|row| Found { told_by: format!("{} {}", row.season, row.id), id: row.id }).collect())
 }

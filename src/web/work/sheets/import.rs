@@ -42,6 +42,7 @@ struct Choice {
 struct ImportPage<'a> {
     frame: Frame<'a>,
     under_way: bool,
+    heading: String,
     progress: String,
     through: u64,
     most: u64,
@@ -80,7 +81,8 @@ async fn page(app: &App, reader: &Reader, id: &str, after: i64, errors: Vec<Form
     let good = view.count(RowState::Good);
     let mut forms = Vec::new();
     if view.state == ImportState::Ready {
-        let choice = |verb: &str, button: String, class| Choice { action: reader.to(&format!("{path}/{verb}")), key: fresh_key(app), button, class };
+        let choice =
+            |verb: &str, button: String, class| Choice { action: reader.to(&format!("{path}/{verb}")), key: fresh_key(app), button, class };
         if good > 0 {
             let words = if view.out() > 0 { "sheets.take" } else { "sheets.take_all" };
             forms.push(choice("take", reader.fill(words, &[("n", &number(good))]), "go"));
@@ -88,6 +90,7 @@ async fn page(app: &App, reader: &Reader, id: &str, after: i64, errors: Vec<Form
         forms.push(choice("drop", reader.say("sheets.drop"), "stop"));
     }
     let note = match view.state {
+        _ if view.is_cleared() => reader.say("sheets.cleared"),
         ImportState::Dropped => reader.say("sheets.dropped_about"),
         ImportState::Done if view.out() == 0 => reader.say("sheets.done_all"),
         _ => String::new(),
@@ -96,6 +99,7 @@ async fn page(app: &App, reader: &Reader, id: &str, after: i64, errors: Vec<Form
     let page = ImportPage {
         frame: reader.frame(title, errors),
         under_way: view.state.is_under_way(),
+        heading: reader.say(if view.state == ImportState::Done { "sheets.result" } else { "sheets.found" }),
         progress,
         through,
         most,
@@ -121,16 +125,14 @@ fn progress_of(reader: &Reader, view: &ImportView) -> (String, u64, u64) {
     let good = taken + view.count(RowState::Good);
     match view.state {
         ImportState::Reading => (reader.fill("sheets.reading", &[("rows", &number(rows))]), 0, 0),
-        ImportState::Checking => {
-            (reader.fill("sheets.checking", &[("rows", &number(rows)), ("checked", &number(checked))]), checked, rows)
-        }
+        ImportState::Checking => (reader.fill("sheets.checking", &[("rows", &number(rows)), ("checked", &number(checked))]), checked, rows),
         ImportState::Taking => (reader.fill("sheets.taking", &[("good", &number(good)), ("taken", &number(taken))]), taken, good),
         _ => (String::new(), 0, 0),
     }
 }
 
 fn facts(reader: &Reader, view: &ImportView) -> Vec<(String, String)> {
-    if view.state.is_under_way() || view.state == ImportState::Unreadable {
+    if view.state.is_under_way() || view.state == ImportState::Unreadable || view.is_cleared() {
         return vec![(reader.say("sheets.name"), view.name.clone())];
     }
     let row = view.layout.row.to_string();

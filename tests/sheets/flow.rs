@@ -1,6 +1,7 @@
 //! A sheet on its way in over HTTP: what it may not do, and what the acts themselves say against its rows.
 
 use serde_json::{Value, json};
+use yanzhao::kernel::clock;
 
 use crate::books::{GROWERS, cells, texts};
 use crate::support::Engine;
@@ -162,6 +163,14 @@ on_both_engines! {
         assert!(third == again && page.has("这个文件已导入过"), "{}", page.html);
         let api = server.person("producer").await;
         assert_eq!(api.get("/api/v1/growers").await.1["items"].as_array().unwrap().len(), 4);
+        // A month later the rows are gone; what was made of them is there, and the same bytes still do nothing twice.
+        server.clock.advance(31 * clock::DAY);
+        server.app.sheets.bench().tidy().await.unwrap();
+        let producer = server.browser("producer").await;
+        assert!(producer.open(&again).await.has("已清除"));
+        assert_eq!(counts(&producer, &again).await, ("done".to_owned(), [0; 6]));
+        let (fourth, _) = sent(&server, &producer, "growers", "又来.xlsx", &texts(&back)).await;
+        assert_eq!(counts(&producer, &fourth).await.1, [4, 0, 0, 4, 0, 0]);
         // As CSV the last column comes back too, and nothing in it is computed.
         let text = "姓名,类型,行政区划,村,户号,电话\n\n=2+3,企业,130183105,演示村,0005,\n";
         let (path, _) = sent(&server, &producer, "growers", "csv.csv", text.as_bytes()).await;

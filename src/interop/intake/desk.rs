@@ -74,5 +74,5 @@ async fn round(bench: &Bench) -> Outcome<()> {
             tracing::error!(%error, import = id, "a sheet could not be worked on; it is tried again");
         }
     }
-    Ok(())
+    bench.tidy().await
 }

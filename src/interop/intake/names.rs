@@ -163,7 +163,7 @@ impl<'a> Form<'a> {
             }
         };
         let amount = self.amount("weight", scale)?;
-        let entered = (goods.unit == BaseUnit::G).then(|| Entered { number: written, unit });
+        let entered = (goods.unit == BaseUnit::G).then_some(Entered { number: written, unit });
         Some((amount, entered))
     }
 }

@@ -55,6 +55,10 @@ impl ImportView {
     pub fn rows(&self) -> u64 {
         self.counts.values().sum()
     }
+    /// Were its rows forgotten, because it ended long ago?
+    pub fn is_cleared(&self) -> bool {
+        self.layout.row == 0 && matches!(self.state, ImportState::Done | ImportState::Dropped)
+    }
     /// How many rows did not go in, or would not.
     pub fn out(&self) -> u64 {
         self.count(RowState::Wrong) + self.count(RowState::Refused)

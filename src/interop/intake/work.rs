@@ -20,6 +20,10 @@ pub const STAGED_AT_ONCE: usize = 200;
 pub const CHECKED_AT_ONCE: u64 = 10;
 /// Rows read at once to be taken; each is taken in a transaction of its own.
 const TAKEN_FROM: u64 = 200;
+/// Rows forgotten in one transaction.
+const FORGOTTEN_AT_ONCE: i64 = 2_000;
+/// How long the rows of a sheet that is over are kept.
+const KEPT: Millis = 30 * clock::DAY;
 /// How long a node has a sheet for itself without saying so again.
 const HELD: Millis = 2 * clock::MINUTE;
 
@@ -171,13 +175,13 @@ impl Bench {
             .await
     }
 
-    /// Nothing of a file that can't be read stays but why.
-    async fn unreadable(&self, job: &Job, failure: &Failure) -> Outcome<()> {
-        let last = store::last_row(self.db.reader(), &job.id).await?;
+    /// Forgets the rows of a sheet, some at a time.
+    async fn forget(&self, id: &str) -> Outcome<()> {
+        let last = store::last_row(self.db.reader(), id).await?;
         let mut up_to = 0;
         while up_to < last {
-            up_to += 2_000;
-            let id = job.id.clone();
+            up_to += FORGOTTEN_AT_ONCE;
+            let id = id.to_owned();
             self.db
                 .write(move |tx| {
                     let id = id.clone();
@@ -185,6 +189,30 @@ impl Bench {
                 })
                 .await?;
         }
+        Ok(())
+    }
+
+    /// Forgets the rows of sheets that ended long ago: what people typed is kept no longer than somebody may ask about it. What was made
+    /// of the rows, and the memory of what they said, stay.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn tidy(&self) -> Outcome<()> {
+        for id in store::ended_before(self.db.reader(), self.clock.now() - KEPT).await? {
+            self.forget(&id).await?;
+            self.db
+                .write(move |tx| {
+                    let id = id.clone();
+                    Box::pin(async move { store::cleared(tx, &id).await })
+                })
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Nothing of a file that can't be read stays but why.
+    async fn unreadable(&self, job: &Job, failure: &Failure) -> Outcome<()> {
+        self.forget(&job.id).await?;
         let problems = sheet::fault::of_failure(job.kind, failure, &[]);
         let problems = Some(serde_json::to_string(&problems).map_err(Failure::broken)?);
         let left = Left { problems, ended_at: Some(self.clock.now()), ..Left::default() };

@@ -50,7 +50,7 @@ pub fn rows(bytes: &[u8], each: &mut dyn FnMut(RawRow) -> Outcome<()>) -> Outcom
             let value: String = record.iter().next().unwrap_or_default().chars().take(40).collect();
             return Err(Failure::field("/file", "sheet_quote").with("row", row).with("value", value));
         }
-        if record.len() == 1 && record.get(0).is_some_and(|cell| row == 1 && cell.starts_with("sep=")) {
+        if row == 1 && record.get(0).is_some_and(|cell| cell.starts_with("sep=")) {
             continue;
         }
         let cell = |text: &str| RawCell::plain(if text.trim().is_empty() { Raw::Empty } else { Raw::Text(text.to_owned()) });

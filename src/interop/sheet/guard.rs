@@ -10,7 +10,7 @@ const MOST_PARTS: usize = 2_000;
 /// The most bytes all parts unfold to.
 const MOST_UNFOLDED: u64 = 400 * 1024 * 1024;
 /// The most bytes of the texts all sheets share, and of everything else that is held in memory.
-const MOST_HELD: u64 = 64 * 1024 * 1024;
+const MOST_HELD: u64 = 48 * 1024 * 1024;
 /// No honest part of more than a mebibyte unfolds to more times its size.
 const MOST_TIMES: u64 = 300;
 

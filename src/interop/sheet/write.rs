@@ -9,7 +9,7 @@ use crate::kernel::{Failure, Outcome};
 
 /// What rows are written as.
 enum Body {
-    Csv(csv::Writer<Vec<u8>>),
+    Csv(Box<csv::Writer<Vec<u8>>>),
     Xlsx(Box<Workbook>),
 }
 
@@ -32,7 +32,7 @@ impl Out {
         let body = match format {
             Format::Csv => {
                 let mark = "\u{feff}".as_bytes().to_vec();
-                Body::Csv(csv::WriterBuilder::new().flexible(true).terminator(csv::Terminator::CRLF).from_writer(mark))
+                Body::Csv(Box::new(csv::WriterBuilder::new().flexible(true).terminator(csv::Terminator::CRLF).from_writer(mark)))
             }
             Format::Xlsx => {
                 let mut book = Box::new(Workbook::new());
@@ -103,7 +103,7 @@ impl Out {
         let Body::Csv(writer) = &mut self.body else { return Ok(Vec::new()) };
         writer.flush().map_err(Failure::broken)?;
         let fresh = csv::WriterBuilder::new().flexible(true).terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-        std::mem::replace(writer, fresh).into_inner().map_err(Failure::broken)
+        std::mem::replace(&mut **writer, fresh).into_inner().map_err(Failure::broken)
     }
 
     /// The rest.

@@ -62,8 +62,24 @@ pub(super) async fn same<C: ConnectionTrait>(connection: &C, actor: &Actor, kind
         .filter(Import::Kind.eq(kind.word()))
         .filter(Import::Sha256.eq(sha256))
         .filter(Import::State.is_not_in(gone))
+        // One whose rows are gone no longer knows what became of them.
+        .filter(Condition::any().add(Import::EndedAt.is_null()).add(Import::Layout.is_not_null()))
         .order_by_desc(Import::Id);
     Ok(query.one(connection).await?)
+}
+
+/// Sheets that ended before a moment and still have their rows.
+pub(super) async fn ended_before<C: ConnectionTrait>(connection: &C, at: Millis) -> Outcome<Vec<String>> {
+    let query =
+        sheet_import::Entity::find().select_only().column(Import::Id).filter(Import::EndedAt.lt(at)).filter(Import::Layout.is_not_null());
+    Ok(query.order_by_asc(Import::Id).limit(100).into_tuple().all(connection).await?)
+}
+
+/// Notes that the rows of a sheet are gone.
+pub(super) async fn cleared(tx: &Tx, id: &str) -> Outcome<()> {
+    let query = sheet_import::Entity::update_many().col_expr(Import::Layout, Expr::value(None::<String>)).filter(Import::Id.eq(id));
+    query.exec(tx.connection()).await?;
+    Ok(())
 }
 
 /// Sheets the machine has something to do for.
@@ -137,7 +153,7 @@ pub(super) async fn last_row<C: ConnectionTrait>(connection: &C, id: &str) -> Ou
     Ok(query.into_tuple().one(connection).await?.unwrap_or(0))
 }
 
-/// Forgets staged rows, some at a time; false when none is left.
+/// Forgets staged rows up to one.
 pub(super) async fn forget_rows(tx: &Tx, id: &str, up_to: i64) -> Outcome<()> {
     sheet_row::Entity::delete_many().filter(Row::ImportId.eq(id)).filter(Row::RowNo.lte(up_to)).exec(tx.connection()).await?;
     Ok(())

@@ -42,6 +42,7 @@ struct Choice {
 struct ImportPage<'a> {
     frame: Frame<'a>,
     under_way: bool,
+    heading: String,
     progress: String,
     through: u64,
     most: u64,
@@ -89,6 +90,7 @@ async fn page(app: &App, reader: &Reader, id: &str, after: i64, errors: Vec<Form
         forms.push(choice("drop", reader.say("sheets.drop"), "stop"));
     }
     let note = match view.state {
+        _ if view.is_cleared() => reader.say("sheets.cleared"),
         ImportState::Dropped => reader.say("sheets.dropped_about"),
         ImportState::Done if view.out() == 0 => reader.say("sheets.done_all"),
         _ => String::new(),
@@ -97,6 +99,7 @@ async fn page(app: &App, reader: &Reader, id: &str, after: i64, errors: Vec<Form
     let page = ImportPage {
         frame: reader.frame(title, errors),
         under_way: view.state.is_under_way(),
+        heading: reader.say(if view.state == ImportState::Done { "sheets.result" } else { "sheets.found" }),
         progress,
         through,
         most,
@@ -129,7 +132,7 @@ fn progress_of(reader: &Reader, view: &ImportView) -> (String, u64, u64) {
 }
 
 fn facts(reader: &Reader, view: &ImportView) -> Vec<(String, String)> {
-    if view.state.is_under_way() || view.state == ImportState::Unreadable {
+    if view.state.is_under_way() || view.state == ImportState::Unreadable || view.is_cleared() {
         return vec![(reader.say("sheets.name"), view.name.clone())];
     }
     let row = view.layout.row.to_string();

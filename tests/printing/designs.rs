@@ -5,7 +5,6 @@ use std::io::Cursor;
 use image::{GrayImage, ImageFormat, Luma};
 
 use crate::roll::{Roll, file};
-use crate::support::Engine;
 
 fn png() -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());

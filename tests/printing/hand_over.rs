@@ -6,7 +6,6 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::roll::{Roll, codes, file};
-use crate::support::Engine;
 use crate::support::server::{Server, says};
 
 /// A printing house registered by the office, and its id.

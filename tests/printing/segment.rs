@@ -6,7 +6,6 @@ use image::{GrayImage, ImageFormat, Luma};
 use serde_json::json;
 
 use crate::roll::{Roll, codes, file};
-use crate::support::Engine;
 use crate::support::forms::{Browser, Seen};
 
 /// A label as a phone sees it: larger, a little turned, a little out of focus, on a grey table.

@@ -4,7 +4,6 @@ use sea_orm::EntityTrait as _;
 use serde_json::json;
 
 use crate::roll::{Roll, file};
-use crate::support::Engine;
 use crate::support::server::says;
 
 on_both_engines! {

@@ -8,6 +8,7 @@ use super::super::super::act::{Done, act};
 use super::super::super::app::App;
 use super::super::super::body::{Asked, MOST_UPLOAD, Posted, PostedFiles};
 use super::super::super::failure::Refusal;
+use super::super::super::link::query_value;
 use super::super::super::route::{Access, Route};
 use super::super::batch_form::together;
 use super::super::desk::{Reader, again, at, done_at, on_the_form};
@@ -46,11 +47,12 @@ pub(super) fn place(id: &str, step: Step) -> String {
     format!("/work/batches/steps/{id}/{}", step.word())
 }
 
-/// Where a screen was come to from.
+/// Where a screen was come to from, and whether it is asked again because of a fault.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(default)]
 pub(super) struct From {
     pub from: String,
+    pub again: String,
 }
 
 /// The draft, unless it was handed in: then where it went.
@@ -72,7 +74,7 @@ async fn show(
     reader: Reader,
     Asked(from): Asked<From>,
 ) -> Result<Response, Refusal> {
-    screen(&app, &reader, &id, Step::parse(&step).ok_or_else(Failure::not_found)?, &from.from).await
+    screen(&app, &reader, &id, Step::parse(&step).ok_or_else(Failure::not_found)?, &from).await
 }
 
 async fn show_papers(
@@ -81,22 +83,23 @@ async fn show_papers(
     reader: Reader,
     Asked(from): Asked<From>,
 ) -> Result<Response, Refusal> {
-    screen(&app, &reader, &id, Step::Papers, &from.from).await
+    screen(&app, &reader, &id, Step::Papers, &from).await
 }
 
 async fn show_review(State(app): State<App>, Path(id): Path<String>, reader: Reader) -> Result<Response, Refusal> {
-    screen(&app, &reader, &id, Step::Review, "").await
+    screen(&app, &reader, &id, Step::Review, &From::default()).await
 }
 
-async fn screen(app: &App, reader: &Reader, id: &str, step: Step, from: &str) -> Result<Response, Refusal> {
+async fn screen(app: &App, reader: &Reader, id: &str, step: Step, from: &From) -> Result<Response, Refusal> {
     let draft = match open(app, reader, id).await? {
         Ok(draft) => draft,
         Err(elsewhere) => return Ok(elsewhere),
     };
     let offer = Offer::of(app, reader, draft.said("product")).await?;
+    let faults = if from.again.is_empty() { Faults::new() } else { faults_of(step, &draft.body, &offer, app.clock.today()) };
     let html = match step {
         Step::Review => review(app, reader, &draft, &offer, None).await?,
-        step => ask(app, reader, &draft, &offer, step, from, None).await?,
+        step => ask(app, reader, &draft, &offer, step, &from.from, faults.check().err().as_ref()).await?,
     };
     Ok(Html(html).into_response())
 }
@@ -236,8 +239,11 @@ async fn keep_step(
     let later = sent.get("then").is_some_and(|then| then == "later");
     let dropped = sent.get("drop").cloned();
     let refused = if later || dropped.is_some() { None } else { faults_of(step, &body, &offer, app.clock.today()).check().err() };
+    let from = sent.get("from").map_or("", String::as_str);
     let to = match (&refused, &dropped, later) {
         (_, Some(_), _) => at(reader.lang, &place(id, step)),
+        // What was typed is kept and asked about on a page of its own, so that going back never sends anything anew.
+        (Some(_), ..) => at(reader.lang, &format!("{}?again=yes&from={}", place(id, step), query_value(from))),
         (_, _, true) => done_at(reader.lang, "/work", "draft_kept"),
         _ => at(reader.lang, &onward(id, step, &sent)),
     };
@@ -268,16 +274,14 @@ async fn keep_step(
         })
     })
     .await;
-    let failure = match (tried, refused) {
-        (Ok(response), None) => return Ok(response),
-        (Ok(_), Some(failure)) => failure,
-        (Err(refusal), _) => on_the_form(refusal)?,
-    };
-    // What was typed is kept all the same; it is asked again.
-    let draft = draft::draft(&app.db, reader.own(), id).await?;
-    let from = sent.get("from").map_or("", String::as_str);
-    let html = ask(app, reader, &draft, &offer, step, from, Some(&failure)).await?;
-    Ok(again(failure, html))
+    match tried {
+        Ok(response) => Ok(response),
+        Err(refusal) => {
+            let failure = on_the_form(refusal)?;
+            let html = ask(app, reader, &draft, &offer, step, from, Some(&failure)).await?;
+            Ok(again(failure, html))
+        }
+    }
 }
 
 async fn hand_in(State(app): State<App>, Path(id): Path<String>, reader: Reader, posted: Posted<Body>) -> Result<Response, Refusal> {

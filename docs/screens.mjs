@@ -19,7 +19,7 @@ for (const [account, width, path, name] of SCREENS) {
   const page = await context.newPage();
   await page.goto(`${BASE}/login`);
   await page.fill('[name=account]', account);
-  await page.fill('[name=password]', process.env.DEMO_PASSWORD);
+  await page.fill('[name=password]', process.env.PASSWORD);
   await Promise.all([page.waitForURL(/\/work/), page.click('form[action^="/login"] button')]);
   await page.goto(`${BASE}${path}`);
   await page.screenshot({ path: `${OUT}${name}.png` });

@@ -6,7 +6,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { BASE, launch, requireDemo } from './support.mjs';
 
 requireDemo();
-const PASSWORD = process.env.DEMO_PASSWORD;
+const PASSWORD = process.env.PASSWORD;
 const WHO = ['producer', 'office', 'supervisor', 'seller', 'holder', 'printer', 'admin', 'auditor'];
 /** Pages of one kind are looked at once: ids are cut out of their address. */
 const kind = (path) => path.replace(/\?.*$/, '').replace(/\/[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}/g, '/{id}');
@@ -37,7 +37,7 @@ const small = (page) => page.$$eval('main a.btn, main button, main summary, main
 
 for (const account of WHO) {
   test(`${account}: every page within reach`, { timeout: 240_000 }, async () => {
-    assert.ok(PASSWORD, 'DEMO_PASSWORD is not set: run `tests/run browser`');
+    assert.ok(PASSWORD, 'PASSWORD is not set: run `tests/run browser`');
     const { context, page } = await signedIn(account, { viewport: { width: 360, height: 740 } });
     const seen = new Set(), queue = ['/work'];
     const faults = [];

@@ -200,7 +200,7 @@ pub async fn release_batch(tx: &Tx, desk: &Desk, id: &str, input: &ReleaseInput)
     }
     let (gathered, examination) = examine_again(tx, desk, &goods, &producer, &whole).await?;
     examination.refuse()?;
-    let basis = release_basis(tx, desk, &goods, &producer, reach, &whole.row, &examination, input).await?;
+    let basis = release_basis(tx, desk, &goods, (&producer, reach), &whole.row, &examination, input).await?;
     if examination.held().contains(&Check::Entry) {
         confirm_by_release(tx, desk, id, &basis).await?;
     }
@@ -244,8 +244,7 @@ async fn release_basis(
     tx: &Tx,
     desk: &Desk,
     goods: &Goods,
-    producer: &Party,
-    reach: Reach,
+    (producer, reach): (&Party, Reach),
     row: &BatchRow,
     examination: &Examination,
     input: &ReleaseInput,

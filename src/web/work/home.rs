@@ -77,7 +77,8 @@ pub(super) async fn page(app: &App, reader: &Reader, errors: Vec<FormError>) -> 
         ("/work/farm", "farm", Permission::FarmWorkRead),
         ("/work/certificates", "certificates", Permission::CertificateRead),
     ];
-    let papers = papers.into_iter().filter(|(_, _, needs)| reader.may(*needs));
+    // Who belongs to no organisation has no firm page.
+    let papers = papers.into_iter().filter(|(path, _, needs)| reader.may(*needs) && (*path != "/work/firm" || reader.own().is_some()));
     let papers = papers.map(|(path, words, _)| (reader.to(path), reader.say(words))).collect();
     let first = if registers && accounts.is_empty() {
         let steps = [("first_plots", "/work/plots/new"), ("first_account", "/work/accounts"), ("first_batch", "/work/batches/steps")];

@@ -64,7 +64,14 @@ async fn show(State(app): State<App>, reader: Reader) -> Result<Html<String>, Re
 
 fn named(reader: &Reader, finding: &Finding) -> Part {
     let table = Table {
-        caption: reader.fill("office.first_of", &[("shown", &finding.named.len().to_string()), ("n", &finding.count.to_string())]),
+        caption: reader.fill(
+            "office.first_of",
+            &[
+                ("finding", &reader.word("office.finding", finding.code)),
+                ("shown", &finding.named.len().to_string()),
+                ("n", &finding.count.to_string()),
+            ],
+        ),
         columns: vec![Column::text(say(reader, "which"))],
         rows: finding.named.iter().map(|thing| vec![place(reader, thing)]).collect(),
         empty: String::new(),

@@ -105,6 +105,8 @@ on_both_engines! {
         let lot = record(&ground, report(&ground, "JC-L", "lot", FINE)).await.unwrap();
         let first = ground.register(showing(&ground, "L4", &[&lot.id])).await.unwrap();
         assert_eq!(outcome(&first, "test_scope").as_deref(), Some("passed"));
+        // Of two batches of one millisecond neither is the first.
+        ground.world.clock.advance(1);
         let second = ground.register(showing(&ground, "L5", &[&lot.id])).await.unwrap();
         assert_eq!(second.held_by, ["test_scope"]);
         let named = TestReportInput { batch_id: Some(first.id.clone()), ..report(&ground, "JC-N", "lot", FINE) };

@@ -95,10 +95,11 @@ on_both_engines! {
         assert!(seen.has("今晚升级"), "one can sign in and read why: {}", seen.html);
         let unknown = season.server.anybody().request(Method::GET, "/q/0000001EF97BFEGX7N3Q").header("accept", "application/json");
         assert_ne!(answer(unknown).await.0, 503, "checking goes on");
-        let withdraw = page.html.split("action=\"/work/site-notices/").nth(3).unwrap().split('"').next().unwrap().to_owned();
+        let withdraw = page.html.split("action=\"/work/site-notices/").nth(2).unwrap().split('"').next().unwrap().to_owned();
         let (_, page) = admin.done(&page, &format!("/work/site-notices/{withdraw}"), &[]).await;
         assert!(!page.has("今晚升级"), "{}", page.html);
-        season.producer.done("/api/v1/batches", season.batch(json!({ "lot": "M2" }))).await;
+        let pack = json!({ "product_id": season.product["id"], "grade": "特级", "net_weight_g": 5_000 });
+        season.producer.done("/api/v1/packs", pack).await;
     }
 
     async fn limits_and_the_calendar_stand_beside_older_ones(engine: Engine) {

@@ -92,6 +92,8 @@ pub(super) async fn page(app: &App, reader: &Reader, errors: Vec<FormError>) -> 
     sections.extend(waiting(app, reader).await?);
     sections.extend(notices(app, reader).await?);
     sections.extend(phone::on_hand(app, reader).await?);
+    // What there is to do before what there is not.
+    sections.sort_by_key(|section| section.items.is_empty());
     let page = HomePage {
         first,
         accounts,

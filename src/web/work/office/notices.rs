@@ -171,7 +171,7 @@ mod tests {
     fn a_notice_begins_at_a_time_in_china() {
         let typed = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect::<Typed>();
         let read = hours(&typed(&[("day", "2026-12-01"), ("time", "２３：30"), ("hours", "2")]), 0).unwrap();
-        assert_eq!(crate::kernel::clock::rfc3339(read.0), "2026-12-01T15:30:00Z");
+        assert_eq!(crate::kernel::clock::rfc3339(read.0), "2026-12-01T15:30:00.000Z");
         assert_eq!(read.1 - read.0, 2 * HOUR);
         let failure = hours(&typed(&[("day", "12月1日"), ("time", "25:00"), ("hours", "0")]), 0).unwrap_err();
         assert_eq!(failure.fields.len(), 3);

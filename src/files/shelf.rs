@@ -64,6 +64,18 @@ impl Shelf {
         .map_err(Failure::broken)?
     }
 
+    /// Puts several on the shelf; the first that can't be kept is the refusal, and what lies there already is nobody's until it is swept.
+    ///
+    /// # Errors
+    /// As [`Self::keep`].
+    pub async fn keep_all(&self, files: Vec<Incoming>) -> Outcome<Vec<Kept>> {
+        let mut kept = Vec::with_capacity(files.len());
+        for file in files {
+            kept.push(self.keep(file).await?);
+        }
+        Ok(kept)
+    }
+
     /// Puts bytes on the shelf, synced, and says their SHA-256. What is there already is written again: younger, so that a sweep under
     /// way lets it lie.
     ///

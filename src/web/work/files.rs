@@ -9,7 +9,7 @@ use super::super::auth::By;
 use super::super::failure::Refusal;
 use super::super::link::query_value;
 use super::super::route::{Access, Route};
-use crate::files;
+use crate::files::{self, FileRow};
 use crate::identity::role::Permission as P;
 use crate::kernel::Failure;
 
@@ -40,6 +40,11 @@ async fn picture(State(app): State<App>, By(actor): By, Path(id): Path<String>) 
 
 async fn original(State(app): State<App>, By(actor): By, Path(id): Path<String>) -> Result<Response, Refusal> {
     let row = files::one(&app.db, &actor, &id).await?;
+    as_attachment(&app, &row).await
+}
+
+/// What was uploaded, bit for bit, for a reader whose reach the caller has measured.
+pub(super) async fn as_attachment(app: &App, row: &FileRow) -> Result<Response, Refusal> {
     let bytes = app.shelf.read(&row.sha256).await?;
     let attachment = format!("attachment; filename*=UTF-8''{}", query_value(&row.name).replace('+', "%20"));
     Ok(sent(bytes, "application/octet-stream", Some(attachment)))

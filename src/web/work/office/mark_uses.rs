@@ -101,8 +101,6 @@ async fn page(app: &App, reader: &Reader, query: &Query, errors: Vec<FormError>,
     let several: Vec<&str> = found.items.iter().take(MOST_BESIDE).map(|view| view.id.as_str()).collect();
     if several.len() > 1 {
         let link = reader.to(&format!("/work/mark-uses/compare?ids={}", several.join(",")));
-        part.about = String::new();
-        part.next = part.next.or(None);
         let beside = Table {
             caption: say(reader, "compare_caption"),
             columns: columns(reader, &["compare"]),
@@ -166,17 +164,9 @@ async fn add(
     PostedFiles { posted, files }: PostedFiles<super::super::parts::Typed>,
 ) -> Result<Response, Refusal> {
     let (typed, lang) = (posted.body.clone(), reader.lang);
-    let mut kept = Vec::new();
-    let mut unfit = None;
-    for file in files {
-        match app.shelf.keep(file).await {
-            Ok(file) => kept.push(file),
-            Err(failure) => unfit = Some(failure),
-        }
-    }
-    let tried = match unfit {
-        Some(failure) => Err(Refusal(failure)),
-        None => {
+    let tried = match app.shelf.keep_all(files).await {
+        Err(failure) => Err(Refusal(failure)),
+        Ok(kept) => {
             act(&app, posted, move |tx, desk, typed| {
                 let kept = kept.clone();
                 Box::pin(async move {

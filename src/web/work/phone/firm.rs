@@ -146,7 +146,6 @@ async fn keep(State(app): State<App>, reader: Reader, sent: PostedFiles<Typed>) 
     let PostedFiles { posted, files: incoming } = sent;
     let (own, lang) = (reader.own().ok_or_else(Failure::not_found)?.to_owned(), reader.lang);
     let has = files::of(&app.db, "organisation", &own).await?.len();
-    let mut kept = Vec::new();
     let checked = async {
         if incoming.is_empty() {
             return Err(Failure::field("/licence", "file_missing"));
@@ -154,14 +153,11 @@ async fn keep(State(app): State<App>, reader: Reader, sent: PostedFiles<Typed>) 
         if has + incoming.len() > MOST_FILES {
             return Err(Failure::field("/licence", "firm_files_too_many").with("most", MOST_FILES));
         }
-        for file in incoming {
-            kept.push(app.shelf.keep(file).await?);
-        }
-        Ok(())
+        app.shelf.keep_all(incoming).await
     };
     let tried = match checked.await {
         Err(failure) => Err(Refusal(failure)),
-        Ok(()) => {
+        Ok(kept) => {
             act(&app, posted, move |tx, desk, _| {
                 let (kept, own) = (kept.clone(), own.clone());
                 Box::pin(async move {

@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, Response};
 
 use super::hand_over::until;
 use crate::files;
@@ -19,6 +18,7 @@ use crate::web::failure::Refusal;
 use crate::web::pages::staff::{Cell, Column, FormError, Table};
 use crate::web::route::{Access, Route};
 use crate::web::work::desk::{Reader, done_at};
+use crate::web::work::files::as_attachment;
 use crate::web::work::names::day_of;
 use crate::web::work::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, day, given, said};
 
@@ -158,13 +158,5 @@ async fn end(State(app): State<App>, reader: Reader, posted: Posted<Typed>) -> R
 async fn file(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Refusal> {
     label_design(&app.db, &id, app.clock.today()).await?;
     let row = files::rows(&app.db, "label_design", &id).await?.into_iter().next().ok_or_else(Failure::not_found)?;
-    let mut response = app.shelf.read(&row.sha256).await?.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
-    let name = crate::web::link::query_value(&row.name).replace('+', "%20");
-    let disposition = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{name}")).map_err(Failure::broken)?;
-    headers.insert(header::CONTENT_DISPOSITION, disposition);
-    Ok(response)
+    as_attachment(&app, &row).await
 }

@@ -21,6 +21,13 @@ mod m0010_sheets;
 mod m0011_printing;
 mod m0012_desk;
 mod m0013_office;
+mod m0014_cases;
+mod m0015_listings;
+mod m0016_audits;
+mod m0017_alerts;
+mod m0018_inspections;
+mod m0019_feedback;
+mod m0020_figures;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -43,6 +50,13 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_printing::Step),
             Box::new(m0012_desk::Step),
             Box::new(m0013_office::Step),
+            Box::new(m0014_cases::Step),
+            Box::new(m0015_listings::Step),
+            Box::new(m0016_audits::Step),
+            Box::new(m0017_alerts::Step),
+            Box::new(m0018_inspections::Step),
+            Box::new(m0019_feedback::Step),
+            Box::new(m0020_figures::Step),
         ]
     }
 }

@@ -12,6 +12,7 @@ pub mod draft;
 pub mod factor;
 pub mod members;
 pub mod notice;
+pub mod officer;
 pub mod organisation;
 pub mod password;
 pub mod profile;

@@ -5,6 +5,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityT
 pub mod factor;
 pub mod guard;
 pub mod member;
+pub mod officer;
 pub mod session;
 
 use crate::db::{Tx, duplicate_as};

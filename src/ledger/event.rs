@@ -55,6 +55,11 @@ kinds! {
     CARTONS_PROPOSED = "cartons.proposed";
     CARTONS_REFUSED = "cartons.refused";
     CARTONS_USED = "cartons.used";
+    CASE_CLOSED = "case.closed" sealed;
+    CASE_LINKED = "case.linked" sealed;
+    CASE_MOVED = "case.moved" sealed;
+    CASE_NOTED = "case.noted" sealed;
+    CASE_OPENED = "case.opened" sealed;
     CERTIFICATE_ISSUED = "certificate.issued";
     CERTIFICATE_RECEIVED = "certificate.received";
     CERTIFICATE_REVOKED = "certificate.revoked";
@@ -112,6 +117,7 @@ kinds! {
     MOVEMENT_RECORDED = "movement.recorded";
     OBJECTION_ANSWERED = "objection.answered" sealed;
     OBJECTION_MADE = "objection.made" sealed;
+    OFFICER_RECORDED = "officer.recorded" sealed;
     ORGANISATION_ADMIN_ENDED = "organisation_admin.ended" sealed;
     ORGANISATION_ADMIN_NAMED = "organisation_admin.named" sealed;
     ORGANISATION_REGISTERED = "organisation.registered";

@@ -4,7 +4,9 @@
 
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 use yanzhao::db::{self, Db};
-use yanzhao::entity::{area, area_place, division, gi_right, grower, mark_use, mark_use_suspension, organisation, plot, product, standard};
+use yanzhao::entity::{
+    account, area, area_place, division, gi_right, grower, mark_use, mark_use_suspension, organisation, plot, product, standard,
+};
 use yanzhao::kernel::ids::{self, Noun};
 use yanzhao::kernel::{Actor, Clock, Desk, Outcome, Random, Scope, clock};
 
@@ -108,6 +110,23 @@ impl World {
 
     pub fn id(&self, noun: Noun) -> String {
         ids::new(noun, &self.clock, &self.random)
+    }
+
+    /// An account nobody can sign in to; its id.
+    pub async fn account(&self, name: &str) -> String {
+        let id = self.id(Noun::Account);
+        let row = account::Model {
+            id: id.clone(),
+            name: name.to_owned(),
+            display_name: name.to_owned(),
+            password_hash: String::new(),
+            organisation_id: None,
+            state: "active".to_owned(),
+            grower_id: None,
+            created_at: 0,
+        };
+        self.put(row).await;
+        id
     }
 
     /// A product on plots with a season 20 August – 31 October and a cap of 2,500 kg a 亩; bend it by `change`.

@@ -1,5 +1,6 @@
 //! Proposing, confirming, dropping and lifting stops and recalls. Every step after the first is another person's.
 
+pub mod case;
 mod recall;
 mod seizure;
 mod stop;

@@ -18,6 +18,8 @@ pub use table::{Cell, Column, Table};
 /// One entry of the rail.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RailLink {
+    /// Heading of the group that begins here; empty otherwise.
+    pub heading: String,
     /// Where it leads.
     pub href: String,
     /// What it says.

@@ -1,0 +1,3 @@
+//! Decisions about listings, evidence.
+
+crate::step!("m0016_audits", &[]);

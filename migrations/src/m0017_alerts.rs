@@ -1,0 +1,3 @@
+//! Alerts and the rules that raise them.
+
+crate::step!("m0017_alerts", &[]);

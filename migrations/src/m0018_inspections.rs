@@ -1,0 +1,3 @@
+//! Pools, draws, inspections, rectification.
+
+crate::step!("m0018_inspections", &[]);

@@ -1,0 +1,3 @@
+//! Feedback and what follows from it.
+
+crate::step!("m0019_feedback", &[]);

@@ -1,0 +1,121 @@
+//! Case files, their links and notes.
+
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
+};
+
+use crate::db::{Engine, Tx};
+use crate::entity::{case_file, case_link, case_note};
+use crate::kernel::{Failure, Millis, Outcome, Scope};
+
+pub use case_file::Model as CaseRow;
+pub use case_link::Model as CaseLinkRow;
+pub use case_note::Model as CaseNoteRow;
+
+/// Rows whose division lies in the scope.
+fn within(scope: &Scope) -> Condition {
+    if scope.all {
+        return Condition::all();
+    }
+    // A colon comes after every digit.
+    scope.divisions.iter().fold(Condition::any(), |any, prefix| {
+        let inside = Condition::all().add(case_file::Column::DivisionCode.gte(prefix.as_str()));
+        any.add(inside.add(case_file::Column::DivisionCode.lt(format!("{prefix}:"))))
+    })
+}
+
+pub(in crate::supervision) async fn insert(tx: &Tx, row: CaseRow) -> Outcome<()> {
+    row.into_active_model().insert(tx.connection()).await?;
+    Ok(())
+}
+
+/// A case within reach, locked until the transaction ends.
+pub(in crate::supervision) async fn lock(tx: &Tx, scope: &Scope, id: &str) -> Outcome<CaseRow> {
+    let mut query = case_file::Entity::find_by_id(id).filter(within(scope));
+    if tx.engine() == Engine::Postgres {
+        query = query.lock_exclusive();
+    }
+    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+}
+
+pub(in crate::supervision) async fn update(tx: &Tx, row: &CaseRow) -> Outcome<()> {
+    let change = case_file::ActiveModel {
+        id: Set(row.id.clone()),
+        state: Set(row.state.clone()),
+        outcome: Set(row.outcome.clone()),
+        reason: Set(row.reason.clone()),
+        due_on: Set(row.due_on.clone()),
+        closed_by: Set(row.closed_by.clone()),
+        closed_at: Set(row.closed_at),
+        ..Default::default()
+    };
+    change.update(tx.connection()).await?;
+    Ok(())
+}
+
+/// Links once; a link that is there stays as it is.
+pub(in crate::supervision) async fn link(tx: &Tx, row: CaseLinkRow) -> Outcome<bool> {
+    use case_link::Column as C;
+    let once = OnConflict::columns([C::CaseId, C::Kind, C::RefId]).do_nothing().to_owned();
+    let written = case_link::Entity::insert(row.into_active_model()).on_conflict(once).exec_without_returning(tx.connection()).await?;
+    Ok(written > 0)
+}
+
+pub(in crate::supervision) async fn note(tx: &Tx, case_id: &str, at: Millis, by: &str, act: &str, said: &str) -> Outcome<()> {
+    let row = case_note::ActiveModel {
+        case_id: Set(case_id.to_owned()),
+        at: Set(at),
+        noted_by: Set(by.to_owned()),
+        act: Set(act.to_owned()),
+        said: Set(said.to_owned()),
+        ..Default::default()
+    };
+    case_note::Entity::insert(row).exec_without_returning(tx.connection()).await?;
+    Ok(())
+}
+
+pub(in crate::supervision) async fn one<C: ConnectionTrait>(connection: &C, scope: &Scope, id: &str) -> Outcome<CaseRow> {
+    case_file::Entity::find_by_id(id).filter(within(scope)).one(connection).await?.ok_or_else(Failure::not_found)
+}
+
+/// Cases within reach, newest first.
+pub(in crate::supervision) async fn page<C: ConnectionTrait>(
+    connection: &C,
+    scope: &Scope,
+    state: Option<&str>,
+    cursor: Option<&str>,
+    limit: u64,
+) -> Outcome<Vec<CaseRow>> {
+    let mut query = case_file::Entity::find().filter(within(scope)).order_by_desc(case_file::Column::Id).limit(limit);
+    if let Some(state) = state {
+        query = query.filter(case_file::Column::State.eq(state));
+    }
+    if let Some(cursor) = cursor {
+        query = query.filter(case_file::Column::Id.lt(cursor));
+    }
+    Ok(query.all(connection).await?)
+}
+
+/// Cases that are not closed, the nearest due first.
+pub(in crate::supervision) async fn running<C: ConnectionTrait>(connection: &C, scope: &Scope, limit: u64) -> Outcome<Vec<CaseRow>> {
+    let query = case_file::Entity::find().filter(within(scope)).filter(case_file::Column::State.ne("closed"));
+    Ok(query.order_by_asc(case_file::Column::DueOn).order_by_asc(case_file::Column::Id).limit(limit).all(connection).await?)
+}
+
+pub(in crate::supervision) async fn links<C: ConnectionTrait>(connection: &C, case_id: &str) -> Outcome<Vec<CaseLinkRow>> {
+    let query = case_link::Entity::find().filter(case_link::Column::CaseId.eq(case_id));
+    let query = query.order_by_asc(case_link::Column::LinkedAt).order_by_asc(case_link::Column::Kind);
+    Ok(query.order_by_asc(case_link::Column::RefId).all(connection).await?)
+}
+
+/// Cases that link this thing, newest first.
+pub(in crate::supervision) async fn linking<C: ConnectionTrait>(connection: &C, ref_id: &str) -> Outcome<Vec<String>> {
+    let query = case_link::Entity::find().filter(case_link::Column::RefId.eq(ref_id)).order_by_desc(case_link::Column::CaseId);
+    Ok(query.all(connection).await?.into_iter().map(|row| row.case_id).collect())
+}
+
+pub(in crate::supervision) async fn notes<C: ConnectionTrait>(connection: &C, case_id: &str) -> Outcome<Vec<CaseNoteRow>> {
+    let query = case_note::Entity::find().filter(case_note::Column::CaseId.eq(case_id));
+    Ok(query.order_by_asc(case_note::Column::Id).all(connection).await?)
+}

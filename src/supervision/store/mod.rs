@@ -1,0 +1,3 @@
+//! Tables of the supervision.
+
+pub mod case;

@@ -18,5 +18,7 @@ pub mod commands;
 pub mod competence;
 pub mod inbox;
 pub mod queries;
+pub mod rectification;
+pub mod rectifications;
 pub mod seizures;
 pub mod store;

@@ -2,6 +2,7 @@
 //! unit, instants in ms UTC, days `YYYY-MM-DD`.
 #![expect(missing_docs, reason = "columns are documented once, beside the table in `migrations`")]
 
+pub mod abnormal_entry;
 pub mod account;
 pub mod account_guard;
 pub mod adjustment;
@@ -23,6 +24,7 @@ pub mod case_file;
 pub mod case_link;
 pub mod case_note;
 pub mod certificate;
+pub mod checklist;
 pub mod code_order;
 pub mod code_range;
 pub mod code_stat;
@@ -47,6 +49,9 @@ pub mod grower_slip;
 pub mod hand_over;
 pub mod handler;
 pub mod idempotency;
+pub mod inspection;
+pub mod inspection_draw;
+pub mod inspection_officer;
 pub mod invitation;
 pub mod label_design;
 pub mod label_pin;
@@ -84,6 +89,8 @@ pub mod process_input;
 pub mod product;
 pub mod recall;
 pub mod recovery;
+pub mod rectification;
+pub mod rectification_note;
 pub mod refused_act;
 pub mod right_announcement;
 pub mod role_grant;

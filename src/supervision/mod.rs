@@ -20,5 +20,7 @@ pub mod findings;
 pub mod inbox;
 pub mod listing;
 pub mod queries;
+pub mod rectification;
+pub mod rectifications;
 pub mod seizures;
 pub mod store;

@@ -2,6 +2,7 @@
 //! and (as the rooms are built) plots, batches and codes. Idempotent; passwords are set again at each start; no real authority is named.
 
 pub mod accounts;
+mod audits;
 mod codes;
 mod farm;
 mod goods;
@@ -36,6 +37,7 @@ pub async fn run(args: &DemoArgs, clock: &Clock, random: &Random) -> Outcome<()>
     let accounts = accounts::prepare(&db, clock, random, &password).await?;
     let app = node::assemble(config, db, clock.clone(), random.clone()).await?;
     prepare_goods(&app).await?;
+    audits::prepare(&app).await?;
     let codes = codes::codes_to_try(&app).await?;
     let facts = json!({ "site": site, "accounts": accounts, "password": password, "codes": codes });
     say(&facts);

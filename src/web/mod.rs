@@ -13,6 +13,7 @@ pub mod body;
 pub mod failure;
 pub mod figure;
 pub mod frame;
+mod evidence;
 pub mod gateway;
 pub mod health;
 mod job;

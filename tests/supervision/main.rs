@@ -4,5 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod audits;
 mod cases;
+mod evidence;
 mod rectifications;

@@ -1,6 +1,8 @@
 //! Proposing, confirming, dropping and lifting stops and recalls. Every step after the first is another person's.
 
+pub mod audit;
 pub mod case;
+pub mod evidence;
 mod recall;
 pub mod rectification;
 mod seizure;

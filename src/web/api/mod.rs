@@ -64,10 +64,13 @@ macro_rules! made_by {
 
 mod accounts;
 mod audit;
+mod audits;
 mod batches;
+mod cases;
 mod codes;
 mod describe;
 mod downloads;
+mod evidence;
 mod farm;
 mod levels;
 mod me;
@@ -126,9 +129,9 @@ pub fn codes() -> Vec<Route> {
     [codes::routes(), levels::routes(), downloads::routes(), stickers::routes(), printing::routes()].into_iter().flatten().collect()
 }
 
-/// Stops, recalls and seizures; sellers and listings.
+/// Stops, recalls and seizures; sellers and listings with their audit; evidence and cases.
 pub fn supervision() -> Vec<Route> {
-    [supervision::routes(), seizures::routes(), trade::routes()].into_iter().flatten().collect()
+    [supervision::routes(), seizures::routes(), trade::routes(), audits::routes(), evidence::routes(), cases::routes()].into_iter().flatten().collect()
 }
 
 const PUBLIC: Access = Access::Public;

@@ -141,6 +141,18 @@ const DONE: &[&str] = &[
     "files_kept",
     "plot_registered",
     "delivery_recorded",
+    "audited",
+    "audit_proposed",
+    "audit_confirmed",
+    "audit_dropped",
+    "audit_undone",
+    "audits_assigned",
+    "evidence_taken",
+    "case_opened",
+    "case_noted",
+    "case_linked",
+    "case_moved",
+    "case_closed",
 ];
 
 /// Somebody signed in who reads a page.
@@ -205,7 +217,15 @@ const RAIL: &[(&str, &[Place])] = &[
             ("/work/shipments", "work.shipments", Some(Permission::ShipmentRead)),
         ],
     ),
-    ("supervision", &[("/work/seizures", "work.seizures", Some(Permission::SeizurePropose))]),
+    (
+        "supervision",
+        &[
+            ("/work/audits", "work.audits.title", Some(Permission::ListingAudit)),
+            ("/work/evidence", "work.evidence.title", Some(Permission::EvidenceRead)),
+            ("/work/cases", "work.cases.title", Some(Permission::CaseRead)),
+            ("/work/seizures", "work.seizures", Some(Permission::SeizurePropose)),
+        ],
+    ),
     (
         "register",
         &[

@@ -1,16 +1,19 @@
 //! Signed-in pages under `/work`, and the door to them: what is done on the platform, for people. Plain forms without script.
 
 mod audit;
+mod audits;
 mod bars;
 mod batch;
 mod batch_form;
 mod batch_new;
 mod batch_papers;
 mod batches;
+mod cases;
 mod certificates;
 mod decide;
 mod desk;
 mod door;
+mod evidence;
 mod facilities;
 mod farm;
 mod files;
@@ -57,6 +60,7 @@ pub fn routes() -> Vec<Route> {
     let shipping = [shipments::routes(), shipment_new::routes(), shipment::routes(), slip::routes(), seizures::routes()];
     let papers = [facilities::routes(), reports::routes(), farm::routes(), certificates::routes(), sheets::routes()];
     let desks = [signin::routes(), office::routes(), phone::routes(), audit::routes()];
+    let market = [audits::routes(), evidence::routes(), cases::routes()];
     let parts = [door::routes(), home::routes(), files::routes(), decide::routes(), people::routes()];
-    parts.into_iter().chain(desks).chain(batches).chain(orders).chain(shipping).chain(papers).flatten().collect()
+    parts.into_iter().chain(desks).chain(market).chain(batches).chain(orders).chain(shipping).chain(papers).flatten().collect()
 }

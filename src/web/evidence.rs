@@ -54,8 +54,10 @@ fn manifest(records: &[EvidenceView]) -> Outcome<String> {
     let texts = records.iter().map(|view| Ok(json!({ "hash": view.hash, "record": view.record, "canonical": view.record.text()? })));
     let places: Vec<_> = each(records).map(|(place, file)| json!({ "path": place, "file_id": file.file_id })).collect();
     let texts = texts.collect::<Outcome<Vec<_>>>()?;
-    serde_json::to_string_pretty(&json!({ "version": 1, "hash_of": "SHA-256 of the record as canonical JSON, RFC 8785", "records": texts, "files": places }))
-        .map_err(Failure::broken)
+    serde_json::to_string_pretty(
+        &json!({ "version": 1, "hash_of": "SHA-256 of the record as canonical JSON, RFC 8785", "records": texts, "files": places }),
+    )
+    .map_err(Failure::broken)
 }
 
 fn written(

@@ -210,14 +210,7 @@ pub async fn take_evidence(tx: &Tx, desk: &Desk, input: &EvidenceInput, original
 }
 
 /// The place whose officers take it, within the actor's reach.
-async fn place(
-    tx: &Tx,
-    desk: &Desk,
-    faults: &mut Faults,
-    kind: Option<EvidenceSubject>,
-    id: &str,
-    typed: Option<&str>,
-) -> Outcome<String> {
+async fn place(tx: &Tx, desk: &Desk, faults: &mut Faults, kind: Option<EvidenceSubject>, id: &str, typed: Option<&str>) -> Outcome<String> {
     let scope = &desk.actor.scope;
     let unknown = |faults: &mut Faults| {
         faults.add("/subject_id", "evidence_subject_unknown").with("value", id.chars().take(40).collect::<String>());

@@ -110,7 +110,8 @@ pub async fn check(db: &Db, shelf: &Shelf, actor: &Actor, id: &str) -> Outcome<E
     let row = store::one(db.reader(), &actor.scope, id).await?;
     let read = EvidenceRecord::read(&row.record).ok();
     let record = read.as_ref().is_some_and(|record| record_hash(&row.record) == row.hash && says(record, &row));
-    let before = if row.chain_no == 1 { Some(String::new()) } else { store::numbered(db.reader(), row.chain_no - 1).await?.map(|r| r.hash) };
+    let before =
+        if row.chain_no == 1 { Some(String::new()) } else { store::numbered(db.reader(), row.chain_no - 1).await?.map(|r| r.hash) };
     let after = match store::numbered(db.reader(), row.chain_no + 1).await? {
         Some(next) => EvidenceRecord::read(&next.record).ok().map(|next| next.previous_hash),
         None => Some(store::head(db.reader()).await?.1),

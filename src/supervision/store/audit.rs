@@ -112,7 +112,8 @@ fn within(scope: &Scope, products: &[String]) -> Condition {
 pub(super) fn open_now() -> Condition {
     use listing_audit::Column as A;
     let settled = A::State.ne("new").and(A::State.ne("proposed"));
-    let changed = Expr::col((listing_audit::Entity, A::ContentHash)).ne(Expr::col((listing_score::Entity, listing_score::Column::ContentHash)));
+    let changed =
+        Expr::col((listing_audit::Entity, A::ContentHash)).ne(Expr::col((listing_score::Entity, listing_score::Column::ContentHash)));
     Condition::any().add(A::State.is_null()).add(A::State.eq("new")).add(settled.and(changed))
 }
 

@@ -20,7 +20,10 @@ use crate::supervision::commands::audit::{
 pub(super) fn routes() -> Vec<Route> {
     let (read, decide, confirm) = (Access::Needs(P::ListingAudit), Access::Needs(P::ListingAudit), Access::Needs(P::ListingConfirm));
     let asked: &[_] = &[
-        ("state", "open (new or changed, if not given), new, cleared, pending, rectifying, rechecking, proposed, transferred, taken_down or all"),
+        (
+            "state",
+            "open (new or changed, if not given), new, cleared, pending, rectifying, rechecking, proposed, transferred, taken_down or all",
+        ),
         ("kind", "with a finding of this kind"),
         ("held", "me or nobody; everybody's if not given"),
         ("seller_id", "of this seller"),
@@ -58,8 +61,7 @@ pub(super) struct Undone {
 }
 
 async fn list(State(app): State<App>, By(actor): By, listing: Listing<AuditFilter>) -> Result<Json<Page<AuditView>>, Refusal> {
-    let (items, next_cursor) =
-        audits(&app.db, &app.clock, &actor, &listing.filter, listing.cursor.as_deref(), listing.limit).await?;
+    let (items, next_cursor) = audits(&app.db, &app.clock, &actor, &listing.filter, listing.cursor.as_deref(), listing.limit).await?;
     Ok(Json(Page { items, next_cursor }))
 }
 

@@ -68,7 +68,8 @@ async fn create(State(app): State<App>, posted: Posted<CaseInput>) -> Result<Res
 
 /// The state somebody names.
 fn state(word: &str) -> Outcome<CaseState> {
-    CaseState::parse(word).ok_or_else(|| Failure::field("/to", "case_state_unknown").with("value", word.chars().take(40).collect::<String>()))
+    CaseState::parse(word)
+        .ok_or_else(|| Failure::field("/to", "case_state_unknown").with("value", word.chars().take(40).collect::<String>()))
 }
 
 /// An act on a case that shows it as it is then.

@@ -131,7 +131,10 @@ pub fn codes() -> Vec<Route> {
 
 /// Stops, recalls and seizures; sellers and listings with their audit; evidence and cases.
 pub fn supervision() -> Vec<Route> {
-    [supervision::routes(), seizures::routes(), trade::routes(), audits::routes(), evidence::routes(), cases::routes()].into_iter().flatten().collect()
+    [supervision::routes(), seizures::routes(), trade::routes(), audits::routes(), evidence::routes(), cases::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 const PUBLIC: Access = Access::Public;

@@ -1,9 +1,7 @@
 //! Decisions about listings.
 
-use sea_orm::sea_query::Query;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
-};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::{DecisionRow, products_reached, within};
 use crate::db::{Engine, Tx};
@@ -76,7 +74,6 @@ pub(in crate::supervision) async fn decided<C: ConnectionTrait>(
         let mut reached = Query::select();
         let listings = (listing::Entity, listing::Column::Id);
         let scored = (listing_score::Entity, listing_score::Column::ListingId);
-        use sea_orm::sea_query::{Expr, ExprTrait};
         reached.column(listings).from(listing::Entity).left_join(listing_score::Entity, Expr::col(listings).eq(Expr::col(scored)));
         reached.cond_where(within(scope, &products));
         query = query.filter(D::ListingId.in_subquery(reached));
@@ -98,7 +95,6 @@ pub(in crate::supervision) async fn decided<C: ConnectionTrait>(
 
 /// What a listing was audited as is put back: after undoing. Nothing where it was never scored.
 pub(in crate::supervision) async fn put_audited(tx: &Tx, listing_id: &str, hash: Option<String>, at: Option<Millis>) -> Outcome<()> {
-    use sea_orm::sea_query::Expr;
     let query = listing_score::Entity::update_many()
         .col_expr(listing_score::Column::AuditedHash, Expr::value(hash))
         .col_expr(listing_score::Column::AuditedAt, Expr::value(at))

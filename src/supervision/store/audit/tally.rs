@@ -49,8 +49,10 @@ pub(in crate::supervision) async fn tally<C: ConnectionTrait>(
     let mut query = joined(scope, &products).filter(open_now()).select_only();
     query = match by {
         TallyBy::Kind => {
-            let found: RelationDef =
-                listing::Entity::belongs_to(listing_finding::Entity).from(listing::Column::Id).to(listing_finding::Column::ListingId).into();
+            let found: RelationDef = listing::Entity::belongs_to(listing_finding::Entity)
+                .from(listing::Column::Id)
+                .to(listing_finding::Column::ListingId)
+                .into();
             // A kind is counted once a listing, however many rules of it speak.
             let first = "NOT EXISTS (SELECT 1 FROM listing_finding o WHERE o.listing_id = listing_finding.listing_id AND o.kind = listing_finding.kind AND o.cleared_at IS NULL AND o.id < listing_finding.id)";
             query

@@ -39,19 +39,14 @@ fn verdicts(items: &[AuditView]) -> Vec<Verdict> {
     Verdict::ALL.iter().copied().filter(|verdict| items.iter().all(|view| view.may(*verdict))).collect()
 }
 
-async fn page(
-    app: &App,
-    reader: &Reader,
-    id: &str,
-    errors: Vec<FormError>,
-    tried: Option<Tried<'_>>,
-) -> Result<String, Refusal> {
+async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, tried: Option<Tried<'_>>) -> Result<String, Refusal> {
     let items = alike(&app.db, &app.clock, &reader.actor(P::ListingAudit)?, id).await?;
     let pattern: Vec<String> = items.iter().take(1).flat_map(|view| view.findings.iter().map(|f| finding_words(reader, f).0)).collect();
     let may = verdicts(&items);
     let fields = vec![
         Field::select("verdict", say(reader, "column.verdict"), choices(reader, "audits.verdict", may.iter().map(|v| v.word()))).must(),
-        Field::select("reason", say(reader, "reason_label"), choices(reader, "audits.reason", AuditReason::ALL.iter().map(|r| r.word()))).must(),
+        Field::select("reason", say(reader, "reason_label"), choices(reader, "audits.reason", AuditReason::ALL.iter().map(|r| r.word())))
+            .must(),
         Field::area("said", say(reader, "said")),
         Field::text("recipient", say(reader, "recipient")).hint(say(reader, "recipient_hint")),
         Field::date("due_on", say(reader, "due_on")).hint(say(reader, "due_hint")),

@@ -34,7 +34,10 @@ fn facts(reader: &Reader, view: &AuditView) -> Table {
         vec![Cell::text(say(reader, "column.shop")), Cell::text(shop(view)).with_small(view.seller.clone())],
         vec![Cell::text(say(reader, "item_id")), Cell::text(view.item_id.clone())],
         vec![Cell::text(say(reader, "price")), Cell::text(price(view))],
-        vec![Cell::text(say(reader, "column.claimed")), Cell::text(view.product.clone().or_else(|| view.claimed.clone()).unwrap_or_default())],
+        vec![
+            Cell::text(say(reader, "column.claimed")),
+            Cell::text(view.product.clone().or_else(|| view.claimed.clone()).unwrap_or_default()),
+        ],
         vec![Cell::text(say(reader, "since")), Cell::text(moment_of(reader.lang, &view.since))],
     ];
     if let Some(url) = &view.url {
@@ -95,20 +98,15 @@ fn form_name(verdict: Verdict) -> &'static str {
     verdict.word()
 }
 
-async fn page(
-    app: &App,
-    reader: &Reader,
-    id: &str,
-    errors: Vec<FormError>,
-    tried: Option<Tried<'_>>,
-) -> Result<String, Refusal> {
+async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, tried: Option<Tried<'_>>) -> Result<String, Refusal> {
     let view = audit(&app.db, &app.clock, &reader.actor(P::ListingAudit)?, id).await?;
     let made = decisions(&app.db, id).await?;
     let mut forms = Vec::new();
     if view.now() == AuditState::Proposed {
         let own = made.first().is_some_and(|one| one.decided_by == reader.who.account.id);
         if !own && reader.may(P::ListingConfirm) {
-            let form = Form::new(app, reader, "confirm", &format!("/work/audits/{id}/confirm"), "audits.confirm", "audits.confirm", Vec::new());
+            let form =
+                Form::new(app, reader, "confirm", &format!("/work/audits/{id}/confirm"), "audits.confirm", "audits.confirm", Vec::new());
             forms.push(Form { class: "stop", open: true, about: say(reader, "confirm_about"), ..form });
         }
         forms.push(Form::new(app, reader, "drop", &format!("/work/audits/{id}/drop"), "audits.drop", "audits.drop", Vec::new()));
@@ -127,7 +125,12 @@ async fn page(
     }
     let mut parts = vec![
         Part { heading: say(reader, "facts"), about, table: Some(facts(reader, &view)), ..Part::default() },
-        Part { heading: say(reader, "findings"), about: say(reader, "findings_about"), table: Some(findings(reader, &view)), ..Part::default() },
+        Part {
+            heading: say(reader, "findings"),
+            about: say(reader, "findings_about"),
+            table: Some(findings(reader, &view)),
+            ..Part::default()
+        },
         Part { heading: say(reader, "decide"), about: String::new(), forms, ..Part::default() },
         Part { heading: say(reader, "decisions"), table: Some(decided(app, reader, &made).await?), ..Part::default() },
     ];

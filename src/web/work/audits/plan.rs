@@ -143,8 +143,21 @@ pub(super) async fn clues_xlsx(State(app): State<App>, reader: Reader, Asked(day
 
 /// Columns of the clues, in the order they are reported.
 const COLUMNS: [&str; 15] = [
-    "operator", "credit_code", "platform", "shop", "url", "item_id", "goods", "product", "reason", "description", "findings", "records",
-    "measure", "recipient", "decided_at",
+    "operator",
+    "credit_code",
+    "platform",
+    "shop",
+    "url",
+    "item_id",
+    "goods",
+    "product",
+    "reason",
+    "description",
+    "findings",
+    "records",
+    "measure",
+    "recipient",
+    "decided_at",
 ];
 
 fn cells(reader: &Reader, clue: &Clue) -> Vec<String> {

@@ -133,8 +133,9 @@ async fn page(app: &App, reader: &Reader, asks: &Asks, errors: Vec<FormError>, t
     let decides = matches!(asks.state.as_str(), "" | "open" | "pending" | "rechecking");
     let ticked = typed.map(ticks).unwrap_or_default();
     let states = ["open"].into_iter().chain(AuditState::ALL.iter().filter(|s| !s.is_open()).map(|s| s.word())).chain(["all"]);
-    let select = |name: &'static str, words: Vec<(String, String)>, value: &str| {
-        Field { id: format!("asks-{name}"), ..Field::select(name, say(reader, &format!("asks.{name}")), words).value(value) }
+    let select = |name: &'static str, words: Vec<(String, String)>, value: &str| Field {
+        id: format!("asks-{name}"),
+        ..Field::select(name, say(reader, &format!("asks.{name}")), words).value(value)
     };
     let sizes = SIZES.iter().map(|n| (n.to_string(), reader.fill("audits.rows_each", &[("n", &n.to_string())])));
     let filters = vec![
@@ -147,7 +148,10 @@ async fn page(app: &App, reader: &Reader, asks: &Asks, errors: Vec<FormError>, t
     let kept = |name: &str| typed.map(|typed| said(typed, name)).unwrap_or_default();
     let fields = vec![
         Field { id: "decide-reason".to_owned(), ..Field::select("reason", say(reader, "reason_label"), both).value(kept("reason")) },
-        Field { id: "decide-said".to_owned(), ..Field::text("said", say(reader, "said")).hint(say(reader, "said_hint")).value(kept("said")) },
+        Field {
+            id: "decide-said".to_owned(),
+            ..Field::text("said", say(reader, "said")).hint(say(reader, "said_hint")).value(kept("said"))
+        },
     ];
     let columns = ["tick", "goods", "shop", "claimed", "findings", "state", "acts"].map(|key| say(reader, &format!("column.{key}")));
     let page = Page {

@@ -115,16 +115,11 @@ fn forms(app: &App, reader: &Reader, file: &CaseFileView) -> Vec<Form> {
     ]
 }
 
-async fn page(
-    app: &App,
-    reader: &Reader,
-    id: &str,
-    errors: Vec<FormError>,
-    tried: Option<Tried<'_>>,
-) -> Result<String, Refusal> {
+async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, tried: Option<Tried<'_>>) -> Result<String, Refusal> {
     let actor = reader.actor(P::CaseRead)?;
     let file = case_file(&app.db, &actor, id).await?;
-    let mut rows: Vec<Vec<Cell>> = facts(reader, &file).into_iter().map(|(name, value)| vec![Cell::text(name), Cell::text(value)]).collect();
+    let mut rows: Vec<Vec<Cell>> =
+        facts(reader, &file).into_iter().map(|(name, value)| vec![Cell::text(name), Cell::text(value)]).collect();
     rows.push(vec![Cell::text(say(reader, "bundle")), Cell::link(say(reader, "print"), reader.to(&format!("/work/cases/{id}/print")))]);
     if reader.may(P::EvidenceTake) && file.case.state != "closed" {
         let at = reader.to(&format!("/work/evidence/new?case={id}"));

@@ -97,7 +97,8 @@ async fn list(State(app): State<App>, reader: Reader, Asked(asks): Asked<Asks>) 
     if reader.may(P::CaseWork) {
         first.insert(0, vec![Cell::link(say(&reader, "open"), reader.to("/work/cases/new"))]);
     }
-    let ways = Table { caption: say(&reader, "ways"), columns: vec![Column::text(say(&reader, "ways"))], rows: first, empty: String::new() };
+    let ways =
+        Table { caption: say(&reader, "ways"), columns: vec![Column::text(say(&reader, "ways"))], rows: first, empty: String::new() };
     let table = table(&reader, &items);
     let next = next.map(|cursor| reader.to(&format!("/work/cases?cursor={}{asked}", query_value(&cursor))));
     let parts = vec![

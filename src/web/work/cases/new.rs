@@ -57,7 +57,10 @@ fn page(app: &App, reader: &Reader, from: &From, errors: Vec<FormError>, tried: 
         Field::select("source", say(reader, "column.source"), choices(reader, "cases.source", CaseSource::ALL.iter().map(|s| s.word())))
             .must()
             .value(from.source().word()),
-        Field::text("division_code", say(reader, "division")).hint(say(reader, "division_hint")).must().value(own_place(&reader.actor(P::CaseWork)?)),
+        Field::text("division_code", say(reader, "division"))
+            .hint(say(reader, "division_hint"))
+            .must()
+            .value(own_place(&reader.actor(P::CaseWork)?)),
         Field::date("due_on", say(reader, "column.due_on")),
     ];
     let action = match &link {

@@ -65,13 +65,7 @@ pub(super) async fn ask(State(app): State<App>, reader: Reader, Asked(chosen): A
     Ok(Html(page(&app, &reader, &chosen, Vec::new(), None).await?))
 }
 
-async fn page(
-    app: &App,
-    reader: &Reader,
-    chosen: &Chosen,
-    errors: Vec<FormError>,
-    tried: Option<Tried<'_>>,
-) -> Result<String, Refusal> {
+async fn page(app: &App, reader: &Reader, chosen: &Chosen, errors: Vec<FormError>, tried: Option<Tried<'_>>) -> Result<String, Refusal> {
     let mut known: Vec<(&'static str, String)> = Vec::new();
     let mut about = say(reader, "new_about");
     if let Some(id) = &chosen.supplements {
@@ -93,7 +87,8 @@ async fn page(
     let text = |name: &'static str| Field::text(name, say(reader, name));
     let hint = |name: &str| say(reader, &format!("hint.{name}"));
     let first = chosen.supplements.is_none();
-    let files = Field::file("files", say(reader, "files"), "image/*,video/*,application/pdf,.html,.mhtml,.csv,.xlsx,.json,.txt,.zip").hint(hint("files"));
+    let files = Field::file("files", say(reader, "files"), "image/*,video/*,application/pdf,.html,.mhtml,.csv,.xlsx,.json,.txt,.zip")
+        .hint(hint("files"));
     let mut fields = vec![
         text("purpose").must(),
         text("holder").hint(hint("holder")).must(),

@@ -95,7 +95,11 @@ fn originals(reader: &Reader, view: &EvidenceView, checked: &EvidenceCheck) -> T
         };
         let at = format!("/work/evidence/{}/files/{}/original", view.record.id, file.file_id);
         vec![
-            Cell::link(file.name.clone(), at).with_small(format!("{} · {}", file.media, reader.fill("evidence.bytes", &[("n", &file.size.to_string())]))),
+            Cell::link(file.name.clone(), at).with_small(format!(
+                "{} · {}",
+                file.media,
+                reader.fill("evidence.bytes", &[("n", &file.size.to_string())])
+            )),
             badge,
             Cell::text(file.sha256.clone()),
             Cell::text(file.sm3.clone()),

@@ -4,4 +4,6 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod alert_story;
+mod alerts;
 mod cases;

@@ -2,6 +2,7 @@
 //! and (as the rooms are built) plots, batches and codes. Idempotent; passwords are set again at each start; no real authority is named.
 
 pub mod accounts;
+mod alerts;
 mod codes;
 mod farm;
 mod goods;
@@ -36,7 +37,8 @@ pub async fn run(args: &DemoArgs, clock: &Clock, random: &Random) -> Outcome<()>
     let accounts = accounts::prepare(&db, clock, random, &password).await?;
     let app = node::assemble(config, db, clock.clone(), random.clone()).await?;
     prepare_goods(&app).await?;
-    let codes = codes::codes_to_try(&app).await?;
+    let mut codes = codes::codes_to_try(&app).await?;
+    alerts::prepare(&app, &mut codes).await?;
     let facts = json!({ "site": site, "accounts": accounts, "password": password, "codes": codes });
     say(&facts);
     if let Some(file) = &args.facts {

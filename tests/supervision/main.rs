@@ -7,3 +7,4 @@ mod support;
 mod alert_story;
 mod alerts;
 mod cases;
+mod rectifications;

@@ -57,7 +57,7 @@ pub fn judge(rule: RuleId, limits: &Limits, sums: &Sums) -> Option<(Severity, Fi
         }
         RuleId::R21 => (sum("health") >= limit("health") || sum("week") >= limit("batch_week")).then_some(Severity::High),
         RuleId::R22 => (sum("reports") >= limit("reports")).then_some(Severity::High),
-        RuleId::R23 => (sum("offered") > 0 && above(sum("offered"), sum("season"), limit("percent"))).then_some(Severity::Amber),
+        RuleId::R23 => (sum("listings") >= limit("listings")).then_some(Severity::Amber),
         RuleId::R24 => (sum("days") > limit("days") && sum("codes") >= limit("codes") && sum("sessions") == 0).then_some(Severity::Info),
         RuleId::R25 => (sum("remaining") > 0 && sum("days") > limit("days")).then_some(Severity::Info),
         _ => None,
@@ -78,7 +78,6 @@ fn percent(rule: RuleId, sums: &Sums) -> String {
         RuleId::R16 => ("yield", "most"),
         RuleId::R18 => ("held", "season"),
         RuleId::R20 => ("voided", "count"),
-        RuleId::R23 => ("offered", "season"),
         _ => return String::new(),
     };
     let (part, whole) = (sums.get(part).copied().unwrap_or(0), sums.get(whole).copied().unwrap_or(0));
@@ -135,8 +134,8 @@ mod tests {
             (R21, vec![("health", 1)], Some(High)),
             (R22, vec![("reports", 1)], None),
             (R22, vec![("reports", 2)], Some(High)),
-            (R23, vec![("season", 1000), ("offered", 1000)], None),
-            (R23, vec![("season", 1000), ("offered", 1001)], Some(Amber)),
+            (R23, vec![("listings", 0)], None),
+            (R23, vec![("listings", 1)], Some(Amber)),
             (R24, vec![("days", 180), ("codes", 1000)], None),
             (R24, vec![("days", 181), ("codes", 999)], None),
             (R24, vec![("days", 181), ("codes", 1000)], Some(Info)),

@@ -4,6 +4,7 @@ pub mod alert;
 pub mod alert_rule;
 pub mod case;
 mod recall;
+pub mod rectification;
 mod seizure;
 mod stop;
 

@@ -62,7 +62,8 @@ pub(in crate::supervision) async fn candidates<C: ConnectionTrait>(connection: &
         RuleId::R20 => voided(connection).await,
         RuleId::R24 => unseen(connection, now).await,
         RuleId::R25 => silent(connection, now).await,
-        // R21 and R22 read feedback, R23 the volume of listings, once those are recorded.
+        RuleId::R23 => volumes(connection).await,
+        // R21 and R22 read feedback, once it is recorded.
         _ => Ok(Vec::new()),
     }
 }
@@ -289,6 +290,14 @@ async fn unseen<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<Vec<
         since = now - 60 * DAY
     );
     read(connection, &sql, &["days", "codes", "sessions"]).await
+}
+
+/// Listings of each seller that seem to sell more than was received, grown or authorised, by the findings of the listing audit that stand.
+async fn volumes<C: ConnectionTrait>(connection: &C) -> Outcome<Vec<Candidate>> {
+    let sql = "SELECT s.id, s.name, s.division_code, s.organisation_id, MIN(f.product_id), NULL, COUNT(DISTINCT l.id) \
+               FROM listing_finding f JOIN listing l ON l.id = f.listing_id JOIN seller s ON s.id = l.seller_id \
+               WHERE f.kind = 'volume' AND f.cleared_at IS NULL GROUP BY s.id, s.name, s.division_code, s.organisation_id ORDER BY s.id";
+    read(connection, sql, &["listings"]).await
 }
 
 #[cfg(test)]

@@ -4,3 +4,5 @@ pub mod alert;
 pub mod alert_facts;
 pub mod alert_sums;
 pub mod case;
+pub mod listing;
+pub mod rectification;

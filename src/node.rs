@@ -74,7 +74,8 @@ pub async fn assemble(config: Config, db: Db, clock: Clock, random: Random) -> O
     let keys: Arc<dyn KeyProvider> = Arc::new(master_keys(&config, &random)?);
     crate::trace::commands::rotation::check_keys(&db, keys.as_ref()).await?;
     let places = if config.place_table.as_os_str().is_empty() { Places::none() } else { Places::load(&config.place_table)? };
-    let scans = ScanDesk::start(db.clone(), clock.clone(), random.clone(), keys.clone(), ScanSettings::default()).await?;
+    let settings = ScanSettings { thresholds: crate::supervision::alert::page::thresholds(&db).await? };
+    let scans = ScanDesk::start(db.clone(), clock.clone(), random.clone(), keys.clone(), settings).await?;
     let notary = Arc::new(notary(&config, &random)?);
     let shelf = Shelf::new(&config.files_dir);
     let bench = Bench { db: db.clone(), shelf: shelf.clone(), clock: clock.clone(), random: random.clone() };

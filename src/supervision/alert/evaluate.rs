@@ -163,19 +163,12 @@ pub(super) fn code_facts(key: Key, order: &OrderFacts, sessions: &[SessionRow]) 
     };
     let mut visits: Vec<Visit> = sessions.iter().map(visit).collect();
     visits.sort_by_key(|visit| (visit.at, visit.visitor));
-    CodeFacts { visits, is_unit: order.kind == "unit", home: order.home.clone(), best_before: order.of(key.1).1 }
+    CodeFacts { visits, is_unit: order.kind == "unit", home: order.home.clone(), best_before: order.of(key.1).and_then(|range| range.best_before) }
 }
 
 fn on_code(key: Key, order: &OrderFacts, sessions: &[SessionRow], since: Millis, limits: &InForce) -> Vec<Finding> {
     let known = code_facts(key, order, sessions);
-    let about = About {
-        subject_id: format!("{}-{}", key.0, key.1),
-        label: format!("{} / {}", order.id, key.1),
-        division_code: order.division_code.clone(),
-        producer_id: Some(order.producer_id.clone()),
-        product_id: Some(order.product_id.clone()),
-        batch_id: order.of(key.1).0.map(str::to_owned),
-    };
+    let about = order.about(key);
     let found = |rule: &RuleId| {
         let hit = judge(*rule, limits.get(rule)?, &known, since)?;
         Some(Finding { rule: *rule, kind: SubjectKind::Code, about: about.clone(), hit })
@@ -268,15 +261,7 @@ pub(super) fn pin_findings(
         let Some(order) = orders.get(&key.0) else { continue };
         for rule in [RuleId::R8, RuleId::R9] {
             let Some(hit) = limits.get(&rule).and_then(|limits| pins(rule, limits, tries, since)) else { continue };
-            let about = About {
-                subject_id: format!("{}-{}", key.0, key.1),
-                label: format!("{} / {}", order.id, key.1),
-                division_code: order.division_code.clone(),
-                producer_id: Some(order.producer_id.clone()),
-                product_id: Some(order.product_id.clone()),
-                batch_id: order.of(key.1).0.map(str::to_owned),
-            };
-            findings.push(Finding { rule, kind: SubjectKind::Code, about, hit });
+            findings.push(Finding { rule, kind: SubjectKind::Code, about: order.about(*key), hit });
         }
     }
     findings
@@ -292,7 +277,10 @@ pub(super) fn miss_findings(misses: &[MissRow], limits: &InForce) -> Vec<Finding
     let (mut slots, mut hours) = (BTreeMap::<(i64, Millis), i64>::new(), BTreeMap::<Millis, i64>::new());
     let mut series: BTreeMap<String, Vec<&MissRow>> = BTreeMap::new();
     for row in misses {
-        *slots.entry((row.visitor, row.slot)).or_default() += row.tries;
+        // Visitor 0 stands for everybody beyond the bound of what is told apart.
+        if row.visitor != 0 {
+            *slots.entry((row.visitor, row.slot)).or_default() += row.tries;
+        }
         *hours.entry(row.slot - row.slot.rem_euclid(HOUR)).or_default() += row.tries;
         series.entry(row.code.chars().take(SERIES).collect()).or_default().push(row);
     }

@@ -8,6 +8,7 @@ mod goods;
 mod people;
 mod plan;
 mod printing;
+mod reports;
 
 use std::net::SocketAddr;
 

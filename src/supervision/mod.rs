@@ -16,7 +16,9 @@
 pub mod case;
 pub mod commands;
 pub mod competence;
+pub mod feedback;
 pub mod inbox;
 pub mod queries;
+pub mod recipients;
 pub mod seizures;
 pub mod store;

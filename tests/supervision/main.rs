@@ -5,3 +5,6 @@
 mod support;
 
 mod cases;
+mod feedback;
+mod goods;
+mod measures;

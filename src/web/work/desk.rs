@@ -141,6 +141,18 @@ const DONE: &[&str] = &[
     "files_kept",
     "plot_registered",
     "delivery_recorded",
+    "feedback_taken",
+    "feedback_answered",
+    "feedback_transferred",
+    "feedback_numbered",
+    "feedback_imported",
+    "feedback_accepted",
+    "feedback_extended",
+    "feedback_closed",
+    "feedback_case",
+    "feedback_erased",
+    "measure_proposed",
+    "measure_lift_proposed",
 ];
 
 /// Somebody signed in who reads a page.
@@ -205,7 +217,14 @@ const RAIL: &[(&str, &[Place])] = &[
             ("/work/shipments", "work.shipments", Some(Permission::ShipmentRead)),
         ],
     ),
-    ("supervision", &[("/work/seizures", "work.seizures", Some(Permission::SeizurePropose))]),
+    (
+        "supervision",
+        &[
+            ("/work/feedback", "work.feedback.title", Some(Permission::FeedbackRead)),
+            ("/work/measures", "work.measures.title", Some(Permission::RecallPropose)),
+            ("/work/seizures", "work.seizures", Some(Permission::SeizurePropose)),
+        ],
+    ),
     (
         "register",
         &[

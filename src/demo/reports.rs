@@ -35,7 +35,11 @@ impl Workshop<'_> {
             let text = format!("在另一个市场也看到这个编号（{}）", n + 1);
             self.report(json!({ "choice": "same_code", "code": first, "text": text, "place": "演示农贸市场" }), "a1").await?;
         }
-        self.report(json!({ "choice": "shop", "link": "https://shop.example.cn/item/1", "text": "宣称是本地产品，没有编号", "price": "39.9 元" }), "b2").await?;
+        self.report(
+            json!({ "choice": "shop", "link": "https://shop.example.cn/item/1", "text": "宣称是本地产品，没有编号", "price": "39.9 元" }),
+            "b2",
+        )
+        .await?;
         let answered = self.report(json!({ "choice": "differs", "code": second, "text": "箱上写一级，标签写特级" }), "c3").await?;
         let (id, answer) = (answered.id, json!({ "answer": "已核对包装记录：箱标印错，生产者已更换。" }));
         self.act("supervisor", Permission::FeedbackHandle, answer, move |tx, desk, input: Arc<AnswerInput>| {
@@ -43,7 +47,8 @@ impl Workshop<'_> {
             Box::pin(async move { answer_feedback(tx, &desk, &id, &input).await.map(|_| ()) })
         })
         .await?;
-        let given = json!({ "choice": "origin", "code": third, "text": "口感与往年不同，想核对产地", "phone": "03110000000", "consent": true });
+        let given =
+            json!({ "choice": "origin", "code": third, "text": "口感与往年不同，想核对产地", "phone": "03110000000", "consent": true });
         let checked = self.report(given, "d4").await?;
         let (id, taken) = (checked.id.clone(), checked.id);
         self.act("supervisor", Permission::FeedbackHandle, Value::Null, move |tx, desk, _: Arc<Value>| {

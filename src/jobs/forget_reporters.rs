@@ -5,7 +5,7 @@ use crate::files::Shelf;
 use crate::kernel::clock::DAY;
 use crate::kernel::{Clock, Desk, Outcome, Random};
 use crate::supervision::commands::feedback::{EraseInput, erase_feedback};
-use crate::supervision::feedback::view::past_keeping;
+use crate::supervision::feedback::count::past_keeping;
 
 /// Feedback of one run.
 const MOST: u64 = 200;

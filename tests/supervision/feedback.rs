@@ -247,7 +247,8 @@ on_both_engines! {
     }
 
     async fn what_names_no_code_reaches_officers_and_rules_can_count_it(engine: Engine) {
-        use yanzhao::supervision::feedback::view::{On, due, independent, reports_on, unwell};
+        use yanzhao::supervision::feedback::count::{On, independent, reports_on, unwell};
+        use yanzhao::supervision::feedback::view::due;
         let goods = Goods::new(engine, |_| {}).await;
         let link = "https://gi.examp1e.cn/Q/0K7M";
         for n in 0..3 {

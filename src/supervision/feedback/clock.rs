@@ -58,8 +58,9 @@ impl Clocks {
     }
 
     fn after(&self, name: &str, start: Day) -> Outcome<Day> {
-        let term: Term =
-            in_force(&self.terms, name, start).map(|line| line.term).ok_or_else(|| Failure::broken(format!("no figure of {name} on {start}")))?;
+        let term: Term = in_force(&self.terms, name, start)
+            .map(|line| line.term)
+            .ok_or_else(|| Failure::broken(format!("no figure of {name} on {start}")))?;
         Ok(term.last_day(start, &self.calendar, &BTreeSet::new()))
     }
 }

@@ -20,6 +20,7 @@
 //! away and leaves the row, its number and its leaf in the ledger.
 
 pub mod clock;
+pub mod count;
 pub mod receipt;
 pub mod view;
 
@@ -155,7 +156,8 @@ pub fn last_four(phone: &str) -> String {
 
 /// A telephone as typed: digits with an optional plus; `None` if it can't be one.
 pub fn phone(typed: &str) -> Option<String> {
-    let text: String = typed.chars().map(crate::kernel::text::narrow).filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '（' | '）')).collect();
+    let text: String =
+        typed.chars().map(crate::kernel::text::narrow).filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '（' | '）')).collect();
     let digits = text.strip_prefix('+').unwrap_or(&text);
     ((7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())).then(|| text.clone())
 }
@@ -174,7 +176,8 @@ mod tests {
 
     #[test]
     fn which_steps_there_are() {
-        let rows: Vec<_> = FeedbackState::ALL.iter().map(|from| FeedbackState::ALL.iter().map(|to| from.may_become(*to)).collect::<Vec<_>>()).collect();
+        let rows: Vec<_> =
+            FeedbackState::ALL.iter().map(|from| FeedbackState::ALL.iter().map(|to| from.may_become(*to)).collect::<Vec<_>>()).collect();
         assert_eq!(rows[0], [false, true, true, true, true], "received");
         assert_eq!(rows[1], [false, false, true, true, true], "checking");
         assert_eq!(rows[2], [false, false, false, true, true], "transferred");

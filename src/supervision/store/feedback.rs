@@ -1,6 +1,6 @@
 //! Feedback and its reports.
 
-use sea_orm::sea_query::{Condition, Expr, ExprTrait};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::db::{Engine, Tx, duplicate_as};
@@ -41,7 +41,10 @@ pub(in crate::supervision) async fn begin(tx: &Tx) -> Outcome<()> {
 }
 
 /// The report with this receipt, with its feedback.
-pub(in crate::supervision) async fn by_receipt<C: ConnectionTrait>(connection: &C, hash: &str) -> Outcome<Option<(ReportRow, FeedbackRow)>> {
+pub(in crate::supervision) async fn by_receipt<C: ConnectionTrait>(
+    connection: &C,
+    hash: &str,
+) -> Outcome<Option<(ReportRow, FeedbackRow)>> {
     let found = feedback_report::Entity::find().filter(feedback_report::Column::ReceiptHash.eq(hash)).one(connection).await?;
     let Some(report) = found else { return Ok(None) };
     let row = feedback::Entity::find_by_id(&report.feedback_id).one(connection).await?.ok_or_else(Failure::not_found)?;
@@ -68,17 +71,16 @@ pub(in crate::supervision) async fn same<C: ConnectionTrait>(connection: &C, sam
         (None, Some(link)) => F::Code.is_null().and(F::Link.eq(link)),
         (None, None) => return Ok(None),
     };
-    let query = feedback::Entity::find().filter(about).filter(F::Choice.eq(same.choice)).filter(F::Channel.eq(same.channel));
-    let query = query.filter(F::State.is_in(OPEN)).filter(F::LastAt.gte(same.since)).order_by_asc(F::Id);
-    let found = query.all(connection).await?;
-    let by = Condition::any().add(R::Visitor.is_in(same.visitors.iter().cloned())).add_option(same.said_hash.map(|hash| R::SaidHash.eq(hash)));
-    for row in found {
-        let reports = feedback_report::Entity::find().filter(R::FeedbackId.eq(&row.id)).filter(R::ReceivedAt.gte(same.since));
-        if reports.filter(by.clone()).limit(1).one(connection).await?.is_some() {
-            return Ok(Some(row));
-        }
+    let mut open = Query::select();
+    let standing = Condition::all().add(about).add(F::Choice.eq(same.choice)).add(F::Channel.eq(same.channel)).add(F::State.is_in(OPEN));
+    open.column(F::Id).from(feedback::Entity).cond_where(standing.add(F::LastAt.gte(same.since)));
+    let by =
+        Condition::any().add(R::Visitor.is_in(same.visitors.iter().cloned())).add_option(same.said_hash.map(|hash| R::SaidHash.eq(hash)));
+    let reports = feedback_report::Entity::find().filter(R::FeedbackId.in_subquery(open)).filter(R::ReceivedAt.gte(same.since)).filter(by);
+    match reports.order_by_asc(R::FeedbackId).limit(1).one(connection).await? {
+        Some(report) => Ok(feedback::Entity::find_by_id(report.feedback_id).one(connection).await?),
+        None => Ok(None),
     }
-    Ok(None)
 }
 
 /// How many have a number of this day.
@@ -150,9 +152,13 @@ pub(in crate::supervision) struct Narrow<'a> {
 fn narrowed(scope: &Scope, narrow: &Narrow<'_>) -> sea_orm::Select<feedback::Entity> {
     use feedback::Column as F;
     let mut query = feedback::Entity::find().filter(reached(scope));
-    for (column, value) in
-        [(F::State, narrow.state), (F::Choice, narrow.choice), (F::Code, narrow.code), (F::BatchId, narrow.batch_id), (F::ProducerId, narrow.producer_id)]
-    {
+    for (column, value) in [
+        (F::State, narrow.state),
+        (F::Choice, narrow.choice),
+        (F::Code, narrow.code),
+        (F::BatchId, narrow.batch_id),
+        (F::ProducerId, narrow.producer_id),
+    ] {
         if let Some(value) = value {
             query = query.filter(column.eq(value));
         }
@@ -215,8 +221,8 @@ pub(in crate::supervision) async fn since<C: ConnectionTrait>(
 }
 
 /// About a batch, a producer or a product; or every address that was named.
-pub(in crate::supervision) fn about(on: super::super::feedback::view::On<'_>) -> Condition {
-    use super::super::feedback::view::On;
+pub(in crate::supervision) fn about(on: super::super::feedback::count::On<'_>) -> Condition {
+    use super::super::feedback::count::On;
     use feedback::Column as F;
     Condition::all().add(match on {
         On::Batch(id) => F::BatchId.eq(id),
@@ -229,14 +235,14 @@ pub(in crate::supervision) fn about(on: super::super::feedback::view::On<'_>) ->
 
 /// Bytes of the originals that anonymous reports hold.
 pub(in crate::supervision) async fn bytes_held<C: ConnectionTrait>(connection: &C) -> Outcome<i64> {
-    let sizes: Vec<i64> = stored_file::Entity::find()
+    let sum: Option<Option<i64>> = stored_file::Entity::find()
         .select_only()
-        .column(stored_file::Column::Size)
+        .column_as(Expr::col(stored_file::Column::Size).sum().cast_as("BIGINT"), "bytes")
         .filter(stored_file::Column::AboutKind.eq(FILES))
         .into_tuple()
-        .all(connection)
+        .one(connection)
         .await?;
-    Ok(sizes.into_iter().sum())
+    Ok(sum.flatten().unwrap_or(0))
 }
 
 /// What of a person and of what it said goes; the row stays.

@@ -369,7 +369,9 @@ async fn shown((State(app), ConnectInfo(peer), lang, headers): Given, Path(writt
             let left = told.left.and_then(|n| n.parse::<u8>().ok()).unwrap_or(0);
             html(StatusCode::OK, receipt_page(lang, &app.site(), &just_sent(lang, &receipt, &followed, left)))
         }
-        Ok(Some((receipt, followed))) if followed.guarded => html(StatusCode::OK, receipt_ask_page(lang, &app.site(), Some(&receipt), false)),
+        Ok(Some((receipt, followed))) if followed.guarded => {
+            html(StatusCode::OK, receipt_ask_page(lang, &app.site(), Some(&receipt), false))
+        }
         Ok(Some((receipt, followed))) => html(StatusCode::OK, receipt_page(lang, &app.site(), &told_of(lang, &receipt, &followed))),
         Ok(None) => missed(&app, peer, lang, &headers),
         Err(failure) => Refusal(failure).into_response(),

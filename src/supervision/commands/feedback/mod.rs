@@ -117,7 +117,13 @@ pub async fn receive_feedback(
     store::begin(tx).await?;
     let hash = receipt_hash(&sender.receipt);
     if let Some((report, row)) = store::by_receipt(tx.connection(), &hash).await? {
-        return Ok(Received { id: row.id, number: row.number, merged: false, again: true, photos: usize::try_from(report.photos).unwrap_or(0) });
+        return Ok(Received {
+            id: row.id,
+            number: row.number,
+            merged: false,
+            again: true,
+            photos: usize::try_from(report.photos).unwrap_or(0),
+        });
     }
     let now = desk.clock.now();
     let same_words = said.text.as_deref().and_then(said_hash);

@@ -145,7 +145,10 @@ pub async fn import_outside(tx: &Tx, desk: &Desk, rows: &[OutsideRow]) -> Outcom
             _ => by_ours.or(by_theirs),
         };
         let Some(found) = found else {
-            faults.add(pointer("ours"), "outside_unknown").with("row", said.row).with("value", if ours.is_empty() { &number } else { &ours });
+            faults
+                .add(pointer("ours"), "outside_unknown")
+                .with("row", said.row)
+                .with("value", if ours.is_empty() { &number } else { &ours });
             continue;
         };
         let (said_kind, state) = (text::clean(&said.kind), text::clean(&said.state));

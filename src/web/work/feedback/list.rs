@@ -112,7 +112,12 @@ async fn list(State(app): State<App>, reader: Reader, Asked(asked): Asked<Query>
         },
     ];
     if reader.may(P::FeedbackHandle) {
-        parts.push(Part { heading: say(&reader, "import"), about: say(&reader, "import_about"), forms: vec![form(&app, &reader)], ..Part::default() });
+        parts.push(Part {
+            heading: say(&reader, "import"),
+            about: say(&reader, "import_about"),
+            forms: vec![form(&app, &reader)],
+            ..Part::default()
+        });
     }
     Ok(Html(PartsPage { frame: reader.frame(say(&reader, "title"), Vec::new()), parts }.render()?))
 }

@@ -109,7 +109,10 @@ fn facts(app: &App, reader: &Reader, view: &FeedbackView) -> Part {
         row("accepted_on", Cell::text(day_of(reader.lang, day)));
     }
     if let Some(answer) = &view.answer {
-        row("answer", Cell::text(answer.clone()).with_small(view.answered_at.as_deref().map(|at| moment_of(reader.lang, at)).unwrap_or_default()));
+        row(
+            "answer",
+            Cell::text(answer.clone()).with_small(view.answered_at.as_deref().map(|at| moment_of(reader.lang, at)).unwrap_or_default()),
+        );
     }
     if let Some(reason) = &view.closed_reason {
         row("closed_reason", Cell::text(reason.clone()));
@@ -201,13 +204,20 @@ fn forms(app: &App, reader: &Reader, view: &FeedbackView, tried: Option<&Tried<'
     if may(FeedbackState::Closed) {
         forms.push(form("close", reason()));
     }
-    let masked: Vec<(String, String)> =
-        view.items.iter().filter_map(|one| Some((one.id.clone(), format!("{} {}", moment_of(reader.lang, &one.received_at), one.phone_masked.clone()?)))).collect();
+    let masked: Vec<(String, String)> = view
+        .items
+        .iter()
+        .filter_map(|one| Some((one.id.clone(), format!("{} {}", moment_of(reader.lang, &one.received_at), one.phone_masked.clone()?))))
+        .collect();
     if reader.may(P::FeedbackUnmask) && !masked.is_empty() {
         forms.push(form("unmask", vec![Field::select("report_id", say(reader, "which"), masked).must(), reason().remove(0)]));
     }
-    let left: Vec<(String, String)> =
-        view.items.iter().filter(|one| one.erased_at.is_none()).map(|one| (one.id.clone(), moment_of(reader.lang, &one.received_at))).collect();
+    let left: Vec<(String, String)> = view
+        .items
+        .iter()
+        .filter(|one| one.erased_at.is_none())
+        .map(|one| (one.id.clone(), moment_of(reader.lang, &one.received_at)))
+        .collect();
     if !left.is_empty() {
         let which = Field::select("report_id", say(reader, "which_or_all"), left);
         let erase = form("erase", vec![which, reason().remove(0)]);

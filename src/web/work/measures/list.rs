@@ -63,7 +63,8 @@ async fn list(State(app): State<App>, reader: Reader, Asked(asked): Asked<Query>
         empty: say(&reader, "none"),
     };
     let link = |path: &str, key: &str| (reader.to(path), say(&reader, key));
-    let mut links = vec![link("/work/measures/recalls/new", "new_recall"), link("/work/measures/stops/new", "new_stop"), link("/work/batches", "hold")];
+    let mut links =
+        vec![link("/work/measures/recalls/new", "new_recall"), link("/work/measures/stops/new", "new_stop"), link("/work/batches", "hold")];
     links.extend(ORDER.iter().map(|word| (reader.to(&format!("/work/measures?state={word}")), reader.word("decision_state", word))));
     let page = MeasurePage {
         frame: reader.frame(say(&reader, "title"), Vec::new()),

@@ -59,12 +59,19 @@ fn reached(reader: &Reader, reach: &Reach) -> (Vec<(String, String)>, Vec<Table>
         (say(reader, "consignees"), consignees.to_string()),
     ];
     if !reach.batches.is_empty() {
-        facts.insert(0, (say(reader, "batches"), reader.fill("measures.batches_n", &[("n", &reach.batches.len().to_string()), ("made", &made.to_string())])));
+        facts.insert(
+            0,
+            (
+                say(reader, "batches"),
+                reader.fill("measures.batches_n", &[("n", &reach.batches.len().to_string()), ("made", &made.to_string())]),
+            ),
+        );
     }
     let mut tables = Vec::new();
     if !reach.batches.is_empty() {
         let row = |view: &crate::trace::queries::process::ReachedView| {
-            let depth = if view.depth == 0 { say(reader, "itself") } else { reader.fill("measures.made_of", &[("n", &view.depth.to_string())]) };
+            let depth =
+                if view.depth == 0 { say(reader, "itself") } else { reader.fill("measures.made_of", &[("n", &view.depth.to_string())]) };
             let figure = |name: &str| view.figures.iter().find(|(key, _)| key.starts_with(name)).map_or(0, |(_, value)| *value);
             vec![
                 Cell::link(view.lot.clone(), reader.to(&format!("/work/batches/{}", view.batch_id))).with_small(depth),
@@ -92,7 +99,11 @@ fn reached(reader: &Reader, reach: &Reach) -> (Vec<(String, String)>, Vec<Table>
 /// Everybody to be told.
 fn recipients(reader: &Reader, all: &[Recipient]) -> Table {
     let row = |one: &Recipient| {
-        let told = if one.organisation_id.is_some() { Cell::badge(say(reader, "told_here"), "ok") } else { Cell::badge(say(reader, "told_by_paper"), "amber") };
+        let told = if one.organisation_id.is_some() {
+            Cell::badge(say(reader, "told_here"), "ok")
+        } else {
+            Cell::badge(say(reader, "told_by_paper"), "amber")
+        };
         let where_to = [one.contact.clone(), one.place.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ");
         let sent = one.last_sent_on.as_deref().map(|day| day_of(reader.lang, day)).unwrap_or_default();
         vec![

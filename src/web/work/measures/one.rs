@@ -80,9 +80,10 @@ impl Measure {
     }
     fn title(&self, reader: &Reader) -> String {
         match self {
-            Self::Stop(row) => {
-                reader.fill("measures.stop_title", &[("scope", &reader.word("stop_scope", &row.scope)), ("why", &reader.word("stop_category", &row.category))])
-            }
+            Self::Stop(row) => reader.fill(
+                "measures.stop_title",
+                &[("scope", &reader.word("stop_scope", &row.scope)), ("why", &reader.word("stop_category", &row.category))],
+            ),
             Self::Recall(row, lot) => reader.fill("recall_heading", &[("kind", &reader.word("recall_kind", &row.kind)), ("lot", lot)]),
         }
     }
@@ -105,7 +106,8 @@ impl Measure {
     fn facts(&self, reader: &Reader) -> Vec<(String, String)> {
         let at = |at: Option<i64>| at.map(|at| moment(reader.lang, at));
         let mut out = Vec::new();
-        let mut fact = |key: &str, value: Option<String>| out.extend(value.filter(|v| !v.is_empty()).map(|value| (say(reader, key), value)));
+        let mut fact =
+            |key: &str, value: Option<String>| out.extend(value.filter(|v| !v.is_empty()).map(|value| (say(reader, key), value)));
         macro_rules! common {
             ($row:expr) => {{
                 fact("ordered_by", Some($row.ordered_by.clone()));
@@ -183,10 +185,7 @@ async fn page(
         consumer,
         tables,
         acts,
-        links: vec![
-            (reader.to(&at("notice")), say(reader, "notice")),
-            (reader.to("/work/measures"), say(reader, "title")),
-        ],
+        links: vec![(reader.to(&at("notice")), say(reader, "notice")), (reader.to("/work/measures"), say(reader, "title"))],
     };
     Ok(page.render()?)
 }
@@ -232,12 +231,7 @@ macro_rules! pages {
         async fn $notice(State(app): State<App>, Path(id): Path<String>, reader: Reader) -> Result<Html<String>, Refusal> {
             notice(&app, &reader, $kind, &id).await
         }
-        async fn $look(
-            State(app): State<App>,
-            Path(id): Path<String>,
-            reader: Reader,
-            posted: Posted<Typed>,
-        ) -> Result<Response, Refusal> {
+        async fn $look(State(app): State<App>, Path(id): Path<String>, reader: Reader, posted: Posted<Typed>) -> Result<Response, Refusal> {
             lift_look(&app, &reader, $kind, &id, &posted.body).await
         }
     };

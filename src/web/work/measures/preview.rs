@@ -86,7 +86,12 @@ fn recall(row: &RecallRow, announced_on: Day) -> Recall {
 }
 
 impl Seen {
-    fn view<'a>(&'a self, lang: Lang, site: &'a super::super::super::pages::Site, goods: &'a super::super::super::pages::consumer::Goods) -> CodeView<'a> {
+    fn view<'a>(
+        &'a self,
+        lang: Lang,
+        site: &'a super::super::super::pages::Site,
+        goods: &'a super::super::super::pages::consumer::Goods,
+    ) -> CodeView<'a> {
         CodeView {
             lang,
             site,

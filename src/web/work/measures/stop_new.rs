@@ -28,9 +28,8 @@ use crate::trace::stop::{StopCategory, StopScope};
 use crate::trace::store::order as orders;
 use crate::trace::store::stop::StopRow;
 
-const NAMES: &[&str] = &[
-    "scope", "code", "order_no", "first", "last", "batch", "producer", "product", "category", "ordered_by", "document_no", "public_text",
-];
+const NAMES: &[&str] =
+    &["scope", "code", "order_no", "first", "last", "batch", "producer", "product", "category", "ordered_by", "document_no", "public_text"];
 const SCOPES: [StopScope; 6] =
     [StopScope::Code, StopScope::Range, StopScope::Order, StopScope::Batch, StopScope::Producer, StopScope::Product];
 const CATEGORIES: [StopCategory; 6] = [

@@ -8,3 +8,4 @@ mod cases;
 mod feedback;
 mod goods;
 mod measures;
+mod rectifications;

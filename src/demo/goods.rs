@@ -76,7 +76,7 @@ impl Workshop<'_> {
             }
         }
         self.printing_house().await?;
-        Ok(())
+        self.reports().await
     }
 
     async fn harvest(&self, plan: &Harvest) -> Outcome<()> {

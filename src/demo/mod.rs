@@ -9,6 +9,7 @@ mod goods;
 mod people;
 mod plan;
 mod printing;
+mod reports;
 
 use std::net::SocketAddr;
 

@@ -47,6 +47,8 @@ pub mod event_body;
 pub mod facility;
 pub mod facility_licence;
 pub mod farm_record;
+pub mod feedback;
+pub mod feedback_report;
 pub mod gi_right;
 pub mod grower;
 pub mod grower_slip;

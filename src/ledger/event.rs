@@ -102,6 +102,17 @@ kinds! {
     FACILITY_LICENSED = "facility.licensed";
     FACILITY_REGISTERED = "facility.registered";
     FARM_WORK_RECORDED = "farm_work.recorded";
+    FEEDBACK_ACCEPTED = "feedback.accepted" sealed;
+    FEEDBACK_ANSWERED = "feedback.answered" sealed;
+    FEEDBACK_CLOSED = "feedback.closed" sealed;
+    FEEDBACK_ERASED = "feedback.erased" sealed;
+    FEEDBACK_EXTENDED = "feedback.extended" sealed;
+    FEEDBACK_IMPORTED = "feedback.imported" sealed;
+    FEEDBACK_NUMBERED = "feedback.numbered" sealed;
+    FEEDBACK_RECEIVED = "feedback.received" sealed;
+    FEEDBACK_TAKEN = "feedback.taken" sealed;
+    FEEDBACK_TRANSFERRED = "feedback.transferred" sealed;
+    FEEDBACK_UNMASKED = "feedback.unmasked" sealed;
     FILES_ATTACHED = "files.attached";
     GROWER_REGISTERED = "grower.registered" sealed;
     GROWER_SLIP_ISSUED = "grower_slip.issued" sealed;

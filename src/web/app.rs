@@ -13,6 +13,7 @@ use crate::interop::intake::SheetDesk;
 use crate::kernel::{Actor, Clock, Desk, Failure, FailureKind, Outcome, Random};
 use crate::ledger::Notary;
 use crate::supervision::alert::missed::Misses;
+use crate::supervision::commands::feedback::FeedbackRules;
 use crate::trace::keys::KeyProvider;
 use crate::trace::order::OrderRules;
 use crate::trace::place::Places;
@@ -107,6 +108,15 @@ impl App {
             base_url: self.config.base_url.clone(),
             label_locale: Lang::Chinese.tag().to_owned(),
             demo: self.config.demo,
+        }
+    }
+    /// What the settings say of receiving feedback.
+    pub fn feedback_rules(&self) -> FeedbackRules {
+        FeedbackRules {
+            merge_hours: self.config.feedback_merge_hours,
+            store_bytes: self.config.feedback_store_mb.saturating_mul(1024 * 1024),
+            statutory: self.config.statutory_channel,
+            keep_days: self.config.feedback_keep_days,
         }
     }
     /// Stops or allows writes as the notices of now say.

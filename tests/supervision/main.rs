@@ -7,4 +7,7 @@ mod support;
 mod alert_story;
 mod alerts;
 mod cases;
+mod feedback;
+mod goods;
+mod measures;
 mod rectifications;

@@ -13,6 +13,7 @@ pub mod guard;
 pub mod kind;
 mod raw;
 pub mod read;
+pub mod table;
 pub mod template;
 pub mod write;
 mod xlsx_file;

@@ -3,6 +3,7 @@
 pub mod alert;
 pub mod alert_rule;
 pub mod case;
+pub mod feedback;
 mod recall;
 pub mod rectification;
 mod seizure;
@@ -18,12 +19,12 @@ use crate::kernel::{Desk, Failure, Outcome, text};
 use crate::trace::stop::DecisionState;
 use crate::trace::store::order as orders;
 
-pub use recall::{RecallInput, confirm_recall, confirm_recall_lift, drop_recall, propose_recall, propose_recall_lift};
+pub use recall::{RecallInput, confirm_recall, confirm_recall_lift, drop_recall, plan_recall, propose_recall, propose_recall_lift};
 pub use seizure::{
     SeizedCodesInput, SeizureEndInput, SeizureInput, confirm_seizure, confirm_seizure_end, drop_seizure, propose_seizure,
     propose_seizure_end,
 };
-pub use stop::{StopInput, confirm_stop, confirm_stop_lift, drop_stop, propose_stop, propose_stop_lift};
+pub use stop::{StopInput, confirm_stop, confirm_stop_lift, drop_stop, plan_stop, propose_stop, propose_stop_lift};
 
 /// `POST /stops/{id}/lift`, `POST /recalls/{id}/lift`.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]

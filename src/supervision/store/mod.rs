@@ -4,5 +4,6 @@ pub mod alert;
 pub mod alert_facts;
 pub mod alert_sums;
 pub mod case;
+pub mod feedback;
 pub mod listing;
 pub mod rectification;

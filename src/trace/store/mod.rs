@@ -34,6 +34,7 @@ pub mod slip;
 pub mod sticker;
 pub mod stock;
 pub mod stop;
+pub mod touched;
 
 use sea_orm::sea_query::LockType;
 use sea_orm::{EntityTrait, QuerySelect, Select};

@@ -70,6 +70,7 @@ mod codes;
 mod describe;
 mod downloads;
 mod farm;
+mod feedback;
 mod levels;
 mod me;
 mod office;
@@ -129,7 +130,7 @@ pub fn codes() -> Vec<Route> {
 
 /// Stops, recalls and seizures; sellers and listings.
 pub fn supervision() -> Vec<Route> {
-    [supervision::routes(), seizures::routes(), trade::routes(), alerts::routes()].into_iter().flatten().collect()
+    [supervision::routes(), seizures::routes(), trade::routes(), alerts::routes(), feedback::routes()].into_iter().flatten().collect()
 }
 
 const PUBLIC: Access = Access::Public;

@@ -145,6 +145,18 @@ const DONE: &[&str] = &[
     "alert_rule_decided",
     "plot_registered",
     "delivery_recorded",
+    "feedback_taken",
+    "feedback_answered",
+    "feedback_transferred",
+    "feedback_numbered",
+    "feedback_imported",
+    "feedback_accepted",
+    "feedback_extended",
+    "feedback_closed",
+    "feedback_case",
+    "feedback_erased",
+    "measure_proposed",
+    "measure_lift_proposed",
 ];
 
 /// Somebody signed in who reads a page.
@@ -209,7 +221,16 @@ const RAIL: &[(&str, &[Place])] = &[
             ("/work/shipments", "work.shipments", Some(Permission::ShipmentRead)),
         ],
     ),
-    ("supervision", &[("/work/alerts", "work.alerts.title", Some(Permission::AlertRead)), ("/work/alert-rules", "work.alerts.rules", Some(Permission::AlertRuleRecord)), ("/work/seizures", "work.seizures", Some(Permission::SeizurePropose))]),
+    (
+        "supervision",
+        &[
+            ("/work/alerts", "work.alerts.title", Some(Permission::AlertRead)),
+            ("/work/alert-rules", "work.alerts.rules", Some(Permission::AlertRuleRecord)),
+            ("/work/seizures", "work.seizures", Some(Permission::SeizurePropose)),
+            ("/work/feedback", "work.feedback.title", Some(Permission::FeedbackRead)),
+            ("/work/measures", "work.measures.title", Some(Permission::RecallPropose)),
+        ],
+    ),
     (
         "register",
         &[

@@ -4,6 +4,7 @@
 //! (电子商务法 10). A listing is one item of one platform; what it said is kept moment by moment and never changed.
 
 pub mod commands;
+pub mod declared;
 pub mod listing;
 pub mod queries;
 pub mod seller;

@@ -1,6 +1,7 @@
 //! Reading, one file per noun; every query starts from a scope.
 
 pub mod account;
+pub mod balance;
 pub mod batch;
 pub mod carton;
 pub mod certificate;

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod area;
+pub mod balance;
 pub mod batch;
 pub mod carton;
 pub mod certificate;

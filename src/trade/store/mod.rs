@@ -1,5 +1,6 @@
 //! Tables of the trade.
 
+pub mod declared;
 pub mod listing;
 pub mod seller;
 

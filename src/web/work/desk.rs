@@ -178,6 +178,9 @@ impl FromRequestParts<App> for Reader {
         if let Some(link) = rail.iter_mut().find(|link| link.href.starts_with("/work/notices")) {
             link.count = Some(unread).filter(|n| *n > 0);
         }
+        if let Some(link) = rail.iter_mut().find(|link| link.href.starts_with("/work/inbox")) {
+            link.count = super::figures::inbox_count(app, &who).await?;
+        }
         let notices = super::office::standing(app, lang).await?;
         Ok(Self { lang, who, site: app.site(), organisation, csrf, handlers, done, rail, notices })
     }
@@ -205,7 +208,14 @@ const RAIL: &[(&str, &[Place])] = &[
             ("/work/shipments", "work.shipments", Some(Permission::ShipmentRead)),
         ],
     ),
-    ("supervision", &[("/work/seizures", "work.seizures", Some(Permission::SeizurePropose))]),
+    (
+        "supervision",
+        &[
+            ("/work/inbox", "work.inbox.title", Some(Permission::CaseWork)),
+            ("/work/seizures", "work.seizures", Some(Permission::SeizurePropose)),
+            ("/work/balance", "work.numbers.balance", Some(Permission::FiguresRead)),
+        ],
+    ),
     (
         "register",
         &[

@@ -59,6 +59,7 @@ pub enum Noun {
     Recovery,
     Rectification,
     Right,
+    RiskRule,
     RoleGrant,
     RuleVersion,
     SalesImport,
@@ -75,6 +76,7 @@ pub enum Noun {
     StockDeclaration,
     Stop,
     TestReport,
+    UnknownCode,
 }
 
 /// Every prefix, alphabetically by noun.
@@ -130,6 +132,7 @@ pub const PREFIXES: &[(Noun, &str)] = &[
     (Noun::Recovery, "rcv"),
     (Noun::Rectification, "rct"),
     (Noun::Right, "rig"),
+    (Noun::RiskRule, "rsk"),
     (Noun::RoleGrant, "rol"),
     (Noun::RuleVersion, "rlv"),
     (Noun::SalesImport, "sim"),
@@ -146,6 +149,7 @@ pub const PREFIXES: &[(Noun, &str)] = &[
     (Noun::StockDeclaration, "sdc"),
     (Noun::Stop, "sto"),
     (Noun::TestReport, "ter"),
+    (Noun::UnknownCode, "unk"),
 ];
 
 impl Noun {

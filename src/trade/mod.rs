@@ -8,4 +8,5 @@ pub mod declared;
 pub mod listing;
 pub mod queries;
 pub mod seller;
+pub mod shown;
 pub mod store;

@@ -4,6 +4,7 @@ pub mod case;
 mod recall;
 mod seizure;
 mod stop;
+pub mod unknown;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

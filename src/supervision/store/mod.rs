@@ -1,3 +1,4 @@
 //! Tables of the supervision.
 
 pub mod case;
+pub mod unknown;

@@ -69,6 +69,7 @@ mod codes;
 mod describe;
 mod downloads;
 mod farm;
+mod figures;
 mod levels;
 mod me;
 mod office;
@@ -128,7 +129,7 @@ pub fn codes() -> Vec<Route> {
 
 /// Stops, recalls and seizures; sellers and listings.
 pub fn supervision() -> Vec<Route> {
-    [supervision::routes(), seizures::routes(), trade::routes()].into_iter().flatten().collect()
+    [supervision::routes(), seizures::routes(), trade::routes(), figures::routes()].into_iter().flatten().collect()
 }
 
 const PUBLIC: Access = Access::Public;

@@ -141,6 +141,7 @@ const DONE: &[&str] = &[
     "files_kept",
     "plot_registered",
     "delivery_recorded",
+    "unknown_code_noted",
 ];
 
 /// Somebody signed in who reads a page.
@@ -212,8 +213,10 @@ const RAIL: &[(&str, &[Place])] = &[
         "supervision",
         &[
             ("/work/inbox", "work.inbox.title", Some(Permission::CaseWork)),
+            ("/work/look-up", "work.numbers.look_up", Some(Permission::CaseRead)),
             ("/work/seizures", "work.seizures", Some(Permission::SeizurePropose)),
             ("/work/balance", "work.numbers.balance", Some(Permission::FiguresRead)),
+            ("/work/figures", "work.numbers.weekly_title", Some(Permission::FiguresRead)),
         ],
     ),
     (

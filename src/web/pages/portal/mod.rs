@@ -26,6 +26,7 @@ pub use print::{PrintPage, print_page};
 pub use product::{AreaView, MarkUser, ProductView, RightStatus, RightView, StandardView, product_page};
 pub use roll::{RollRow, RollView, roll_page};
 pub use season::{Season, SeasonKind};
+pub(in crate::web) use tiles::Map;
 pub use tiles::PlaceCount;
 
 /// The entry of the main navigation a page belongs to.

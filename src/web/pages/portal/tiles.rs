@@ -1,6 +1,8 @@
 //! Maps as tiles: one square per division in roughly its place, so that no border is drawn that would need an approved base
 //! map. The layouts are our own drawing; divisions by GB/T 2260 code.
 
+use std::collections::BTreeMap;
+
 use super::place_href;
 use crate::web::words::Lang;
 
@@ -57,8 +59,11 @@ const HEBEI: [Spot; 11] = [
     ("130400", "邯郸", 0, 4),
 ];
 
-/// One square.
-pub(super) struct Tile {
+/// Fill and ink from nothing to most.
+const SHADES: [(&str, &str); 4] = [("#e6e0d2", "#1c2321"), ("#b7d2c5", "#1c2321"), ("#7fb09b", "#1c2321"), ("#1e6b4f", "#ffffff")];
+
+/// One square. `products` is the figure it shows.
+pub(in crate::web) struct Tile {
     pub x: u32,
     pub y: u32,
     pub name: &'static str,
@@ -69,7 +74,7 @@ pub(super) struct Tile {
 }
 
 /// A map with its table.
-pub(super) struct Map {
+pub(in crate::web) struct Map {
     pub title: String,
     pub text: String,
     pub width: u32,
@@ -87,14 +92,30 @@ impl Map {
         Self::new(lang, "front.cities", &HEBEI, places)
     }
 
+    /// Shijiazhuang by county, shaded by a figure against the greatest; leads nowhere.
+    pub(in crate::web) fn shaded(title: String, text: String, figures: &BTreeMap<String, u32>) -> Self {
+        let greatest = figures.values().copied().max().unwrap_or(0);
+        let tiles = SHIJIAZHUANG.iter().map(|&(code, name, column, row)| {
+            let figure = figures.get(code).copied().unwrap_or(0);
+            let (fill, ink) = match u64::from(figure) * 3 {
+                0 => SHADES[0],
+                n if n <= u64::from(greatest) => SHADES[1],
+                n if n <= u64::from(greatest) * 2 => SHADES[2],
+                _ => SHADES[3],
+            };
+            Tile { x: column * 66, y: row * 66, name, href: String::new(), products: figure, fill, ink }
+        });
+        Self { title, text, width: 7 * 66 - 2, height: 5 * 66, tiles: tiles.collect() }
+    }
+
     fn new(lang: Lang, title: &str, spots: &[Spot], places: &[PlaceCount]) -> Self {
         let tiles = spots.iter().map(|&(code, name, column, row)| {
             let products = places.iter().find(|p| p.code == code).map_or(0, |p| p.products);
             let (fill, ink) = match products {
-                0 => ("#e6e0d2", "#1c2321"),
-                1 => ("#b7d2c5", "#1c2321"),
-                2 | 3 => ("#7fb09b", "#1c2321"),
-                _ => ("#1e6b4f", "#ffffff"),
+                0 => SHADES[0],
+                1 => SHADES[1],
+                2 | 3 => SHADES[2],
+                _ => SHADES[3],
             };
             Tile { x: column * 66, y: row * 66, name, href: place_href(lang, code), products, fill, ink }
         });
@@ -110,6 +131,14 @@ impl Map {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_figure_is_shaded_against_the_greatest() {
+        let figures = BTreeMap::from([("130183".to_owned(), 9), ("130133".to_owned(), 3), ("130109".to_owned(), 6)]);
+        let map = Map::shaded(String::new(), String::new(), &figures);
+        let fill = |name: &str| map.tiles.iter().find(|tile| tile.name == name).unwrap().fill;
+        assert_eq!([fill("晋州"), fill("藁城"), fill("赵县"), fill("平山")], ["#1e6b4f", "#7fb09b", "#b7d2c5", "#e6e0d2"]);
+    }
 
     #[test]
     fn no_two_tiles_share_a_place() {

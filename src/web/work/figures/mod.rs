@@ -4,6 +4,8 @@
 mod balance;
 mod balance_one;
 mod inbox;
+mod look_up;
+mod weekly;
 
 use super::super::pages::staff::Cell;
 use super::super::route::Route;
@@ -14,7 +16,7 @@ use crate::trace::goods::Goods;
 
 /// Every page of theirs.
 pub(super) fn routes() -> Vec<Route> {
-    [inbox::routes(), balance::routes(), balance_one::routes()].into_iter().flatten().collect()
+    [inbox::routes(), balance::routes(), balance_one::routes(), look_up::routes(), weekly::routes()].into_iter().flatten().collect()
 }
 
 pub(super) use inbox::waiting as inbox_count;

@@ -1,4 +1,6 @@
 //! Tables of the supervision.
 
 pub mod case;
+pub mod listing;
+pub mod rectification;
 pub mod unknown;

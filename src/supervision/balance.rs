@@ -25,7 +25,7 @@ words! {
         Shipped = "shipped",
         /// 查验: codes scanned, each once.
         Scanned = "scanned",
-        /// 上架销量: what the producer's listings say.
+        /// 上架销量: what listings of the producer and of the sellers it authorised say.
         Sold = "sold",
     }
 }
@@ -270,13 +270,24 @@ pub fn look(books: &Books, beside: &Beside, sold: Amount) -> Vec<Found<Look>> {
     found
 }
 
-/// What listings say as goods: items times the smallest and the largest pack the producer has registered.
+/// What listings say as goods: by their specifications, else items times the smallest and the largest pack the producer has registered.
 fn sold(books: &Books, beside: &Beside) -> Amount {
-    match (beside.sees_trade, beside.sales.filter(|sales| sales.listings > 0), books.packs) {
-        (false, ..) => Amount::Unknown(Unknown::NotYours),
-        (_, None, _) => Amount::Unknown(Unknown::NoListings),
-        (_, Some(_), None) => Amount::Unknown(Unknown::NoPacks),
-        (_, Some(sales), Some((least, most))) => Amount::Between(sales.low.saturating_mul(least), sales.high.saturating_mul(most)),
+    match (beside.sees_trade, beside.sales.filter(|sales| sales.listings > 0)) {
+        (false, _) => Amount::Unknown(Unknown::NotYours),
+        (_, None) => Amount::Unknown(Unknown::NoListings),
+        (_, Some(sales)) => {
+            let (low, high) = sales.unsized_items;
+            match books.packs {
+                None if high > 0 => Amount::Unknown(Unknown::NoPacks),
+                packs => {
+                    let (least, most) = packs.unwrap_or((0, 0));
+                    Amount::Between(
+                        sales.sized.0.saturating_add(low.saturating_mul(least)),
+                        sales.sized.1.saturating_add(high.saturating_mul(most)),
+                    )
+                }
+            }
+        }
     }
 }
 

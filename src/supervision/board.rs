@@ -115,7 +115,7 @@ async fn past(db: &Db, book: &Books) -> Outcome<Option<(i64, i64)>> {
 async fn sales_of(db: &Db, actor: &Actor, goods: &Goods, season: &str, clock: &Clock) -> Outcome<BTreeMap<String, Declared>> {
     let Some(first) = goods.season_days(season).map(|days| days.from) else { return Ok(BTreeMap::new()) };
     let last = goods.closing_day(season).unwrap_or_else(|| first.months_later(12)).min(clock.today());
-    declared_sales(db, actor, &goods.id, (first.start(), last.plus(1).start())).await
+    declared_sales(db, actor, (&goods.id, season), (first.start(), last.plus(1).start())).await
 }
 
 /// A figure as the API says it: `least_g` and `most_g` (or without unit), or why it is not known.

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::queries::{Steps, recalls, stops};
 use super::seizures::seizures;
-use super::store::case;
+use super::store::{case, unknown};
 use super::week::Week;
 use crate::db::Db;
 use crate::identity::role::Permission as P;
@@ -72,6 +72,9 @@ pub struct Weekly {
     pub counties: BTreeMap<String, i64>,
 }
 
+/// A figure's name and the count it is.
+type Counted = (&'static str, fn(&Counts) -> i64);
+
 /// The six characters of a place's county.
 fn county_of(division: &str) -> String {
     division.chars().take(6).collect()
@@ -114,7 +117,7 @@ pub async fn weekly(db: &Db, clock: &Clock, asked: &Asked, acting: impl Fn(P) ->
     let places = places(db, &ids.into_iter().cloned().collect::<Vec<_>>()).await?;
     let narrow = Narrow { asked, places };
     let mut figures = Vec::new();
-    let table: [(&'static str, fn(&Counts) -> i64); 9] = [
+    let table: [Counted; 9] = [
         ("scans", |c| c.scans),
         ("first_scans", |c| c.first_scans),
         ("amber", |c| c.amber),
@@ -200,6 +203,8 @@ async fn officers(db: &Db, clock: &Clock, week: Week, acting: &impl Fn(P) -> Opt
         let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         pair("cases_opened", whole(now.0), whole(then.0));
         pair("cases_closed", whole(now.1), whole(then.1));
+        let met = |span| unknown::noted(db.reader(), &actor.scope, span);
+        pair("unknown_met", whole(met(week.span()).await?), whole(met(week.before().span()).await?));
     }
     Ok(out)
 }

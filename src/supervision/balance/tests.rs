@@ -31,7 +31,7 @@ fn season() -> Books {
 }
 
 fn beside() -> Beside {
-    Beside { sales: Some(Declared { listings: 1, low: 100, high: 600 }), stands_out: None, sees_trade: true }
+    Beside { sales: Some(Declared { listings: 1, low: 100, high: 600, sized: (0, 0), unsized_items: (100, 600) }), stands_out: None, sees_trade: true }
 }
 
 fn bent(bend: impl FnOnce(&mut Books)) -> Row {

@@ -3,6 +3,7 @@
 pub mod case;
 mod recall;
 pub mod rectification;
+pub mod risk;
 mod seizure;
 mod stop;
 pub mod unknown;

@@ -33,6 +33,7 @@ pub async fn waiting(db: &Db, clock: &Clock, acting: impl Fn(Permission) -> Opti
         StopConfirm => stops_due,
         SeizureConfirm => seizures_due,
         CaseWork => cases_due,
+        RectificationOrder => crate::supervision::rectifications::due,
     }
     // What has no clock comes last.
     let order = |due: &Due| (due.due_on.is_none(), due.due_on, due.since, due.id.clone());

@@ -3,4 +3,5 @@
 pub mod case;
 pub mod listing;
 pub mod rectification;
+pub mod risk;
 pub mod unknown;

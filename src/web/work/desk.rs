@@ -142,6 +142,7 @@ const DONE: &[&str] = &[
     "plot_registered",
     "delivery_recorded",
     "unknown_code_noted",
+    "risk_rule_recorded",
 ];
 
 /// Somebody signed in who reads a page.
@@ -217,6 +218,7 @@ const RAIL: &[(&str, &[Place])] = &[
             ("/work/seizures", "work.seizures", Some(Permission::SeizurePropose)),
             ("/work/balance", "work.numbers.balance", Some(Permission::FiguresRead)),
             ("/work/figures", "work.numbers.weekly_title", Some(Permission::FiguresRead)),
+            ("/work/firms", "work.numbers.firms", Some(Permission::AlertRead)),
         ],
     ),
     (

@@ -27,16 +27,19 @@ pub struct Ladder {
     pub rungs: Vec<Rung>,
 }
 
+/// A figure to draw: label, words, least and most, class.
+pub type Drawn = (String, String, Option<(i64, i64)>, &'static str);
+
 impl Ladder {
     /// Draws `(label, words, least and most, class)`, the greatest as wide as the box.
-    pub fn new(said: String, figures: Vec<(String, String, Option<(i64, i64)>, &'static str)>) -> Self {
+    pub fn new(said: String, figures: Vec<Drawn>) -> Self {
         let greatest = figures.iter().filter_map(|(_, _, ends, _)| ends.map(|(_, most)| most)).max().unwrap_or(0).max(1);
         let wide = |amount: i64| {
             let part = i128::from(amount.max(0)) * i128::from(WIDTH) / i128::from(greatest);
             // What is not nothing is seen.
             i64::try_from(part).unwrap_or(WIDTH).max(if amount > 0 { 2 } else { 0 })
         };
-        let rung = |(label, text, ends, class): (String, String, Option<(i64, i64)>, &'static str)| Rung {
+        let rung = |(label, text, ends, class): Drawn| Rung {
             label,
             text,
             least: ends.map(|(least, _)| wide(least)),

@@ -11,7 +11,7 @@ use super::super::super::failure::Refusal;
 use super::super::super::pages::staff::{Cell, Column, Frame, Ladder, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::Reader;
-use super::{amount, class, findings, say, standing};
+use super::{Asks, amount, class, findings, say, standing};
 use crate::identity::role::Permission as P;
 use crate::supervision::balance::{Amount, Figure, Standing};
 use crate::supervision::board::{Board, Line, boards};
@@ -45,8 +45,7 @@ struct Part {
 struct Page<'a> {
     frame: Frame<'a>,
     action: String,
-    /// Name, label, chosen, choices.
-    asked: Vec<(&'static str, String, String, Vec<(String, String)>)>,
+    asked: Asks,
     parts: Vec<Part>,
     definitions: Vec<(String, String)>,
     rules: Vec<String>,

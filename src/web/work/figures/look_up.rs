@@ -86,7 +86,7 @@ async fn page(app: &App, reader: &Reader, typed: &str, errors: Vec<FormError>, t
         return Ok(page.render()?);
     }
     match &found.code {
-        Some(code) => code_page(app, reader, code, &mut page),
+        Some(code) => code_page(reader, code, &mut page),
         None if found.is_empty() => {
             page.said = say(reader, if found.is_code { "no_such_code" } else { "nothing_found" });
             if reader.may(P::CaseWork) {
@@ -110,7 +110,7 @@ fn note_form(app: &App, reader: &Reader, typed: &str, tried: Option<Tried<'_>>) 
 }
 
 /// Everything about a code.
-fn code_page(_: &App, reader: &Reader, found: &CodeFound, page: &mut Page<'_>) {
+fn code_page(reader: &Reader, found: &CodeFound, page: &mut Page<'_>) {
     let (view, history) = (&found.view, &found.history);
     page.said = format!("{} · {}", view.product, view.producer);
     let standing = state(reader, "range_state", view.range.state);

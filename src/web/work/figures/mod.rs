@@ -3,6 +3,7 @@
 
 mod balance;
 mod balance_one;
+mod firms;
 mod inbox;
 mod look_up;
 mod weekly;
@@ -16,10 +17,13 @@ use crate::trace::goods::Goods;
 
 /// Every page of theirs.
 pub(super) fn routes() -> Vec<Route> {
-    [inbox::routes(), balance::routes(), balance_one::routes(), look_up::routes(), weekly::routes()].into_iter().flatten().collect()
+    [inbox::routes(), balance::routes(), balance_one::routes(), firms::routes(), look_up::routes(), weekly::routes()].into_iter().flatten().collect()
 }
 
 pub(super) use inbox::waiting as inbox_count;
+
+/// What a page is asked for: name, label, chosen, choices.
+type Asks = Vec<(&'static str, String, String, Vec<(String, String)>)>;
 
 /// Words of these pages.
 fn say(reader: &Reader, key: &str) -> String {

@@ -16,7 +16,7 @@ use super::super::super::pages::portal::Map;
 use super::super::super::pages::staff::{Cell, Column, Frame, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::Reader;
-use super::say;
+use super::{Asks, say};
 use crate::identity::role::Permission as P;
 use crate::interop::sheet::{Format, write::Out};
 use crate::kernel::quantity::grouped;
@@ -48,7 +48,7 @@ struct Query {
 struct Page<'a> {
     frame: Frame<'a>,
     action: String,
-    asked: Vec<(&'static str, String, String, Vec<(String, String)>)>,
+    asked: Asks,
     span: String,
     about: String,
     table: Table,

@@ -6,6 +6,7 @@ mod alerts;
 mod codes;
 mod farm;
 mod goods;
+mod numbers;
 mod people;
 mod plan;
 mod printing;
@@ -62,7 +63,8 @@ pub async fn prepare_figures(app: &App) -> Outcome<()> {
 /// Only ours.
 pub async fn prepare_goods(app: &App) -> Outcome<()> {
     let shop = goods::Workshop { db: &app.db, clock: &app.clock, random: &app.random, keys: &app.keys, config: &app.config };
-    shop.prepare().await
+    shop.prepare().await?;
+    numbers::prepare(app, &shop).await
 }
 
 fn settings(args: &DemoArgs, address: SocketAddr) -> Outcome<Config> {

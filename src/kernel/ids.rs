@@ -60,6 +60,7 @@ pub enum Noun {
     Recovery,
     Rectification,
     Right,
+    RiskRule,
     RoleGrant,
     RuleVersion,
     SalesImport,
@@ -76,6 +77,7 @@ pub enum Noun {
     StockDeclaration,
     Stop,
     TestReport,
+    UnknownCode,
 }
 
 /// Every prefix, alphabetically by noun.
@@ -132,6 +134,7 @@ pub const PREFIXES: &[(Noun, &str)] = &[
     (Noun::Recovery, "rcv"),
     (Noun::Rectification, "rct"),
     (Noun::Right, "rig"),
+    (Noun::RiskRule, "rsk"),
     (Noun::RoleGrant, "rol"),
     (Noun::RuleVersion, "rlv"),
     (Noun::SalesImport, "sim"),
@@ -148,6 +151,7 @@ pub const PREFIXES: &[(Noun, &str)] = &[
     (Noun::StockDeclaration, "sdc"),
     (Noun::Stop, "sto"),
     (Noun::TestReport, "ter"),
+    (Noun::UnknownCode, "unk"),
 ];
 
 impl Noun {

@@ -179,6 +179,7 @@ kinds! {
     RECTIFICATION_RETURNED = "rectification.returned" sealed;
     REGISTER_LOADED = "register.loaded";
     RIGHT_RECORDED = "right.recorded";
+    RISK_RULE_RECORDED = "risk_rule.recorded";
     ROLE_ENDED = "role.ended";
     ROLE_GRANTED = "role.granted";
     ROLE_PROPOSED = "role.proposed";
@@ -218,6 +219,7 @@ kinds! {
     STOP_LIFT_PROPOSED = "stop.lift_proposed";
     STOP_PROPOSED = "stop.proposed";
     TEST_REPORTED = "test.reported";
+    UNKNOWN_CODE_NOTED = "unknown_code.noted";
 }
 
 /// What an event did to balances, ranges and batch states, so that [`super::verify`] can replay them against the tables.

@@ -14,16 +14,23 @@
 //! lifted is shown for 90 days. It never acts by itself: rules may propose, only persons decide.
 
 pub mod alert;
+pub mod balance;
+pub mod board;
 pub mod case;
 pub mod commands;
 pub mod competence;
 pub mod feedback;
 pub mod findings;
+pub mod firms;
 pub mod inbox;
 pub mod listing;
+pub mod lookup;
 pub mod queries;
 pub mod recipients;
 pub mod rectification;
 pub mod rectifications;
+pub mod risk;
 pub mod seizures;
 pub mod store;
+pub mod week;
+pub mod weekly;

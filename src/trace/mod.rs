@@ -59,4 +59,6 @@ pub use code::{Code, Locator, Mistyped, Suite};
 pub use issued::IssuedOrder;
 pub use keys::OrderKey;
 pub use kind::CodeKind;
+pub(crate) use word::words;
+
 pub use label::{LabelFacts, LabelPin, LabelText};

@@ -223,6 +223,7 @@ impl Year {
                 _ => {}
             }
             self.world.clock.advance(14 * DAY);
+            self.board_agrees("a fortnight").await;
             if fortnight % 4 == 3 {
                 self.replayed("a month of packing").await;
             }

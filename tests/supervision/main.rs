@@ -10,4 +10,5 @@ mod cases;
 mod feedback;
 mod goods;
 mod measures;
+mod figures;
 mod rectifications;

@@ -6,8 +6,10 @@ pub mod case;
 pub mod feedback;
 mod recall;
 pub mod rectification;
+pub mod risk;
 mod seizure;
 mod stop;
+pub mod unknown;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -2,7 +2,7 @@
 
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
 use crate::db::{Engine, Tx};
@@ -118,4 +118,17 @@ pub(in crate::supervision) async fn linking<C: ConnectionTrait>(connection: &C, 
 pub(in crate::supervision) async fn notes<C: ConnectionTrait>(connection: &C, case_id: &str) -> Outcome<Vec<CaseNoteRow>> {
     let query = case_note::Entity::find().filter(case_note::Column::CaseId.eq(case_id));
     Ok(query.order_by_asc(case_note::Column::Id).all(connection).await?)
+}
+
+/// Cases opened and closed between two moments (from included, to not).
+pub(in crate::supervision) async fn opened_and_closed<C: ConnectionTrait>(
+    connection: &C,
+    scope: &Scope,
+    (from, to): (Millis, Millis),
+) -> Outcome<(u64, u64)> {
+    use case_file::Column as F;
+    let within = || case_file::Entity::find().filter(within(scope));
+    let opened = within().filter(F::OpenedAt.gte(from)).filter(F::OpenedAt.lt(to)).count(connection).await?;
+    let closed = within().filter(F::ClosedAt.gte(from)).filter(F::ClosedAt.lt(to)).count(connection).await?;
+    Ok((opened, closed))
 }

@@ -7,3 +7,5 @@ pub mod case;
 pub mod feedback;
 pub mod listing;
 pub mod rectification;
+pub mod risk;
+pub mod unknown;

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod area;
+pub mod balance;
 pub mod batch;
 pub mod carton;
 pub mod certificate;
@@ -16,6 +17,7 @@ pub mod hand_over;
 pub mod history;
 pub mod late;
 pub mod line;
+pub mod lookup;
 pub mod nesting;
 pub mod order;
 pub mod pack;
@@ -35,6 +37,7 @@ pub mod sticker;
 pub mod stock;
 pub mod stop;
 pub mod touched;
+pub mod weekly;
 
 use sea_orm::sea_query::LockType;
 use sea_orm::{EntityTrait, QuerySelect, Select};

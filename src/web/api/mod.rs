@@ -71,6 +71,7 @@ mod describe;
 mod downloads;
 mod farm;
 mod feedback;
+mod figures;
 mod levels;
 mod me;
 mod office;
@@ -130,7 +131,7 @@ pub fn codes() -> Vec<Route> {
 
 /// Stops, recalls and seizures; sellers and listings.
 pub fn supervision() -> Vec<Route> {
-    [supervision::routes(), seizures::routes(), trade::routes(), alerts::routes(), feedback::routes()].into_iter().flatten().collect()
+    [supervision::routes(), seizures::routes(), trade::routes(), alerts::routes(), feedback::routes(), figures::routes()].into_iter().flatten().collect()
 }
 
 const PUBLIC: Access = Access::Public;

@@ -157,6 +157,8 @@ const DONE: &[&str] = &[
     "feedback_erased",
     "measure_proposed",
     "measure_lift_proposed",
+    "unknown_code_noted",
+    "risk_rule_recorded",
 ];
 
 /// Somebody signed in who reads a page.
@@ -194,6 +196,9 @@ impl FromRequestParts<App> for Reader {
         if let Some(link) = rail.iter_mut().find(|link| link.href.starts_with("/work/notices")) {
             link.count = Some(unread).filter(|n| *n > 0);
         }
+        if let Some(link) = rail.iter_mut().find(|link| link.href.starts_with("/work/inbox")) {
+            link.count = super::figures::inbox_count(app, &who).await?;
+        }
         let notices = super::office::standing(app, lang).await?;
         Ok(Self { lang, who, site: app.site(), organisation, csrf, handlers, done, rail, notices })
     }
@@ -229,6 +234,11 @@ const RAIL: &[(&str, &[Place])] = &[
             ("/work/seizures", "work.seizures", Some(Permission::SeizurePropose)),
             ("/work/feedback", "work.feedback.title", Some(Permission::FeedbackRead)),
             ("/work/measures", "work.measures.title", Some(Permission::RecallPropose)),
+            ("/work/inbox", "work.inbox.title", Some(Permission::CaseWork)),
+            ("/work/look-up", "work.numbers.look_up", Some(Permission::CaseRead)),
+            ("/work/balance", "work.numbers.balance", Some(Permission::FiguresRead)),
+            ("/work/figures", "work.numbers.weekly_title", Some(Permission::FiguresRead)),
+            ("/work/firms", "work.numbers.firms", Some(Permission::AlertRead)),
         ],
     ),
     (

@@ -13,10 +13,16 @@
 //! lies in their division, or the product's counties do; a whole product only where all of its counties do. Nothing is ever deleted: what was
 //! lifted is shown for 90 days. It never acts by itself: rules may propose, only persons decide.
 
+pub mod abnormal;
 pub mod case;
+pub mod checklist;
 pub mod commands;
 pub mod competence;
+pub mod draw;
+pub mod draws;
 pub mod inbox;
+pub mod inspection;
+pub mod inspections;
 pub mod queries;
 pub mod rectification;
 pub mod rectifications;

@@ -5,4 +5,7 @@
 mod support;
 
 mod cases;
+mod draws;
+mod inspecting;
+mod inspections;
 mod rectifications;

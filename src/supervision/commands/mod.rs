@@ -1,6 +1,10 @@
 //! Proposing, confirming, dropping and lifting stops and recalls. Every step after the first is another person's.
 
+pub mod abnormal;
 pub mod case;
+pub mod draw;
+pub mod drawn;
+pub mod inspection;
 mod recall;
 pub mod rectification;
 mod seizure;

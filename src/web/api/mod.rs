@@ -69,6 +69,7 @@ mod codes;
 mod describe;
 mod downloads;
 mod farm;
+mod inspections;
 mod levels;
 mod me;
 mod office;
@@ -78,6 +79,7 @@ mod people;
 mod printing;
 mod processes;
 mod quantity;
+mod rectifications;
 mod register;
 mod seizures;
 mod sessions;
@@ -126,9 +128,12 @@ pub fn codes() -> Vec<Route> {
     [codes::routes(), levels::routes(), downloads::routes(), stickers::routes(), printing::routes()].into_iter().flatten().collect()
 }
 
-/// Stops, recalls and seizures; sellers and listings.
+/// Stops, recalls and seizures; inspections and orders to mend; sellers and listings.
 pub fn supervision() -> Vec<Route> {
-    [supervision::routes(), seizures::routes(), trade::routes()].into_iter().flatten().collect()
+    [supervision::routes(), seizures::routes(), inspections::routes(), rectifications::routes(), trade::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 const PUBLIC: Access = Access::Public;

@@ -2,6 +2,7 @@
 
 mod articles;
 mod goods;
+mod inspections;
 mod print;
 mod register;
 mod roll;
@@ -15,7 +16,15 @@ pub(super) use scan::by_program;
 
 /// Every public page.
 pub fn routes() -> Vec<Route> {
-    [register::routes(), roll::routes(), scan::routes(), articles::routes(), slip::routes(), print::routes()]
+    [
+        register::routes(),
+        roll::routes(),
+        scan::routes(),
+        articles::routes(),
+        slip::routes(),
+        print::routes(),
+        inspections::routes(),
+    ]
         .into_iter()
         .flatten()
         .collect()

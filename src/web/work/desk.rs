@@ -141,6 +141,26 @@ const DONE: &[&str] = &[
     "files_kept",
     "plot_registered",
     "delivery_recorded",
+    "officer_recorded",
+    "draw_planned",
+    "draw_frozen",
+    "draw_drawn",
+    "draw_imported",
+    "draw_dropped",
+    "checklist_recorded",
+    "inspection_opened",
+    "inspection_kept",
+    "inspection_recorded",
+    "inspection_published",
+    "rectification_replied",
+    "rectification_accepted",
+    "rectification_returned",
+    "rectification_expired",
+    "abnormal_proposed",
+    "abnormal_confirmed",
+    "abnormal_dropped",
+    "abnormal_lift_proposed",
+    "abnormal_lifted",
 ];
 
 /// Somebody signed in who reads a page.
@@ -205,7 +225,16 @@ const RAIL: &[(&str, &[Place])] = &[
             ("/work/shipments", "work.shipments", Some(Permission::ShipmentRead)),
         ],
     ),
-    ("supervision", &[("/work/seizures", "work.seizures", Some(Permission::SeizurePropose))]),
+    (
+        "supervision",
+        &[
+            ("/work/inspections", "work.insp.inspections", Some(Permission::InspectionRead)),
+            ("/work/draws", "work.insp.draws", Some(Permission::InspectionPlan)),
+            ("/work/rectifications", "work.insp.rectifications", Some(Permission::RectificationRead)),
+            ("/work/abnormal", "work.insp.abnormal", Some(Permission::InspectionRecord)),
+            ("/work/seizures", "work.seizures", Some(Permission::SeizurePropose)),
+        ],
+    ),
     (
         "register",
         &[
@@ -232,6 +261,7 @@ const RAIL: &[(&str, &[Place])] = &[
         &[
             ("/work/import", "work.sheets.title", Some(Permission::SheetRead)),
             ("/work/recoveries", "work.signin.recoveries", Some(Permission::RecoveryPropose)),
+            ("/work/officers", "work.insp.officers", Some(Permission::OfficerRecord)),
             ("/work/admin/accounts", "work.signin.accounts", Some(Permission::AccountRead)),
             ("/work/sign-ins", "work.signin.sign_ins", Some(Permission::SignInRead)),
             ("/work/audit", "work.audit.title", Some(Permission::AuditRead)),

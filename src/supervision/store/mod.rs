@@ -2,4 +2,5 @@
 
 pub mod case;
 pub mod inspection;
+pub mod listing;
 pub mod rectification;

@@ -76,7 +76,9 @@ impl Workshop<'_> {
             }
         }
         self.printing_house().await?;
-        self.reports().await
+        self.reports().await?;
+        self.inspecting().await?;
+        Ok(())
     }
 
     async fn harvest(&self, plan: &Harvest) -> Outcome<()> {

@@ -7,6 +7,7 @@ mod codes;
 mod farm;
 mod goods;
 mod numbers;
+mod inspections;
 mod people;
 mod plan;
 mod printing;

@@ -11,4 +11,7 @@ mod feedback;
 mod goods;
 mod measures;
 mod figures;
+mod draws;
+mod inspecting;
+mod inspections;
 mod rectifications;

@@ -12,6 +12,7 @@ pub mod fault;
 pub mod guard;
 pub mod kind;
 mod raw;
+pub mod plain;
 pub mod read;
 pub mod table;
 pub mod template;

@@ -5,6 +5,7 @@ pub mod alert_facts;
 pub mod alert_sums;
 pub mod case;
 pub mod feedback;
+pub mod inspection;
 pub mod listing;
 pub mod rectification;
 pub mod risk;

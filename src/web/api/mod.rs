@@ -72,6 +72,7 @@ mod downloads;
 mod farm;
 mod feedback;
 mod figures;
+mod inspections;
 mod levels;
 mod me;
 mod office;
@@ -81,6 +82,7 @@ mod people;
 mod printing;
 mod processes;
 mod quantity;
+mod rectifications;
 mod register;
 mod seizures;
 mod sessions;
@@ -129,9 +131,9 @@ pub fn codes() -> Vec<Route> {
     [codes::routes(), levels::routes(), downloads::routes(), stickers::routes(), printing::routes()].into_iter().flatten().collect()
 }
 
-/// Stops, recalls and seizures; sellers and listings.
+/// Stops, recalls and seizures; inspections and orders to mend; sellers and listings.
 pub fn supervision() -> Vec<Route> {
-    [supervision::routes(), seizures::routes(), trade::routes(), alerts::routes(), feedback::routes(), figures::routes()].into_iter().flatten().collect()
+    [supervision::routes(), seizures::routes(), trade::routes(), alerts::routes(), feedback::routes(), figures::routes(), inspections::routes(), rectifications::routes()].into_iter().flatten().collect()
 }
 
 const PUBLIC: Access = Access::Public;

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 const PORTAL: &str = include_str!("../../../assets/static/portal.css");
 const STAFF: &str = include_str!("../../../assets/static/staff.css");
 const ECHO: &str = include_str!("../../../assets/static/echo.js");
+const KEEP: &str = include_str!("../../../assets/static/keep.js");
 const SLIP: &str = include_str!("../../../assets/static/slip.css");
 
 /// The consumer's sheet without its comment and line ends, exactly as it stands in every consumer page.
@@ -23,6 +24,7 @@ static CONSUMER_HASH: LazyLock<String> = LazyLock::new(|| format!("sha256-{}", B
 static PORTAL_HREF: LazyLock<String> = LazyLock::new(|| href("portal", PORTAL));
 static STAFF_HREF: LazyLock<String> = LazyLock::new(|| href("staff", STAFF));
 static ECHO_HREF: LazyLock<String> = LazyLock::new(|| href("echo", ECHO).replace(".css", ".js"));
+static KEEP_HREF: LazyLock<String> = LazyLock::new(|| href("keep", KEEP).replace(".css", ".js"));
 static SLIP_HREF: LazyLock<String> = LazyLock::new(|| href("slip", SLIP));
 
 /// Text of the `<style>` element of consumer pages.
@@ -55,9 +57,14 @@ pub fn echo_href() -> &'static str {
     &ECHO_HREF
 }
 
+/// Path of the script that keeps a form on the server while it is typed.
+pub fn keep_href() -> &'static str {
+    &KEEP_HREF
+}
+
 /// The script behind a path of ours; `None` for any other path. Serve as `text/javascript`, immutable.
 pub fn script(path: &str) -> Option<&'static str> {
-    (path == echo_href()).then_some(ECHO)
+    [(echo_href(), ECHO), (keep_href(), KEEP)].into_iter().find(|(known, _)| *known == path).map(|(_, text)| text)
 }
 
 /// The text behind a path of ours; `None` for any other path. Serve as `text/css`, immutable.

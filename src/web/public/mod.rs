@@ -2,6 +2,7 @@
 
 mod articles;
 mod goods;
+mod inspections;
 mod print;
 mod register;
 mod report;
@@ -17,7 +18,7 @@ pub(super) use scan::by_program;
 
 /// Every public page.
 pub fn routes() -> Vec<Route> {
-    [register::routes(), roll::routes(), scan::routes(), report::routes(), articles::routes(), slip::routes(), print::routes()]
+    [register::routes(), roll::routes(), scan::routes(), report::routes(), articles::routes(), slip::routes(), print::routes(), inspections::routes()]
         .into_iter()
         .flatten()
         .collect()

@@ -86,6 +86,9 @@ kinds! {
     DAMAGE_REFUSED = "damage.refused";
     DELIVERY_COVERED = "delivery.covered";
     DELIVERY_RECORDED = "delivery.recorded";
+    DELIVERY_VOIDED = "delivery.voided";
+    DELIVERY_VOID_ASKED = "delivery.void_asked";
+    DELIVERY_VOID_REFUSED = "delivery.void_refused";
     FACILITY_CLOSED = "facility.closed";
     FACILITY_LICENSED = "facility.licensed";
     FACILITY_REGISTERED = "facility.registered";

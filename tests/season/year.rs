@@ -285,6 +285,7 @@ impl Year {
         println!("{:?}: {:?}", self.weather, self.done);
         for act in [
             "deliver",
+            "void delivery",
             "register",
             "process",
             "merge",

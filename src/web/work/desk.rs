@@ -141,6 +141,9 @@ const DONE: &[&str] = &[
     "files_kept",
     "plot_registered",
     "delivery_recorded",
+    "delivery_voided",
+    "delivery_void_asked",
+    "delivery_void_refused",
 ];
 
 /// Somebody signed in who reads a page.

@@ -16,6 +16,7 @@ use crate::ledger::Notary;
 use crate::trace::keys::{KeyProvider, MasterKeys};
 use crate::trace::place::Places;
 use crate::trace::scan::{ScanDesk, ScanSettings};
+use crate::web::first_run::FirstRun;
 use crate::web::gateway::Gateway;
 use crate::web::{self, App, Parts, Throttle};
 
@@ -81,7 +82,16 @@ pub async fn assemble(config: Config, db: Db, clock: Clock, random: Random) -> O
     let vault = Vault::open(&config.sign_in_key, &config.secrets_dir.join("sign_in.key"), &random)?;
     let gateway = Gateway::of(&config.sms_url, &config.sms_template, &config.sms_header)?;
     let throttle = Throttle::default();
-    Ok(App::new(Parts { vault, gateway, db, clock, random, config, keys, notary, scans, places, shelf, sheets, throttle }))
+    Ok(App::new(Parts { vault, gateway, db, clock, random, config, keys, notary, scans, places, shelf, sheets, throttle, first_run: FirstRun::default() }))
+}
+
+/// The word by which the first administrators are made at `/first-run`, while there is no account; it is told here and nowhere else.
+///
+/// # Errors
+/// If the database can't be read.
+pub async fn offer_first_run(app: &App) -> Outcome<Option<String>> {
+    let is_new = crate::identity::store::count_accounts(app.db.reader()).await? == 0;
+    Ok(is_new.then(|| app.first_run.offer(&app.random)))
 }
 
 /// Serves until `stop` resolves, then drains. `listening` is called with the address once connections are taken.

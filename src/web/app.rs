@@ -17,6 +17,7 @@ use crate::trace::order::OrderRules;
 use crate::trace::place::Places;
 use crate::trace::scan::ScanDesk;
 
+use super::first_run::FirstRun;
 use super::gateway::Gateway;
 use super::limit::Throttle;
 use super::pages::Site;
@@ -54,6 +55,8 @@ pub struct Parts {
     pub gateway: Option<Gateway>,
     /// Slows down guessing.
     pub throttle: Throttle,
+    /// Lets in whoever reads this machine's console, while there is no account.
+    pub first_run: FirstRun,
 }
 
 impl App {

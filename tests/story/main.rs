@@ -8,6 +8,7 @@ mod support;
 mod audit;
 mod batch_to_scan;
 mod farm;
+mod first_run;
 mod levels;
 mod office;
 mod people;

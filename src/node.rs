@@ -152,6 +152,11 @@ async fn run_jobs(app: App) {
         if let Err(error) = crate::jobs::licences_due(&app.db, &app.clock, &app.random).await {
             tracing::error!(%error, "licences that are due could not be noted");
         }
+        match crate::jobs::forget_sign_ins(&app.db, &app.clock, &app.random).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "sign-ins forgotten"),
+            Err(error) => tracing::error!(%error, "sign-ins that are over could not be forgotten"),
+        }
     }
 }
 

@@ -175,6 +175,7 @@ kinds! {
     SHIPMENT_RETURNED = "shipment.returned";
     SHIPMENT_SENT = "shipment.sent";
     SHIPMENT_VOIDED = "shipment.voided";
+    SIGN_INS_FORGOTTEN = "sign_ins.forgotten";
     SITE_NOTICE_GIVEN = "site_notice.given";
     SITE_NOTICE_WITHDRAWN = "site_notice.withdrawn";
     STANDARD_RECORDED = "standard.recorded";

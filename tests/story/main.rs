@@ -16,6 +16,7 @@ mod phone;
 mod phone_desk;
 mod phone_trade;
 mod process;
+mod rest;
 mod shipping;
 mod sign_in;
 mod sign_in_factors;

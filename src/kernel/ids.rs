@@ -8,6 +8,7 @@ use super::{Clock, Random, crockford};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is named after its table")]
 pub enum Noun {
+    AbnormalEntry,
     Account,
     Adjustment,
     Alert,
@@ -80,6 +81,7 @@ pub enum Noun {
 
 /// Every prefix, alphabetically by noun.
 pub const PREFIXES: &[(Noun, &str)] = &[
+    (Noun::AbnormalEntry, "abn"),
     (Noun::Account, "acc"),
     (Noun::Adjustment, "adj"),
     (Noun::Alert, "alr"),

@@ -30,6 +30,11 @@ macro_rules! kinds {
 }
 
 kinds! {
+    ABNORMAL_ENTRY_CONFIRMED = "abnormal_entry.confirmed";
+    ABNORMAL_ENTRY_DROPPED = "abnormal_entry.dropped" sealed;
+    ABNORMAL_ENTRY_LIFTED = "abnormal_entry.lifted";
+    ABNORMAL_ENTRY_LIFT_PROPOSED = "abnormal_entry.lift_proposed" sealed;
+    ABNORMAL_ENTRY_PROPOSED = "abnormal_entry.proposed" sealed;
     ACCOUNT_CREATED = "account.created" sealed;
     ACCOUNT_DISABLED = "account.disabled" sealed;
     ACCOUNT_ENABLED = "account.enabled" sealed;
@@ -63,6 +68,7 @@ kinds! {
     CERTIFICATE_ISSUED = "certificate.issued";
     CERTIFICATE_RECEIVED = "certificate.received";
     CERTIFICATE_REVOKED = "certificate.revoked";
+    CHECKLIST_RECORDED = "checklist.recorded";
     CODES_ACTIVATED = "codes.activated";
     CODES_BOUND = "codes.bound";
     CODES_DOWNLOADED = "codes.downloaded";
@@ -103,6 +109,14 @@ kinds! {
     HAND_OVER_PRINTED = "hand_over.printed";
     HAND_OVER_RECEIVED = "hand_over.received";
     HAND_OVER_WITHDRAWN = "hand_over.withdrawn";
+    INSPECTION_DRAWN = "inspection.drawn";
+    INSPECTION_DROPPED = "inspection.dropped";
+    INSPECTION_FROZEN = "inspection.frozen";
+    INSPECTION_IMPORTED = "inspection.imported" sealed;
+    INSPECTION_OPENED = "inspection.opened" sealed;
+    INSPECTION_PLANNED = "inspection.planned";
+    INSPECTION_PUBLISHED = "inspection.published";
+    INSPECTION_RECORDED = "inspection.recorded" sealed;
     INVITATION_ISSUED = "invitation.issued" sealed;
     INVITATION_REVOKED = "invitation.revoked" sealed;
     INVITATION_USED = "invitation.used" sealed;
@@ -144,6 +158,11 @@ kinds! {
     RECOVERY_CONFIRMED = "recovery.confirmed" sealed;
     RECOVERY_DROPPED = "recovery.dropped" sealed;
     RECOVERY_PROPOSED = "recovery.proposed" sealed;
+    RECTIFICATION_ACCEPTED = "rectification.accepted" sealed;
+    RECTIFICATION_EXPIRED = "rectification.expired" sealed;
+    RECTIFICATION_ORDERED = "rectification.ordered" sealed;
+    RECTIFICATION_REPLIED = "rectification.replied" sealed;
+    RECTIFICATION_RETURNED = "rectification.returned" sealed;
     REGISTER_LOADED = "register.loaded";
     RIGHT_RECORDED = "right.recorded";
     ROLE_ENDED = "role.ended";

@@ -16,7 +16,11 @@
 pub mod case;
 pub mod commands;
 pub mod competence;
+pub mod findings;
 pub mod inbox;
+pub mod listing;
 pub mod queries;
+pub mod rectification;
+pub mod rectifications;
 pub mod seizures;
 pub mod store;

@@ -212,6 +212,11 @@ fn capture(desk: &Desk, faults: &mut Faults, input: &ListingInput, claimed: Opti
         stock: input.stock,
         sold: input.sold,
         recorded_by: desk.actor.account_id.clone(),
+        origin: None,
+        ship_from: None,
+        details: None,
+        shows_mark: None,
+        content_hash: String::new(),
     }
 }
 

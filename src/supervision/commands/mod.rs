@@ -2,6 +2,7 @@
 
 pub mod case;
 mod recall;
+pub mod rectification;
 mod seizure;
 mod stop;
 

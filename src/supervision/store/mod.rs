@@ -1,3 +1,5 @@
 //! Tables of the supervision.
 
 pub mod case;
+pub mod listing;
+pub mod rectification;

@@ -82,7 +82,22 @@ pub async fn assemble(config: Config, db: Db, clock: Clock, random: Random) -> O
     let vault = Vault::open(&config.sign_in_key, &config.secrets_dir.join("sign_in.key"), &random)?;
     let gateway = Gateway::of(&config.sms_url, &config.sms_template, &config.sms_header)?;
     let throttle = Throttle::default();
-    Ok(App::new(Parts { vault, gateway, db, clock, random, config, keys, notary, scans, places, shelf, sheets, throttle, first_run: FirstRun::default() }))
+    Ok(App::new(Parts {
+        vault,
+        gateway,
+        db,
+        clock,
+        random,
+        config,
+        keys,
+        notary,
+        scans,
+        places,
+        shelf,
+        sheets,
+        throttle,
+        first_run: FirstRun::default(),
+    }))
 }
 
 /// The word by which the first administrators are made at `/first-run`, while there is no account; it is told here and nowhere else.

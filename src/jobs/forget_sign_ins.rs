@@ -67,7 +67,9 @@ mod tests {
         let six = Term { number: 6, unit: TermUnit::Month };
         let none = Calendar::default();
         // today, the first day still kept; a term that ends on a weekend rolls on.
-        for (today, first) in [("2026-11-26", "2026-05-26"), ("2026-11-27", "2026-05-27"), ("2026-11-30", "2026-05-28"), ("2026-08-31", "2026-03-01")] {
+        for (today, first) in
+            [("2026-11-26", "2026-05-26"), ("2026-11-27", "2026-05-27"), ("2026-11-30", "2026-05-28"), ("2026-08-31", "2026-03-01")]
+        {
             assert_eq!(first_kept(six, &none, day(today)), day(first), "{today}");
         }
         let long = Term { number: 20, unit: TermUnit::Year };

@@ -88,10 +88,18 @@ async fn scans(app: &App, reader: &Reader, id: &str) -> Outcome<Table> {
             true => Cell::link(file.name, format!("/work/files/{}/original", file.id)),
             false => Cell::text(file.name),
         };
-        vec![name.with_small(format!("{} kB", (file.size + 999) / 1000)), Cell::text(moment_of(reader.lang, &file.uploaded_at)).with_small(file.sha256)]
+        vec![
+            name.with_small(format!("{} kB", (file.size + 999) / 1000)),
+            Cell::text(moment_of(reader.lang, &file.uploaded_at)).with_small(file.sha256),
+        ]
     });
     let columns = ["report_file", "report_kept"].map(|key| Column::text(say(reader, key)));
-    Ok(Table { caption: say(reader, "report_files_caption"), columns: columns.into(), rows: rows.collect(), empty: say(reader, "report_files_none") })
+    Ok(Table {
+        caption: say(reader, "report_files_caption"),
+        columns: columns.into(),
+        rows: rows.collect(),
+        empty: say(reader, "report_files_none"),
+    })
 }
 
 async fn keep(State(app): State<App>, Path(id): Path<String>, reader: Reader, sent: PostedFiles<Typed>) -> Result<Response, Refusal> {
@@ -115,7 +123,8 @@ async fn keep(State(app): State<App>, Path(id): Path<String>, reader: Reader, se
         Err(failure) => Err(Refusal(failure)),
         Ok(kept) => {
             act(&app, posted, move |tx, desk, _| {
-                let (kept, about) = (kept.clone(), About { kind: KIND, id: named.clone(), organisation_id: Some(view.organisation_id.clone()) });
+                let (kept, about) =
+                    (kept.clone(), About { kind: KIND, id: named.clone(), organisation_id: Some(view.organisation_id.clone()) });
                 Box::pin(async move {
                     for one in &kept {
                         files::attach(tx, &desk, one, &about, Purpose::Report).await?;

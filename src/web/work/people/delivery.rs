@@ -58,7 +58,11 @@ async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, trie
         let fields = vec![Field::text("reason", say(reader, "void_reason")).hint(say(reader, "void_reason_hint")).must()];
         let path = format!("/work/deliveries/{id}/void");
         let form = Form::new(app, reader, "void", &path, "rest.void", "rest.void", fields).about(say(reader, "void_about"));
-        parts.push(Part { heading: say(reader, "void_heading"), forms: vec![Form { class: "stop", ..form }.again(tried.as_ref())], ..Part::default() });
+        parts.push(Part {
+            heading: say(reader, "void_heading"),
+            forms: vec![Form { class: "stop", ..form }.again(tried.as_ref())],
+            ..Part::default()
+        });
     }
     Ok(PartsPage { frame: reader.frame(title, errors), parts }.render()?)
 }
@@ -109,18 +113,17 @@ fn voids(app: &App, reader: &Reader, id: &str, asked: &[VoidView], tried: Option
                 .with_small(void.decision_reason.clone().unwrap_or_default()),
         ]
     });
-    let columns = vec![
-        Column::text(say(reader, "asked_at")),
-        Column::text(say(reader, "void_reason")),
-        Column::text(reader.say("state")),
-    ];
+    let columns = vec![Column::text(say(reader, "asked_at")), Column::text(say(reader, "void_reason")), Column::text(reader.say("state"))];
     let table = Table { caption: say(reader, "voids_caption"), columns, rows: rows.collect(), empty: String::new() };
     let waiting = asked.iter().find(|void| void.state == VoidState::Waiting.word() && reader.may(P::LateEntryDecide));
     let forms = waiting.into_iter().flat_map(|void| {
         let at = |word: &str| format!("/work/deliveries/{id}/voids/{}/{word}", void.id);
         let fields = vec![Field::text("reason", say(reader, "refuse_reason")).must()];
         [
-            Form { class: "stop", ..Form::new(app, reader, "confirm", &at("confirm"), "rest.void_confirm", "rest.void_confirm", Vec::new()) },
+            Form {
+                class: "stop",
+                ..Form::new(app, reader, "confirm", &at("confirm"), "rest.void_confirm", "rest.void_confirm", Vec::new())
+            },
             Form::new(app, reader, "refuse", &at("refuse"), "rest.void_refuse", "rest.void_refuse", fields).again(tried),
         ]
     });
@@ -134,7 +137,14 @@ struct Reason {
     reason: String,
 }
 
-async fn again(app: &App, reader: &Reader, id: &str, form: &'static str, tried: Result<Response, Refusal>, typed: &Typed) -> Result<Response, Refusal> {
+async fn again(
+    app: &App,
+    reader: &Reader,
+    id: &str,
+    form: &'static str,
+    tried: Result<Response, Refusal>,
+    typed: &Typed,
+) -> Result<Response, Refusal> {
     answered(tried, async |failure| {
         let errors = at_fields(reader, &failure, form, &["reason"]);
         Ok((failure, page(app, reader, id, errors, Some(Tried { form, typed })).await?))

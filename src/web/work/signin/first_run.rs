@@ -161,7 +161,8 @@ async fn attempt(app: &App, typed: &Typed) -> Outcome<()> {
                 }
             }
         }
-        let same = FIRST.iter().take(no).any(|(other, _)| !of("password", word).is_empty() && of("password", other) == of("password", word));
+        let same =
+            FIRST.iter().take(no).any(|(other, _)| !of("password", word).is_empty() && of("password", other) == of("password", word));
         if same {
             faults.add(format!("/password_{word}"), "first_run_same_password");
         }

@@ -17,6 +17,7 @@ use crate::supervision::alert::missed::Misses;
 use crate::trace::keys::{KeyProvider, MasterKeys};
 use crate::trace::place::Places;
 use crate::trace::scan::{ScanDesk, ScanSettings};
+use crate::web::first_run::FirstRun;
 use crate::web::gateway::Gateway;
 use crate::web::{self, App, Parts, Throttle};
 
@@ -82,8 +83,33 @@ pub async fn assemble(config: Config, db: Db, clock: Clock, random: Random) -> O
     let sheets = SheetDesk::start(bench);
     let vault = Vault::open(&config.sign_in_key, &config.secrets_dir.join("sign_in.key"), &random)?;
     let gateway = Gateway::of(&config.sms_url, &config.sms_template, &config.sms_header)?;
-    let (throttle, misses) = (Throttle::default(), Misses::default());
-    Ok(App::new(Parts { vault, gateway, db, clock, random, config, keys, notary, scans, places, shelf, sheets, throttle, misses }))
+    let throttle = Throttle::default();
+    Ok(App::new(Parts {
+        vault,
+        gateway,
+        db,
+        clock,
+        random,
+        config,
+        keys,
+        notary,
+        scans,
+        places,
+        shelf,
+        sheets,
+        throttle,
+        misses: Misses::default(),
+        first_run: FirstRun::default(),
+    }))
+}
+
+/// The word by which the first administrators are made at `/first-run`, while there is no account; it is told here and nowhere else.
+///
+/// # Errors
+/// If the database can't be read.
+pub async fn offer_first_run(app: &App) -> Outcome<Option<String>> {
+    let is_new = crate::identity::store::count_accounts(app.db.reader()).await? == 0;
+    Ok(is_new.then(|| app.first_run.offer(&app.random)))
 }
 
 /// Serves until `stop` resolves, then drains. `listening` is called with the address once connections are taken.
@@ -149,6 +175,11 @@ async fn run_jobs(app: App) {
         let keep_days = app.config.feedback_keep_days;
         if let Err(error) = crate::jobs::forget_reporters(&app.db, &app.shelf, &app.clock, &app.random, keep_days).await {
             tracing::error!(%error, "feedback past its term could not be erased");
+        }
+        match crate::jobs::forget_sign_ins(&app.db, &app.clock, &app.random).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "sign-ins forgotten"),
+            Err(error) => tracing::error!(%error, "sign-ins that are over could not be forgotten"),
         }
     }
 }

@@ -104,6 +104,12 @@ async fn serve(config: Config, clock: &Clock, random: &Random) -> Outcome<()> {
     let db = node::open(&config, clock, random).await?;
     let listener = tokio::net::TcpListener::bind(&config.addr).await.map_err(|e| Failure::broken(format!("{}: {e}", config.addr)))?;
     let app = node::assemble(config, db, clock.clone(), random.clone()).await?;
+    if let Some(word) = node::offer_first_run(&app).await? {
+        let port = listener.local_addr().map_err(Failure::broken)?.port();
+        println!("还没有账号。请在本机浏览器打开 http://127.0.0.1:{port}/first-run 并填写一次性口令，建立第一批管理员。");
+        println!("No account yet. Open that page on this machine and type this one-time word to make the first administrators:");
+        println!("\n    {word}\n");
+    }
     tracing::info!(addr = app.config.addr, base_url = app.config.base_url, "listening");
     node::serve(app, listener, node::signal()).await
 }

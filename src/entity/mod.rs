@@ -38,6 +38,7 @@ pub mod damage_claim;
 pub mod dated_setting;
 pub mod day_key;
 pub mod delivery;
+pub mod delivery_void;
 pub mod division;
 pub mod division_successor;
 pub mod download;

@@ -4,11 +4,13 @@
 mod close_seasons;
 mod judge_alerts;
 mod forget_reporters;
+mod forget_sign_ins;
 mod licences_due;
 mod send_notices;
 
 pub use close_seasons::{Closed, close_seasons};
 pub use judge_alerts::{judge_nightly, judge_scans};
 pub use forget_reporters::forget_reporters;
+pub use forget_sign_ins::forget_sign_ins;
 pub use licences_due::licences_due;
 pub use send_notices::{Gateways, Sent, TRIES, send_notices};

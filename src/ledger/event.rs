@@ -98,6 +98,9 @@ kinds! {
     DAMAGE_REFUSED = "damage.refused";
     DELIVERY_COVERED = "delivery.covered";
     DELIVERY_RECORDED = "delivery.recorded";
+    DELIVERY_VOIDED = "delivery.voided";
+    DELIVERY_VOID_ASKED = "delivery.void_asked";
+    DELIVERY_VOID_REFUSED = "delivery.void_refused";
     FACILITY_CLOSED = "facility.closed";
     FACILITY_LICENSED = "facility.licensed";
     FACILITY_REGISTERED = "facility.registered";
@@ -209,6 +212,7 @@ kinds! {
     SHIPMENT_RETURNED = "shipment.returned";
     SHIPMENT_SENT = "shipment.sent";
     SHIPMENT_VOIDED = "shipment.voided";
+    SIGN_INS_FORGOTTEN = "sign_ins.forgotten";
     SITE_NOTICE_GIVEN = "site_notice.given";
     SITE_NOTICE_WITHDRAWN = "site_notice.withdrawn";
     STANDARD_RECORDED = "standard.recorded";

@@ -19,6 +19,7 @@ pub mod code;
 pub mod commands;
 pub mod declaration;
 pub mod delivery;
+pub mod delivery_void;
 pub mod farm;
 pub mod goods;
 pub mod hand_over;

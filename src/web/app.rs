@@ -19,6 +19,7 @@ use crate::trace::order::OrderRules;
 use crate::trace::place::Places;
 use crate::trace::scan::ScanDesk;
 
+use super::first_run::FirstRun;
 use super::gateway::Gateway;
 use super::limit::Throttle;
 use super::pages::Site;
@@ -58,6 +59,8 @@ pub struct Parts {
     pub throttle: Throttle,
     /// Counts codes nobody issued, for the rules.
     pub misses: Misses,
+    /// Lets in whoever reads this machine's console, while there is no account.
+    pub first_run: FirstRun,
 }
 
 impl App {

@@ -12,6 +12,7 @@ pub mod auth;
 pub mod body;
 pub mod failure;
 pub mod figure;
+pub mod first_run;
 pub mod frame;
 pub mod gateway;
 pub mod health;

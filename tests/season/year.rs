@@ -286,6 +286,7 @@ impl Year {
         println!("{:?}: {:?}", self.weather, self.done);
         for act in [
             "deliver",
+            "void delivery",
             "register",
             "process",
             "merge",

@@ -42,6 +42,7 @@ kinds! {
     BatchHeld = "batch_held",
     BatchReleased = "batch_released",
     BatchUnheld = "batch_unheld",
+    DeliveryVoided = "delivery_voided",
     LateConfirmed = "late_confirmed",
     LateDisputed = "late_disputed",
     LicenceDue = "licence_due",

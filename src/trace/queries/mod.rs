@@ -11,6 +11,7 @@ pub mod contents;
 pub mod damage;
 pub mod declaration;
 pub mod delivery;
+pub mod delivery_void;
 pub mod ends;
 pub mod farm;
 pub mod figures;

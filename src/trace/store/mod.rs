@@ -9,6 +9,7 @@ pub mod certificate;
 pub mod damage;
 pub mod declaration;
 pub mod delivery;
+pub mod delivery_void;
 pub mod download;
 pub mod farm;
 pub mod figures;

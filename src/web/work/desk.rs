@@ -179,6 +179,9 @@ const DONE: &[&str] = &[
     "abnormal_dropped",
     "abnormal_lift_proposed",
     "abnormal_lifted",
+    "delivery_voided",
+    "delivery_void_asked",
+    "delivery_void_refused",
 ];
 
 /// Somebody signed in who reads a page.

@@ -40,6 +40,7 @@ mod people;
 mod phone;
 mod print;
 mod printing;
+mod report;
 mod reports;
 mod roll;
 mod seizures;
@@ -60,7 +61,7 @@ pub fn routes() -> Vec<Route> {
     let orders =
         [orders::routes(), order_new::routes(), order::routes(), roll::routes(), levels::routes(), print::routes(), printing::routes()];
     let shipping = [shipments::routes(), shipment_new::routes(), shipment::routes(), slip::routes(), seizures::routes()];
-    let papers = [facilities::routes(), reports::routes(), farm::routes(), certificates::routes(), sheets::routes()];
+    let papers = [facilities::routes(), reports::routes(), report::routes(), farm::routes(), certificates::routes(), sheets::routes()];
     let desks = [signin::routes(), office::routes(), phone::routes(), audit::routes(), alerts::routes(), feedback::routes(), measures::routes(), figures::routes(), inspecting::routes()];
     let parts = [door::routes(), home::routes(), files::routes(), decide::routes(), people::routes()];
     parts.into_iter().chain(desks).chain(batches).chain(orders).chain(shipping).chain(papers).flatten().collect()

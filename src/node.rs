@@ -196,9 +196,12 @@ async fn judge_alerts(app: App) {
             tracing::error!(%error, "codes nobody issued could not be counted");
         }
         let done = match crate::jobs::judge_scans(&app.db, &app.clock, &app.random).await {
-            Ok(done) if judged != Some(today) => crate::jobs::judge_nightly(&app.db, &app.clock, &app.random).await.inspect(|_| {
-                judged = Some(today);
-            }).map(|night| done.raised + night.raised),
+            Ok(done) if judged != Some(today) => crate::jobs::judge_nightly(&app.db, &app.clock, &app.random)
+                .await
+                .inspect(|_| {
+                    judged = Some(today);
+                })
+                .map(|night| done.raised + night.raised),
             other => other.map(|done| done.raised),
         };
         match done {

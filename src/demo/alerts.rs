@@ -16,7 +16,8 @@ use crate::trace::visitor::Visitor;
 use crate::web::App;
 
 /// Where a copied label is looked at.
-const PLACES: [(&str, &str); 6] = [("河北", "石家庄"), ("北京", "北京"), ("广东", "广州"), ("上海", "上海"), ("四川", "成都"), ("黑龙江", "哈尔滨")];
+const PLACES: [(&str, &str); 6] =
+    [("河北", "石家庄"), ("北京", "北京"), ("广东", "广州"), ("上海", "上海"), ("四川", "成都"), ("黑龙江", "哈尔滨")];
 
 /// Takes the last of the codes never scanned for it; where there are alerts already nothing is done.
 ///

@@ -3,11 +3,12 @@
 
 pub mod accounts;
 mod alerts;
+mod audits;
 mod codes;
 mod farm;
 mod goods;
-mod numbers;
 mod inspections;
+mod numbers;
 mod people;
 mod plan;
 mod printing;
@@ -42,6 +43,7 @@ pub async fn run(args: &DemoArgs, clock: &Clock, random: &Random) -> Outcome<()>
     prepare_goods(&app).await?;
     let mut codes = codes::codes_to_try(&app).await?;
     alerts::prepare(&app, &mut codes).await?;
+    audits::prepare(&app).await?;
     let facts = json!({ "site": site, "accounts": accounts, "password": password, "codes": codes });
     say(&facts);
     if let Some(file) = &args.facts {

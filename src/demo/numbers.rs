@@ -76,9 +76,8 @@ async fn counter(shop: &Workshop<'_>, units: &OrderSummary) -> Outcome<()> {
         None => {
             let given = json!({ "kind": "organisation", "name": firm.name, "credit_code": code, "division_code": firm.division_code,
                 "place": "演示路 1 号", "shops": [{ "platform": "淘宝", "name": "演示果品旗舰店" }] });
-            let made = shop.act("supervisor", P::SellerRegister, given, |tx, desk, i| {
-                Box::pin(async move { register_seller(tx, &desk, &i).await })
-            });
+            let made = shop
+                .act("supervisor", P::SellerRegister, given, |tx, desk, i| Box::pin(async move { register_seller(tx, &desk, &i).await }));
             made.await?.id
         }
     };
@@ -105,7 +104,9 @@ async fn officers(shop: &Workshop<'_>, units: &OrderSummary) -> Outcome<()> {
     });
     proposed.await?;
     let today = shop.clock.today();
-    for (title, due) in [("演示：标签遗失的去向", today.plus(-1)), ("演示：同批标签多地查验", today), ("演示：产地不明的散装梨", today.plus(5))] {
+    for (title, due) in
+        [("演示：标签遗失的去向", today.plus(-1)), ("演示：同批标签多地查验", today), ("演示：产地不明的散装梨", today.plus(5))]
+    {
         let case = json!({ "title": title, "source": "officer", "division_code": "130183", "due_on": due,
             "links": [{ "kind": "code_order", "ref_id": units.id, "label": units.order_no.to_string() }] });
         let opened =
@@ -113,8 +114,7 @@ async fn officers(shop: &Workshop<'_>, units: &OrderSummary) -> Outcome<()> {
         opened.await?;
     }
     let met = json!({ "typed": "7KQ2MNP4R8VW1234", "place": "演示批发市场 12 号摊", "note": "演示：贴在散装梨箱上，只有十六位" });
-    let noted = shop.act("supervisor", P::CaseWork, met, |tx, desk, i| {
-        Box::pin(async move { note_unknown_code(tx, &desk, &i).await.map(|_| ()) })
-    });
+    let noted =
+        shop.act("supervisor", P::CaseWork, met, |tx, desk, i| Box::pin(async move { note_unknown_code(tx, &desk, &i).await.map(|_| ()) }));
     noted.await
 }

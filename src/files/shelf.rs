@@ -8,6 +8,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use sha2::{Digest, Sha256};
 
+use super::MOST_ORIGINAL;
 use super::form::Incoming;
 use crate::kernel::{Failure, Millis, Outcome};
 
@@ -62,6 +63,39 @@ impl Shelf {
         })
         .await
         .map_err(Failure::broken)?
+    }
+
+    /// Puts a file on the shelf whatever it is, bit for bit, as evidence is kept; a picture that can be read gets its copy for pages.
+    ///
+    /// # Errors
+    /// `file_too_large` at the field; or the disk.
+    pub async fn keep_original(&self, incoming: Incoming) -> Outcome<Kept> {
+        let shelf = self.clone();
+        tokio::task::spawn_blocking(move || {
+            if incoming.bytes.len() > MOST_ORIGINAL {
+                let refused = Failure::field(format!("/{}", incoming.field), "file_too_large");
+                return Err(refused.with("name", &incoming.name).with("most_mb", MOST_ORIGINAL / 1024 / 1024));
+            }
+            let (media, copy) = incoming.understood().map_or(("application/octet-stream", None), |(media, copy)| (media.word(), copy));
+            let sha256 = shelf.put(&incoming.bytes).map_err(Failure::broken)?;
+            let view_sha256 = copy.map(|bytes| shelf.put(&bytes)).transpose().map_err(Failure::broken)?;
+            let size = i64::try_from(incoming.bytes.len()).map_err(Failure::broken)?;
+            Ok(Kept { sha256, size, media, name: incoming.name, view_sha256, field: incoming.field })
+        })
+        .await
+        .map_err(Failure::broken)?
+    }
+
+    /// The bytes that lie under a SHA-256 now, right or wrong; nothing if they are gone. For whoever checks them.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn lying(&self, sha256: &str) -> Outcome<Option<Vec<u8>>> {
+        match tokio::fs::read(self.place(sha256)).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Failure::broken(format!("file {sha256}: {error}"))),
+        }
     }
 
     /// Puts several on the shelf; the first that can't be kept is the refusal, and what lies there already is nobody's until it is swept.

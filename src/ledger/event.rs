@@ -101,6 +101,7 @@ kinds! {
     DELIVERY_VOIDED = "delivery.voided";
     DELIVERY_VOID_ASKED = "delivery.void_asked";
     DELIVERY_VOID_REFUSED = "delivery.void_refused";
+    EVIDENCE_TAKEN = "evidence.taken" sealed;
     FACILITY_CLOSED = "facility.closed";
     FACILITY_LICENSED = "facility.licensed";
     FACILITY_REGISTERED = "facility.registered";
@@ -142,6 +143,11 @@ kinds! {
     LABEL_DESIGN_RECORDED = "label_design.recorded";
     LATE_ENTRY_CONFIRMED = "late_entry.confirmed";
     LATE_ENTRY_DISPUTED = "late_entry.disputed";
+    LISTING_ASSIGNED = "listing.assigned";
+    LISTING_AUDITED = "listing.audited";
+    LISTING_AUDIT_DROPPED = "listing.audit_dropped";
+    LISTING_AUDIT_PROPOSED = "listing.audit_proposed";
+    LISTING_AUDIT_UNDONE = "listing.audit_undone";
     LISTING_RECORDED = "listing.recorded";
     MARK_USE_ENDED = "mark_use.ended";
     MARK_USE_GRANTED = "mark_use.granted";

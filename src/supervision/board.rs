@@ -197,11 +197,8 @@ pub async fn balances(
     (cursor, limit): (Option<&str>, u64),
     clock: &Clock,
 ) -> Outcome<(Vec<BalanceView>, Option<String>)> {
-    let wanted = Wanted {
-        producer_id: filter.producer_id.as_deref(),
-        product_id: filter.product_id.as_deref(),
-        season: filter.season.as_deref(),
-    };
+    let wanted =
+        Wanted { producer_id: filter.producer_id.as_deref(), product_id: filter.product_id.as_deref(), season: filter.season.as_deref() };
     let boards = boards(db, actor, wanted, clock).await?;
     let views = boards.iter().flat_map(|board| board.lines.iter().map(|line| view(board, line)));
     let after = cursor.and_then(|place| place.parse::<usize>().ok()).unwrap_or(0);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::board::boards;
-use super::risk::{FirmFacts, Figures, GoodsKind, Risk, SHIPPED, risk};
+use super::risk::{Figures, FirmFacts, GoodsKind, Risk, SHIPPED, risk};
 use super::store::risk::{self as store, RiskRuleRow};
 use crate::db::Db;
 use crate::kernel::{Actor, Clock, Day, Failure, Outcome};

@@ -74,13 +74,7 @@ pub fn plain(typed: &str) -> String {
 ///
 /// # Errors
 /// Only ours.
-pub async fn look_up(
-    db: &Db,
-    keys: &dyn KeyProvider,
-    now: Millis,
-    typed: &str,
-    acting: impl Fn(P) -> Option<Actor>,
-) -> Outcome<Found> {
+pub async fn look_up(db: &Db, keys: &dyn KeyProvider, now: Millis, typed: &str, acting: impl Fn(P) -> Option<Actor>) -> Outcome<Found> {
     let wanted = plain(typed);
     let mut found = Found { is_code: Code::parse(&wanted).is_ok(), ..Found::default() };
     if wanted.is_empty() {
@@ -152,7 +146,11 @@ mod tests {
     fn the_end_of_an_address_of_ours_is_the_code() {
         assert_eq!(plain(" https://gi.example.cn/Q/ABCDE12345ABCDE12345 "), "ABCDE12345ABCDE12345");
         assert_eq!(plain("https://gi.example.cn/q/ABCDE?lang=en"), "ABCDE");
-        assert_eq!(plain("https://item.example.com/shop/12?id=3"), "https://item.example.com/shop/12?id=3", "another's address stays whole");
+        assert_eq!(
+            plain("https://item.example.com/shop/12?id=3"),
+            "https://item.example.com/shop/12?id=3",
+            "another's address stays whole"
+        );
         assert_eq!(plain("2026-YL-01"), "2026-YL-01");
     }
 }

@@ -165,10 +165,8 @@ fn used<'a>(rows: impl Iterator<Item = &'a Quota>) -> Option<i64> {
             }
             all
         });
-    let mut shares: Vec<i64> = newest
-        .values()
-        .filter_map(|row| i64::try_from(i128::from(row.used) * 100 / i128::from(row.came)).ok())
-        .collect();
+    let mut shares: Vec<i64> =
+        newest.values().filter_map(|row| i64::try_from(i128::from(row.used) * 100 / i128::from(row.came)).ok()).collect();
     shares.sort_unstable();
     shares.get(shares.len() / 2).copied()
 }
@@ -180,7 +178,8 @@ async fn officers(db: &Db, clock: &Clock, week: Week, acting: &impl Fn(P) -> Opt
         out.push(FigureLine { figure, value, before: Some(before), unit: Unit::Count });
     };
     let (end, before) = (week.span().1.min(clock.now() + 1), week.span().0);
-    let in_force = |all: &[Steps], at: Millis| i64::try_from(all.iter().filter(|steps| was_in_force(steps, at)).count()).unwrap_or(i64::MAX);
+    let in_force =
+        |all: &[Steps], at: Millis| i64::try_from(all.iter().filter(|steps| was_in_force(steps, at)).count()).unwrap_or(i64::MAX);
     if let Some(actor) = acting(P::StopPropose) {
         let all: Vec<Steps> = stops(db, &actor, None, None, MOST).await?.into_iter().map(|view| view.steps).collect();
         pair("stops", in_force(&all, end), in_force(&all, before));
@@ -247,7 +246,13 @@ mod tests {
             came,
             used,
         };
-        let rows = [row("a", "2025", 10, 10), row("a", "2026", 10, 1), row("b", "2026", 10, 4), row("c", "2026", 1_000_000, 900_000), row("d", "2026", 0, 0)];
+        let rows = [
+            row("a", "2025", 10, 10),
+            row("a", "2026", 10, 1),
+            row("b", "2026", 10, 4),
+            row("c", "2026", 1_000_000, 900_000),
+            row("d", "2026", 0, 0),
+        ];
         assert_eq!(used(rows.iter()), Some(40));
         assert_eq!(used(std::iter::empty()), None);
     }

@@ -10,6 +10,7 @@ pub mod app;
 pub mod audit;
 pub mod auth;
 pub mod body;
+mod evidence;
 pub mod failure;
 pub mod figure;
 pub mod first_run;

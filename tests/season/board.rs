@@ -55,10 +55,18 @@ impl Year {
         // the truth table of the pure part holds those.
         for (what, sql) in [
             (Impossible::ActivatedUnreleased, format!("UPDATE batch SET released_at = NULL WHERE id = '{rich}'")),
-            (Impossible::ReceivedOverDelivered, format!("UPDATE delivery SET covered = 0, pending = amount, used = 0 WHERE buyer_id = '{buyer}'")),
+            (
+                Impossible::ReceivedOverDelivered,
+                format!("UPDATE delivery SET covered = 0, pending = amount, used = 0 WHERE buyer_id = '{buyer}'"),
+            ),
             (Impossible::ActivatedOverCoded, format!("UPDATE batch SET coded = 0 WHERE id = '{rich}'")),
             (Impossible::ShippedOverPacked, "UPDATE shipment_line SET amount = amount * 100000, returned = 0".to_owned()),
-            (Impossible::RegisteredOverMay, format!("UPDATE batch SET covered = covered * 1000, amount = covered * 1000 + pending WHERE producer_id = '{buyer}' AND process_id IS NULL")),
+            (
+                Impossible::RegisteredOverMay,
+                format!(
+                    "UPDATE batch SET covered = covered * 1000, amount = covered * 1000 + pending WHERE producer_id = '{buyer}' AND process_id IS NULL"
+                ),
+            ),
         ] {
             self.world.tamper(&sql).await;
             let found = boards(&self.world.db, &self.office.actor, Wanted::default(), &self.world.clock).await.unwrap();

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use yanzhao::entity::{
-    alert, alert_session, batch, batch_source, code_order, code_range, code_stat, download, pin_try, refused_act, rule_version, scan, season_account,
+    alert, alert_session, batch, batch_source, code_order, code_range, code_stat, download, pin_try, refused_act, rule_version, scan,
+    season_account,
 };
 use yanzhao::kernel::clock::{DAY, HOUR, MINUTE, Millis};
 use yanzhao::kernel::ids::Noun;
@@ -79,28 +80,97 @@ pub async fn goods(world: &World, order_no: i64, count: i64) -> Goods {
     let producer = world.organisation(&format!("合作社{order_no}"), COUNTY).await;
     let product = world.product(&format!("梨{order_no}"), |_| {}).await;
     let account = season_account::Model {
-        id: world.id(Noun::SeasonAccount), party_kind: "organisation".to_owned(), party_id: producer.clone(),
-        product_id: product.clone(), season: "2026".to_owned(), state: "approved".to_owned(), basis: "plots".to_owned(), basis_note: String::new(),
-        evidence: None, measured: true, proposed: 0, approved: 1000, received: 0, carried: 0, opening: 0, adjusted: 0, held: 0, released: 0,
-        uncoded: 0, exported: 0, processed: 0, lost: 0, downgraded: 0, own_use: 0, delivered: 0, lapsed: 0, remaining: 1000, pending: 0,
-        reserved: 0, coded: 0, burned: 0, proposed_by: "acc".to_owned(), proposed_at: 0, decided_by: None, decided_at: Some(world.clock.now()),
-        decision_reason: None, seized: 0,
+        id: world.id(Noun::SeasonAccount),
+        party_kind: "organisation".to_owned(),
+        party_id: producer.clone(),
+        product_id: product.clone(),
+        season: "2026".to_owned(),
+        state: "approved".to_owned(),
+        basis: "plots".to_owned(),
+        basis_note: String::new(),
+        evidence: None,
+        measured: true,
+        proposed: 0,
+        approved: 1000,
+        received: 0,
+        carried: 0,
+        opening: 0,
+        adjusted: 0,
+        held: 0,
+        released: 0,
+        uncoded: 0,
+        exported: 0,
+        processed: 0,
+        lost: 0,
+        downgraded: 0,
+        own_use: 0,
+        delivered: 0,
+        lapsed: 0,
+        remaining: 1000,
+        pending: 0,
+        reserved: 0,
+        coded: 0,
+        burned: 0,
+        proposed_by: "acc".to_owned(),
+        proposed_at: 0,
+        decided_by: None,
+        decided_at: Some(world.clock.now()),
+        decision_reason: None,
+        seized: 0,
     };
     let account = world.put(account).await.id;
     let lot = batch::Model {
-        id: world.id(Noun::Batch), producer_id: producer.clone(), product_id: product.clone(), season: "2026".to_owned(),
-        lot: format!("2026-{order_no}"), account_id: account, state: "released".to_owned(), amount: 100, covered: 100, pending: 0, coded: 0,
-        harvested_from: "2026-09-20".to_owned(), harvested_to: "2026-09-25".to_owned(), produced_on: None, packed_on: None, best_before: None,
-        grade: None, facility: None, standard_number: None, origin: String::new(), hold_reason: None, hold_document: None, late: false,
-        late_reason: None, version: 1, registered_by: "acc".to_owned(), registered_at: world.clock.now(), released_by: None, released_at: None,
-        release_basis: None, void_reason: None, voided_by: None, voided_at: None, moved: 0, gone: 0, seized: 0, process_id: None,
+        id: world.id(Noun::Batch),
+        producer_id: producer.clone(),
+        product_id: product.clone(),
+        season: "2026".to_owned(),
+        lot: format!("2026-{order_no}"),
+        account_id: account,
+        state: "released".to_owned(),
+        amount: 100,
+        covered: 100,
+        pending: 0,
+        coded: 0,
+        harvested_from: "2026-09-20".to_owned(),
+        harvested_to: "2026-09-25".to_owned(),
+        produced_on: None,
+        packed_on: None,
+        best_before: None,
+        grade: None,
+        facility: None,
+        standard_number: None,
+        origin: String::new(),
+        hold_reason: None,
+        hold_document: None,
+        late: false,
+        late_reason: None,
+        version: 1,
+        registered_by: "acc".to_owned(),
+        registered_at: world.clock.now(),
+        released_by: None,
+        released_at: None,
+        release_basis: None,
+        void_reason: None,
+        voided_by: None,
+        voided_at: None,
+        moved: 0,
+        gone: 0,
+        seized: 0,
+        process_id: None,
     };
     let lot = world.put(lot).await.id;
     let made = Goods { producer, product, batch: lot, order: String::new() };
     let order = world.put(order_of(world, &made, order_no, count)).await.id;
     let range = code_range::Model {
-        order_no, first: 1, last: count, batch_id: Some(made.batch.clone()), state: "active".to_owned(), reason: None, since: world.clock.now(),
-        bound_at: None, active_at: None,
+        order_no,
+        first: 1,
+        last: count,
+        batch_id: Some(made.batch.clone()),
+        state: "active".to_owned(),
+        reason: None,
+        since: world.clock.now(),
+        bound_at: None,
+        active_at: None,
     };
     world.put(range).await;
     Goods { order, ..made }
@@ -109,12 +179,41 @@ pub async fn goods(world: &World, order_no: i64, count: i64) -> Goods {
 /// An issued order of `count` labels for these goods.
 fn order_of(world: &World, goods: &Goods, order_no: i64, count: i64) -> code_order::Model {
     code_order::Model {
-        order_no, id: world.id(Noun::CodeOrder), suite: 0, locator: Some(order_no), producer_id: goods.producer.clone(),
-        product_id: goods.product.clone(), season: "2026".to_owned(), account_id: None, pack_id: None, batch_id: None, kind: "unit".to_owned(), count,
-        spare: 0, unit_amount: 1, quota_left: 0, spare_left: 0, with_pin: false, state: "issued".to_owned(), base_url: String::new(),
-        label: "{}".to_owned(), key_wrapped: None, master_key_id: None, key_sha256: None, demo: false, ordered_by: "acc".to_owned(),
-        ordered_at: 0, decided_by: None, decided_at: None, decision_reason: None, issued_at: Some(0), bundle: false, on_hand: None,
-        closed_at: None, closed_by: None, first_season: None,
+        order_no,
+        id: world.id(Noun::CodeOrder),
+        suite: 0,
+        locator: Some(order_no),
+        producer_id: goods.producer.clone(),
+        product_id: goods.product.clone(),
+        season: "2026".to_owned(),
+        account_id: None,
+        pack_id: None,
+        batch_id: None,
+        kind: "unit".to_owned(),
+        count,
+        spare: 0,
+        unit_amount: 1,
+        quota_left: 0,
+        spare_left: 0,
+        with_pin: false,
+        state: "issued".to_owned(),
+        base_url: String::new(),
+        label: "{}".to_owned(),
+        key_wrapped: None,
+        master_key_id: None,
+        key_sha256: None,
+        demo: false,
+        ordered_by: "acc".to_owned(),
+        ordered_at: 0,
+        decided_by: None,
+        decided_at: None,
+        decision_reason: None,
+        issued_at: Some(0),
+        bundle: false,
+        on_hand: None,
+        closed_at: None,
+        closed_by: None,
+        first_season: None,
     }
 }
 
@@ -134,7 +233,12 @@ async fn judge(world: &World, cadence: Cadence) -> Judged {
 
 /// Rule, kind and subject, severity and state of every alert.
 async fn alerts(world: &World) -> Vec<String> {
-    let rows = alert::Entity::find().order_by_asc(alert::Column::Rule).order_by_asc(alert::Column::SubjectId).all(world.db.reader()).await.unwrap();
+    let rows = alert::Entity::find()
+        .order_by_asc(alert::Column::Rule)
+        .order_by_asc(alert::Column::SubjectId)
+        .all(world.db.reader())
+        .await
+        .unwrap();
     rows.into_iter().map(|row| format!("{} {} {} {}", row.rule, row.subject_kind, row.severity, row.state)).collect()
 }
 

@@ -30,7 +30,10 @@ pub async fn officer(world: &World, name: &str, certificate: &str, department: &
     let account = world.account(name).await;
     let admin = world.desk("admin", None, Scope::everything());
     let input = OfficerInput {
-        account_id: account.clone(), certificate_no: certificate.to_owned(), department: department.to_owned(), valid_to: None,
+        account_id: account.clone(),
+        certificate_no: certificate.to_owned(),
+        department: department.to_owned(),
+        valid_to: None,
     };
     act!(world, admin, |tx, desk| record_officer(tx, desk, &input), [input]).unwrap();
     account
@@ -38,14 +41,26 @@ pub async fn officer(world: &World, name: &str, certificate: &str, department: &
 
 fn task(source: DrawSource) -> DrawInput {
     DrawInput {
-        year: 2026, name: "地理标志专用标志使用抽查".to_owned(), source, external_no: None,
-        departments: vec!["市场监管".to_owned()], division_code: COUNTY.to_owned(), product_id: None, firm_kind: FirmKind::Producer,
-        portion_kind: PortionKind::Ratio, portion: 500, frequency: "每年一次".to_owned(),
+        year: 2026,
+        name: "地理标志专用标志使用抽查".to_owned(),
+        source,
+        external_no: None,
+        departments: vec!["市场监管".to_owned()],
+        division_code: COUNTY.to_owned(),
+        product_id: None,
+        firm_kind: FirmKind::Producer,
+        portion_kind: PortionKind::Ratio,
+        portion: 500,
+        frequency: "每年一次".to_owned(),
     }
 }
 
 fn freezing(day: &str) -> FreezeInput {
-    FreezeInput { officers: Vec::new(), value_source: "某指数当日收盘点位，精确到小数点后两位".to_owned(), value_day: Day::parse(day).unwrap() }
+    FreezeInput {
+        officers: Vec::new(),
+        value_source: "某指数当日收盘点位，精确到小数点后两位".to_owned(),
+        value_day: Day::parse(day).unwrap(),
+    }
 }
 
 on_both_engines! {

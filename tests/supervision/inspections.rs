@@ -1,8 +1,8 @@
 //! Inspections from the visit to the published result, and the list of abnormal operations, on both engines.
 
 use yanzhao::kernel::clock::DAY;
-use yanzhao::supervision::abnormal::abnormal_of;
 use yanzhao::kernel::{Day, Desk, Failure, Scope};
+use yanzhao::supervision::abnormal::abnormal_of;
 use yanzhao::supervision::commands::LiftInput;
 use yanzhao::supervision::commands::abnormal::{
     AbnormalInput, confirm_abnormal, confirm_abnormal_lift, propose_abnormal, propose_abnormal_lift,
@@ -30,7 +30,13 @@ async fn visit(world: &World) -> (Vec<String>, String, String) {
     }
     let firm = world.organisation("合作社甲", COUNTY).await;
     let own = desk(world, &officers[0]);
-    let input = OpenInput { organisation_id: firm.clone(), product_id: None, officers: officers[..2].to_vec(), reason: "线索核查".to_owned(), recheck_of: None };
+    let input = OpenInput {
+        organisation_id: firm.clone(),
+        product_id: None,
+        officers: officers[..2].to_vec(),
+        reason: "线索核查".to_owned(),
+        recheck_of: None,
+    };
     let id = act!(world, own, |tx, desk| open_inspection(tx, desk, &input), [input]).unwrap().id;
     (officers, firm, id)
 }
@@ -40,9 +46,20 @@ async fn record(world: &World, own: &Desk, id: &str, officers: &[String]) -> Rec
     RecordInput {
         inspected_on: world.clock.today(),
         officers: officers[..2].to_vec(),
-        items: items.into_iter().map(|item| ItemInput { department: item.department, item: item.item, answer: Some(Answer::Fits), note: String::new() }).collect(),
-        counts: Vec::new(), note: String::new(), place: String::new(), sample: None, signature: Some(Signature::Signed),
-        signed_by: "负责人".to_owned(), witness: String::new(), found: Some(Found::Nothing), mend: String::new(), mend_by: None,
+        items: items
+            .into_iter()
+            .map(|item| ItemInput { department: item.department, item: item.item, answer: Some(Answer::Fits), note: String::new() })
+            .collect(),
+        counts: Vec::new(),
+        note: String::new(),
+        place: String::new(),
+        sample: None,
+        signature: Some(Signature::Signed),
+        signed_by: "负责人".to_owned(),
+        witness: String::new(),
+        found: Some(Found::Nothing),
+        mend: String::new(),
+        mend_by: None,
     }
 }
 

@@ -6,12 +6,14 @@ mod support;
 
 mod alert_story;
 mod alerts;
+mod audits;
 mod cases;
-mod feedback;
-mod goods;
-mod measures;
-mod figures;
 mod draws;
+mod evidence;
+mod feedback;
+mod figures;
+mod goods;
 mod inspecting;
 mod inspections;
+mod measures;
 mod rectifications;

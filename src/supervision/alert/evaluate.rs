@@ -121,7 +121,8 @@ async fn portion(db: &Db, lines: &[Line], limits: &InForce) -> Outcome<(Vec<Sess
     let mut of_visitor: BTreeMap<i64, Vec<(Millis, Key)>> = BTreeMap::new();
     for line in lines {
         let known = all.entry(line.key).or_default();
-        let same = |row: &&mut SessionRow| row.visitor == line.visitor && row.verdict == line.verdict && (line.at - row.begun_at).abs() < SESSION;
+        let same =
+            |row: &&mut SessionRow| row.visitor == line.visitor && row.verdict == line.verdict && (line.at - row.begun_at).abs() < SESSION;
         let row = if let Some(row) = known.iter_mut().rev().find(same) {
             row.last_at = row.last_at.max(line.at);
             row.clone()
@@ -163,7 +164,12 @@ pub(super) fn code_facts(key: Key, order: &OrderFacts, sessions: &[SessionRow]) 
     };
     let mut visits: Vec<Visit> = sessions.iter().map(visit).collect();
     visits.sort_by_key(|visit| (visit.at, visit.visitor));
-    CodeFacts { visits, is_unit: order.kind == "unit", home: order.home.clone(), best_before: order.of(key.1).and_then(|range| range.best_before) }
+    CodeFacts {
+        visits,
+        is_unit: order.kind == "unit",
+        home: order.home.clone(),
+        best_before: order.of(key.1).and_then(|range| range.best_before),
+    }
 }
 
 fn on_code(key: Key, order: &OrderFacts, sessions: &[SessionRow], since: Millis, limits: &InForce) -> Vec<Finding> {
@@ -304,7 +310,12 @@ pub(super) fn miss_findings(misses: &[MissRow], limits: &InForce) -> Vec<Finding
             let (first_at, at) = (rows[0].slot, rows[rows.len() - 1].slot);
             let figures = figures([("codes", codes.to_string()), ("visitors", visitors.to_string())]);
             let about = About { label: prefix.clone(), subject_id: prefix, ..About::default() };
-            findings.push(Finding { rule: RuleId::R11, kind: SubjectKind::Series, about, hit: Hit { first_at, at, severity: Severity::High, figures } });
+            findings.push(Finding {
+                rule: RuleId::R11,
+                kind: SubjectKind::Series,
+                about,
+                hit: Hit { first_at, at, severity: Severity::High, figures },
+            });
         }
     }
     findings

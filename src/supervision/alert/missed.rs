@@ -62,8 +62,10 @@ impl Misses {
         if held.is_empty() {
             return Ok(0);
         }
-        let mut rows: Vec<MissRow> =
-            held.iter().map(|((slot, code, visitor), tries)| MissRow { slot: *slot, code: code.clone(), visitor: *visitor, tries: *tries }).collect();
+        let mut rows: Vec<MissRow> = held
+            .iter()
+            .map(|((slot, code, visitor), tries)| MissRow { slot: *slot, code: code.clone(), visitor: *visitor, tries: *tries })
+            .collect();
         rows.sort_by(|one, other| (one.slot, &one.code, one.visitor).cmp(&(other.slot, &other.code, other.visitor)));
         let written = rows.clone();
         let done = db

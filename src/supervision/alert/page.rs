@@ -61,10 +61,17 @@ mod tests {
         let same = stack(&[(first, RuleId::R1, of(RuleId::R1)), (first, RuleId::R2, of(RuleId::R2)), (first, RuleId::R4, of(RuleId::R4))]);
         assert_eq!(same, [Thresholds { in_force_from: first, ..Thresholds::default() }], "both begin alike");
         let suspended = Limits { is_on: false, ..of(RuleId::R4) };
-        let changes = [(first, RuleId::R2, of(RuleId::R2).with("visitors", 6)), (day("2026-11-01"), RuleId::R4, suspended), (first, RuleId::R13, of(RuleId::R13))];
+        let changes = [
+            (first, RuleId::R2, of(RuleId::R2).with("visitors", 6)),
+            (day("2026-11-01"), RuleId::R4, suspended),
+            (first, RuleId::R13, of(RuleId::R13)),
+        ];
         let states = stack(&changes);
         assert_eq!(Thresholds::on(&states, day("2026-09-30")).hour_visitors, 8);
         assert_eq!((Thresholds::on(&states, first).hour_visitors, Thresholds::on(&states, first).day_provinces), (6, 3));
-        assert_eq!((Thresholds::on(&states, day("2026-12-01")).hour_visitors, Thresholds::on(&states, day("2026-12-01")).day_provinces), (6, usize::MAX));
+        assert_eq!(
+            (Thresholds::on(&states, day("2026-12-01")).hour_visitors, Thresholds::on(&states, day("2026-12-01")).day_provinces),
+            (6, usize::MAX)
+        );
     }
 }

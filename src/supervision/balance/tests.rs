@@ -31,7 +31,11 @@ fn season() -> Books {
 }
 
 fn beside() -> Beside {
-    Beside { sales: Some(Declared { listings: 1, low: 100, high: 600, sized: (0, 0), unsized_items: (100, 600) }), stands_out: None, sees_trade: true }
+    Beside {
+        sales: Some(Declared { listings: 1, low: 100, high: 600, sized: (0, 0), unsized_items: (100, 600) }),
+        stands_out: None,
+        sees_trade: true,
+    }
 }
 
 fn bent(bend: impl FnOnce(&mut Books)) -> Row {
@@ -103,7 +107,9 @@ fn what_a_person_should_look_at_is_amber_and_never_red() {
 fn what_is_not_known_is_never_in_order() {
     type Bend = fn(&mut Books);
     let table: [(Unknown, Figure, Bend); 5] = [
-        (Unknown::NoAccount, Figure::May, |b| *b = Books { has_account: false, may: 0, remaining: 0, in_batches: 0, elsewhere: 0, ..b.clone() }),
+        (Unknown::NoAccount, Figure::May, |b| {
+            *b = Books { has_account: false, may: 0, remaining: 0, in_batches: 0, elsewhere: 0, ..b.clone() }
+        }),
         (Unknown::NoLand, Figure::May, |b| b.plots = 0),
         (Unknown::NoShipments, Figure::Shipped, |b| (b.shipments, b.shipped) = (0, 0)),
         (Unknown::NoScans, Figure::Scanned, |b| (b.scanned_codes, b.scanned) = (0, 0)),

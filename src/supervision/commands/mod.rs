@@ -1,12 +1,14 @@
 //! Proposing, confirming, dropping and lifting stops and recalls. Every step after the first is another person's.
 
+pub mod abnormal;
 pub mod alert;
 pub mod alert_rule;
+pub mod audit;
 pub mod case;
-pub mod feedback;
-pub mod abnormal;
 pub mod draw;
 pub mod drawn;
+pub mod evidence;
+pub mod feedback;
 pub mod inspection;
 mod recall;
 pub mod rectification;

@@ -245,7 +245,10 @@ pub(in crate::supervision) async fn forget(tx: &Tx, sessions_before: Millis, tri
 }
 
 /// What is known of orders, by number.
-pub(in crate::supervision) async fn orders<C: ConnectionTrait>(connection: &C, numbers: &BTreeSet<i64>) -> Outcome<HashMap<i64, OrderFacts>> {
+pub(in crate::supervision) async fn orders<C: ConnectionTrait>(
+    connection: &C,
+    numbers: &BTreeSet<i64>,
+) -> Outcome<HashMap<i64, OrderFacts>> {
     #[derive(Serialize)]
     struct Order {
         order_no: i64,
@@ -313,7 +316,10 @@ impl OrderFacts {
 }
 
 /// Tries of PINs of the codes tried since a moment, all of each: code, moment, visitor, outcome, in order.
-pub(in crate::supervision) async fn pin_tries<C: ConnectionTrait>(connection: &C, since: Millis) -> Outcome<Vec<(Key, Millis, i64, String)>> {
+pub(in crate::supervision) async fn pin_tries<C: ConnectionTrait>(
+    connection: &C,
+    since: Millis,
+) -> Outcome<Vec<(Key, Millis, i64, String)>> {
     let sql = "SELECT t.order_no, t.seq, t.at, t.visitor, t.outcome FROM pin_try t WHERE EXISTS \
                (SELECT 1 FROM pin_try n WHERE n.order_no = t.order_no AND n.seq = t.seq AND n.at >= $1) ORDER BY t.order_no, t.seq, t.at, t.id";
     let read = |row: &QueryResult| Ok(((get(row, 0)?, get(row, 1)?), get(row, 2)?, get(row, 3)?, get(row, 4)?));
@@ -352,8 +358,7 @@ const MOST_MISSES: i64 = 100_000;
 pub(in crate::supervision) async fn misses<C: ConnectionTrait>(connection: &C, since: Millis) -> Outcome<Vec<MissRow>> {
     let sql = "SELECT slot, code, visitor, tries FROM (SELECT slot, code, visitor, tries FROM code_miss WHERE slot >= $1 \
                ORDER BY slot DESC, code, visitor LIMIT $2) newest ORDER BY slot, code, visitor";
-    let read =
-        |row: &QueryResult| Ok(MissRow { slot: get(row, 0)?, code: get(row, 1)?, visitor: get(row, 2)?, tries: get(row, 3)? });
+    let read = |row: &QueryResult| Ok(MissRow { slot: get(row, 0)?, code: get(row, 1)?, visitor: get(row, 2)?, tries: get(row, 3)? });
     rows(connection, sql, vec![since.into(), MOST_MISSES.into()]).await?.iter().map(read).collect()
 }
 
@@ -396,7 +401,9 @@ pub(in crate::supervision) async fn tallies<C: ConnectionTrait>(
     };
     // Literal figures: an expression with parameters is not the same to PostgreSQL in two places.
     let day = "(s.begun_at + 28800000) / 86400000";
-    let sql = format!("SELECT {day} AS day, s.place, COUNT(*) {which} AND s.begun_at >= $1 AND s.begun_at < $2 GROUP BY {day}, s.place ORDER BY 1, 2");
+    let sql = format!(
+        "SELECT {day} AS day, s.place, COUNT(*) {which} AND s.begun_at >= $1 AND s.begun_at < $2 GROUP BY {day}, s.place ORDER BY 1, 2"
+    );
     let values = [from.into(), to.into()].into_iter().chain(values).collect();
     let read = |row: &QueryResult| Ok((get::<i64>(row, 0)? * DAY, get(row, 1)?, get(row, 2)?));
     rows(connection, &sql, values).await?.iter().map(read).collect()

@@ -173,20 +173,21 @@ async fn yields<C: ConnectionTrait>(connection: &C) -> Outcome<Vec<Candidate>> {
     let mut latest: BTreeMap<Option<String>, String> = BTreeMap::new();
     let mut before: BTreeMap<_, Vec<(String, i64)>> = BTreeMap::new();
     for (about, season, yielded, _) in &all {
-        latest.entry(about.product_id.clone()).and_modify(|last| *last = last.clone().max(season.clone())).or_insert_with(|| season.clone());
+        latest
+            .entry(about.product_id.clone())
+            .and_modify(|last| *last = last.clone().max(season.clone()))
+            .or_insert_with(|| season.clone());
         before.entry(county(about)).or_default().push((season.clone(), *yielded));
     }
     let candidate = |(about, season, yielded, cap): (About, String, i64, i64)| {
         if latest.get(&about.product_id) != Some(&season) {
             return None;
         }
-        let past: BTreeMap<&str, i64> = before.get(&county(&about))?.iter().filter(|(of, _)| *of < season).fold(
-            BTreeMap::new(),
-            |mut past, (of, yielded)| {
+        let past: BTreeMap<&str, i64> =
+            before.get(&county(&about))?.iter().filter(|(of, _)| *of < season).fold(BTreeMap::new(), |mut past, (of, yielded)| {
                 past.entry(of.as_str()).and_modify(|most| *most = (*most).max(*yielded)).or_insert(*yielded);
                 past
-            },
-        );
+            });
         let most = past.into_iter().rev().take(3).map(|(_, most)| most).max().unwrap_or(cap);
         Some(Candidate { about, sums: Sums::from([("yield", yielded), ("most", most)]) })
     };

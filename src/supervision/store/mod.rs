@@ -3,7 +3,9 @@
 pub mod alert;
 pub mod alert_facts;
 pub mod alert_sums;
+pub mod audit;
 pub mod case;
+pub mod evidence;
 pub mod feedback;
 pub mod inspection;
 pub mod listing;

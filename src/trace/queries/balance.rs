@@ -93,15 +93,8 @@ pub async fn books(db: &Db, actor: &Actor, wanted: Wanted<'_>, now: Millis) -> O
         book.received = row.received;
         book.remaining = row.remaining;
         book.in_batches = row.held + row.released;
-        book.elsewhere = row.uncoded
-            + row.exported
-            + row.processed
-            + row.lost
-            + row.downgraded
-            + row.own_use
-            + row.delivered
-            + row.lapsed
-            + row.seized;
+        book.elsewhere =
+            row.uncoded + row.exported + row.processed + row.lost + row.downgraded + row.own_use + row.delivered + row.lapsed + row.seized;
         book.pending = row.pending;
         book.reserved = row.reserved;
     }
@@ -156,9 +149,7 @@ async fn labels(
     let fits = |season: &str| wanted.season.is_none_or(|wanted| wanted == season);
     let season_of = |order: &store::OrderSums, batch: Option<&String>| match batch {
         Some(batch) => of_batch.get(batch).map(|(key, released)| (key.clone(), *released)),
-        None => {
-            fits(&order.season).then(|| ((order.producer_id.clone(), order.product_id.clone(), order.season.clone()), false))
-        }
+        None => fits(&order.season).then(|| ((order.producer_id.clone(), order.product_id.clone(), order.season.clone()), false)),
     };
     for run in store::labels(connection, scope, wanted, now).await? {
         let Some(order) = orders.get(&run.order_no) else { continue };

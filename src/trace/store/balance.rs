@@ -8,7 +8,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryRes
 
 use super::account::reached;
 use super::order::within;
-use crate::entity::{batch, code_order, code_range, code_stat, delivery, organisation, pack, plot, season_account, shipment, shipment_line};
+use crate::entity::{
+    batch, code_order, code_range, code_stat, delivery, organisation, pack, plot, season_account, shipment, shipment_line,
+};
 use crate::kernel::{Millis, Outcome, Scope};
 
 pub use season_account::Model as AccountRow;
@@ -114,18 +116,7 @@ fn ids_of(scope: &Scope, wanted: Wanted<'_>) -> SelectStatement {
 
 pub(in crate::trace) async fn batches<C: ConnectionTrait>(connection: &C, scope: &Scope, wanted: Wanted<'_>) -> Outcome<Vec<BatchSums>> {
     use batch::Column as B;
-    let columns = [
-        B::Id,
-        B::ProducerId,
-        B::ProductId,
-        B::Season,
-        B::State,
-        B::Covered,
-            B::Coded,
-        B::Moved,
-        B::ProcessId,
-        B::ReleasedAt,
-    ];
+    let columns = [B::Id, B::ProducerId, B::ProductId, B::Season, B::State, B::Covered, B::Coded, B::Moved, B::ProcessId, B::ReleasedAt];
     Ok(batch::Entity::find().select_only().columns(columns).filter(batches_in(scope, wanted)).into_model().all(connection).await?)
 }
 
@@ -307,10 +298,7 @@ pub(in crate::trace) async fn packs<C: ConnectionTrait>(
 }
 
 /// Name and place of organisations, by id.
-pub(in crate::trace) async fn parties<C: ConnectionTrait>(
-    connection: &C,
-    ids: &[String],
-) -> Outcome<BTreeMap<String, (String, String)>> {
+pub(in crate::trace) async fn parties<C: ConnectionTrait>(connection: &C, ids: &[String]) -> Outcome<BTreeMap<String, (String, String)>> {
     use organisation::Column as O;
     let mut found = BTreeMap::new();
     for some in ids.chunks(500) {

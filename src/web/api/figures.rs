@@ -48,7 +48,9 @@ struct Query {
 
 async fn figures(State(app): State<App>, who: SignedIn, Asked(query): Asked<Query>) -> Result<Json<Weekly>, Refusal> {
     let week = match query.week {
-        Some(text) => Some(Week::parse(&text).ok_or_else(|| Failure::invalid("query_unfit").with("said", format!("week={text}; 2026-W48")))?),
+        Some(text) => {
+            Some(Week::parse(&text).ok_or_else(|| Failure::invalid("query_unfit").with("said", format!("week={text}; 2026-W48")))?)
+        }
         None => None,
     };
     let asked = weekly::Asked { week, product_id: query.product_id, county: query.county };

@@ -65,10 +65,13 @@ macro_rules! made_by {
 mod accounts;
 mod alerts;
 mod audit;
+mod audits;
 mod batches;
+mod cases;
 mod codes;
 mod describe;
 mod downloads;
+mod evidence;
 mod farm;
 mod feedback;
 mod figures;
@@ -133,7 +136,22 @@ pub fn codes() -> Vec<Route> {
 
 /// Stops, recalls and seizures; inspections and orders to mend; sellers and listings.
 pub fn supervision() -> Vec<Route> {
-    [supervision::routes(), seizures::routes(), trade::routes(), alerts::routes(), feedback::routes(), figures::routes(), inspections::routes(), rectifications::routes()].into_iter().flatten().collect()
+    [
+        supervision::routes(),
+        seizures::routes(),
+        trade::routes(),
+        alerts::routes(),
+        feedback::routes(),
+        figures::routes(),
+        inspections::routes(),
+        rectifications::routes(),
+        audits::routes(),
+        evidence::routes(),
+        cases::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 const PUBLIC: Access = Access::Public;

@@ -18,8 +18,17 @@ pub(super) use scan::by_program;
 
 /// Every public page.
 pub fn routes() -> Vec<Route> {
-    [register::routes(), roll::routes(), scan::routes(), report::routes(), articles::routes(), slip::routes(), print::routes(), inspections::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        register::routes(),
+        roll::routes(),
+        scan::routes(),
+        report::routes(),
+        articles::routes(),
+        slip::routes(),
+        print::routes(),
+        inspections::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

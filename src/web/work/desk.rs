@@ -182,6 +182,18 @@ const DONE: &[&str] = &[
     "delivery_voided",
     "delivery_void_asked",
     "delivery_void_refused",
+    "audited",
+    "audit_proposed",
+    "audit_confirmed",
+    "audit_dropped",
+    "audit_undone",
+    "audits_assigned",
+    "evidence_taken",
+    "case_opened",
+    "case_noted",
+    "case_linked",
+    "case_moved",
+    "case_closed",
 ];
 
 /// Somebody signed in who reads a page.
@@ -266,6 +278,9 @@ const RAIL: &[(&str, &[Place])] = &[
             ("/work/draws", "work.insp.draws", Some(Permission::InspectionPlan)),
             ("/work/rectifications", "work.insp.rectifications", Some(Permission::RectificationRead)),
             ("/work/abnormal", "work.insp.abnormal", Some(Permission::InspectionRecord)),
+            ("/work/audits", "work.audits.title", Some(Permission::ListingAudit)),
+            ("/work/evidence", "work.evidence.title", Some(Permission::EvidenceRead)),
+            ("/work/cases", "work.cases.title", Some(Permission::CaseRead)),
         ],
     ),
     (

@@ -2,16 +2,19 @@
 
 mod alerts;
 mod audit;
+mod audits;
 mod bars;
 mod batch;
 mod batch_form;
 mod batch_new;
 mod batch_papers;
 mod batches;
+mod cases;
 mod certificates;
 mod decide;
 mod desk;
 mod door;
+mod evidence;
 mod facilities;
 mod farm;
 mod feedback;
@@ -62,7 +65,17 @@ pub fn routes() -> Vec<Route> {
         [orders::routes(), order_new::routes(), order::routes(), roll::routes(), levels::routes(), print::routes(), printing::routes()];
     let shipping = [shipments::routes(), shipment_new::routes(), shipment::routes(), slip::routes(), seizures::routes()];
     let papers = [facilities::routes(), reports::routes(), report::routes(), farm::routes(), certificates::routes(), sheets::routes()];
-    let desks = [signin::routes(), office::routes(), phone::routes(), audit::routes(), alerts::routes(), feedback::routes(), measures::routes(), figures::routes(), inspecting::routes()];
+    let desks = [signin::routes(), office::routes(), phone::routes(), audit::routes()];
+    let supervision = [
+        alerts::routes(),
+        audits::routes(),
+        cases::routes(),
+        evidence::routes(),
+        feedback::routes(),
+        figures::routes(),
+        inspecting::routes(),
+        measures::routes(),
+    ];
     let parts = [door::routes(), home::routes(), files::routes(), decide::routes(), people::routes()];
-    parts.into_iter().chain(desks).chain(batches).chain(orders).chain(shipping).chain(papers).flatten().collect()
+    parts.into_iter().chain(desks).chain(market).chain(batches).chain(orders).chain(shipping).chain(papers).flatten().collect()
 }

@@ -57,13 +57,12 @@ mod tests {
     #[test]
     fn the_greatest_fills_the_box_and_the_unknown_has_no_bar() {
         let figure = |ends| (String::new(), String::new(), ends, "");
-        let drawn = Ladder::new(String::new(), vec![figure(Some((50, 100))), figure(Some((25, 25))), figure(Some((1, 100_000))), figure(None)]);
-        assert_eq!(drawn.rungs.iter().map(|r| (r.least, r.most)).collect::<Vec<_>>(), [
-            (Some(2), 2),
-            (Some(2), 2),
-            (Some(2), 600),
-            (None, 0)
-        ]);
+        let drawn =
+            Ladder::new(String::new(), vec![figure(Some((50, 100))), figure(Some((25, 25))), figure(Some((1, 100_000))), figure(None)]);
+        assert_eq!(
+            drawn.rungs.iter().map(|r| (r.least, r.most)).collect::<Vec<_>>(),
+            [(Some(2), 2), (Some(2), 2), (Some(2), 600), (None, 0)]
+        );
         let nothing = Ladder::new(String::new(), vec![figure(Some((0, 0)))]);
         assert_eq!(nothing.rungs[0].least, Some(0));
     }

@@ -88,7 +88,10 @@ fn table(reader: &Reader, caption: &str, views: &[AlertView]) -> Table {
     };
     Table {
         caption: say(reader, caption),
-        columns: ["rule_label", "about", "last_seen", "severity_label", "state_label"].iter().map(|key| Column::text(say(reader, key))).collect(),
+        columns: ["rule_label", "about", "last_seen", "severity_label", "state_label"]
+            .iter()
+            .map(|key| Column::text(say(reader, key)))
+            .collect(),
         rows: views.iter().map(row).collect(),
         empty: say(reader, "none"),
     }
@@ -131,7 +134,8 @@ async fn list(State(app): State<App>, reader: Reader, Asked(filter): Asked<Filte
     parts.push(Part { heading: say(&reader, "all"), table: Some(table(&reader, "all_caption", &found)), next, ..Part::default() });
     let mut links: Vec<Vec<Cell>> = links.collect();
     links.push(vec![Cell::link(say(&reader, "rules"), reader.to("/work/alert-rules"))]);
-    let links = Table { caption: say(&reader, "more"), columns: vec![Column::text(say(&reader, "more"))], rows: links, empty: String::new() };
+    let links =
+        Table { caption: say(&reader, "more"), columns: vec![Column::text(say(&reader, "more"))], rows: links, empty: String::new() };
     parts.push(Part { heading: say(&reader, "more"), table: Some(links), ..Part::default() });
     Ok(Html(PartsPage { frame: reader.frame(say(&reader, "title"), Vec::new()), parts }.render()?))
 }

@@ -124,8 +124,7 @@ fn part(reader: &Reader, board: &Board, wanted: Option<Standing>) -> Part {
         let link = format!("/work/balance/{}/{}?season={}", board.goods.id, line.books.producer_id, board.season);
         let found = findings(reader, &board.goods, &line.row);
         let first = found.first().map(|said| said.text.clone()).unwrap_or_default();
-        let mut cells =
-            vec![Cell::link(line.producer.clone(), reader.to(&link)), standing(reader, line.row.standing()).with_small(first)];
+        let mut cells = vec![Cell::link(line.producer.clone(), reader.to(&link)), standing(reader, line.row.standing()).with_small(first)];
         cells.extend(line.row.figures.iter().map(|(_, known)| Cell::text(amount(reader, &board.goods, *known))));
         cells
     };

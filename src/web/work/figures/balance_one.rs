@@ -73,7 +73,11 @@ fn table(reader: &Reader, board: &Board, line: &Line) -> Table {
     };
     Table {
         caption: say(reader, "one_caption"),
-        columns: vec![Column::text(say(reader, "figure_label")), Column::number(reader.say("amount")), Column::text(say(reader, "definition"))],
+        columns: vec![
+            Column::text(say(reader, "figure_label")),
+            Column::number(reader.say("amount")),
+            Column::text(say(reader, "definition")),
+        ],
         rows: line.row.figures.iter().map(row).collect(),
         empty: String::new(),
     }

@@ -16,8 +16,8 @@ use super::super::names::day_of;
 use super::super::parts::{Field, Form, Tried, Typed, answered, at_fields, given, said, whole};
 use super::{Asks, say};
 use crate::identity::role::Permission as P;
-use crate::kernel::failure::Faults;
 use crate::kernel::Failure;
+use crate::kernel::failure::Faults;
 use crate::supervision::commands::risk::{RiskRuleInput, record_risk_rule};
 use crate::supervision::firms::{Firm, firm, firms, in_force, rules};
 use crate::supervision::risk::{Contribution, Figures, Grade, Part};
@@ -67,18 +67,12 @@ fn figure(reader: &Reader, firm: &Firm, part: Part) -> String {
         Part::Goods => reader.word("numbers.goods_kind", facts.goods.word()),
         Part::Scale => facts.used.map_or_else(|| say(reader, "unknown_short"), |used| reader.fill("numbers.risk_used", &[("n", &n(used))])),
         Part::Alerts => reader.fill("numbers.risk_confirmed", &[("n", &n(facts.confirmed))]),
-        Part::Inspections if facts.inspected == 0 => reader.fill(
-            "numbers.risk_uninspected",
-            &[("failed", &n(facts.failed_tests)), ("measures", &n(facts.measures))],
-        ),
+        Part::Inspections if facts.inspected == 0 => {
+            reader.fill("numbers.risk_uninspected", &[("failed", &n(facts.failed_tests)), ("measures", &n(facts.measures))])
+        }
         Part::Inspections => reader.fill(
             "numbers.risk_inspected",
-            &[
-                ("n", &n(facts.inspected)),
-                ("found", &n(facts.found)),
-                ("failed", &n(facts.failed_tests)),
-                ("measures", &n(facts.measures)),
-            ],
+            &[("n", &n(facts.inspected)), ("found", &n(facts.found)), ("failed", &n(facts.failed_tests)), ("measures", &n(facts.measures))],
         ),
         Part::Answers => reader.fill("numbers.risk_answers", &[("unmet", &n(facts.unmet)), ("feedback", &n(facts.feedback))]),
     }
@@ -120,7 +114,11 @@ async fn page(app: &App, reader: &Reader, grade: &str, errors: Vec<FormError>, t
     let mut lines: Vec<Vec<Cell>> = Vec::new();
     for rule in &recorded {
         let figures: Figures = serde_json::from_str(&rule.figures).map_err(Failure::broken)?;
-        lines.push(vec![Cell::text(day_of(reader.lang, &rule.from_day)), Cell::text(figures_said(reader, &figures)), Cell::text(rule.source.clone())]);
+        lines.push(vec![
+            Cell::text(day_of(reader.lang, &rule.from_day)),
+            Cell::text(figures_said(reader, &figures)),
+            Cell::text(rule.source.clone()),
+        ]);
     }
     let shipped = figures_said(reader, &crate::supervision::risk::SHIPPED);
     lines.push(vec![Cell::text(say(reader, "from_start")), Cell::text(shipped), Cell::text(say(reader, "risk_source"))]);
@@ -230,9 +228,8 @@ async fn one(State(app): State<App>, reader: Reader, Path(id): Path<String>) -> 
     let risk = &firm.risk;
     let values = [("grade", risk.grade.word().to_owned()), ("points", risk.points.to_string()), ("n", risk.visits.to_string())];
     let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let rungs = risk.parts.iter().map(|part| {
-        (reader.word("numbers.risk", part.part.word()), points(part), Some((part.points, part.most)), "")
-    });
+    let rungs =
+        risk.parts.iter().map(|part| (reader.word("numbers.risk", part.part.word()), points(part), Some((part.points, part.most)), ""));
     let rows = risk.parts.iter().map(|part| {
         vec![
             Cell::text(reader.word("numbers.risk", part.part.word())),

@@ -222,14 +222,13 @@ fn others(reader: &Reader, found: &Found, page: &mut Page<'_>) {
         vec![Cell::text(seller.name.clone()).with_small(shops.join("；")), Cell::text(seller.place.clone())]
     });
     add("sellers", &["what", "place"], sellers.collect());
-    let listings =
-        found.listings.iter().map(|listing| vec![Cell::text(listing.title.clone()), Cell::text(format!("{} {}", listing.platform, listing.item_id))]);
+    let listings = found
+        .listings
+        .iter()
+        .map(|listing| vec![Cell::text(listing.title.clone()), Cell::text(format!("{} {}", listing.platform, listing.item_id))]);
     add("listings", &["what", "place"], listings.collect());
     let met = found.met.iter().map(|row| {
-        vec![
-            Cell::text(row.place.clone()).with_small(row.note.clone()),
-            Cell::text(super::super::names::moment(reader.lang, row.noted_at)),
-        ]
+        vec![Cell::text(row.place.clone()).with_small(row.note.clone()), Cell::text(super::super::names::moment(reader.lang, row.noted_at))]
     });
     add("met", &["place", "day"], met.collect());
 }

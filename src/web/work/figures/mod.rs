@@ -17,7 +17,10 @@ use crate::trace::goods::Goods;
 
 /// Every page of theirs.
 pub(super) fn routes() -> Vec<Route> {
-    [inbox::routes(), balance::routes(), balance_one::routes(), firms::routes(), look_up::routes(), weekly::routes()].into_iter().flatten().collect()
+    [inbox::routes(), balance::routes(), balance_one::routes(), firms::routes(), look_up::routes(), weekly::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 pub(super) use inbox::waiting as inbox_count;

@@ -225,10 +225,7 @@ async fn sheet(State(app): State<App>, reader: Reader, AskedOf(query): AskedOf<Q
     let bytes = bytes.await.map_err(Failure::broken)??;
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let disposition = format!("attachment; filename*=UTF-8''{}", query_value(&format!("{name}.xlsx")).replace('+', "%20"));

@@ -8,9 +8,9 @@ mod draws;
 mod inspections;
 mod officers;
 mod paper;
+mod record;
 mod rectification;
 mod rectifications;
-mod record;
 mod typed;
 mod visit;
 

@@ -115,6 +115,12 @@ pub(in crate::supervision) async fn links<C: ConnectionTrait>(connection: &C, ca
     Ok(query.order_by_asc(case_link::Column::RefId).all(connection).await?)
 }
 
+/// Cases that link this thing, newest first.
+pub(in crate::supervision) async fn linking<C: ConnectionTrait>(connection: &C, ref_id: &str) -> Outcome<Vec<String>> {
+    let query = case_link::Entity::find().filter(case_link::Column::RefId.eq(ref_id)).order_by_desc(case_link::Column::CaseId);
+    Ok(query.all(connection).await?.into_iter().map(|row| row.case_id).collect())
+}
+
 pub(in crate::supervision) async fn notes<C: ConnectionTrait>(connection: &C, case_id: &str) -> Outcome<Vec<CaseNoteRow>> {
     let query = case_note::Entity::find().filter(case_note::Column::CaseId.eq(case_id));
     Ok(query.order_by_asc(case_note::Column::Id).all(connection).await?)

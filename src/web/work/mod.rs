@@ -77,5 +77,5 @@ pub fn routes() -> Vec<Route> {
         measures::routes(),
     ];
     let parts = [door::routes(), home::routes(), files::routes(), decide::routes(), people::routes()];
-    parts.into_iter().chain(desks).chain(market).chain(batches).chain(orders).chain(shipping).chain(papers).flatten().collect()
+    parts.into_iter().chain(desks).chain(supervision).chain(batches).chain(orders).chain(shipping).chain(papers).flatten().collect()
 }

@@ -76,6 +76,8 @@ impl Workshop<'_> {
             }
         }
         self.printing_house().await?;
+        self.reports().await?;
+        self.inspecting().await?;
         Ok(())
     }
 

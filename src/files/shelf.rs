@@ -142,6 +142,23 @@ impl Shelf {
         Ok(bytes)
     }
 
+    /// Removes the bytes of files whose rows were taken away, unless another row still names them; call it after the commit.
+    ///
+    /// # Errors
+    /// The database's, or the disk.
+    pub async fn forget(&self, db: &crate::db::Db, gone: &[super::FileRow]) -> Outcome<()> {
+        let named = super::store::named(db.reader()).await?;
+        for sha256 in gone.iter().flat_map(|row| [Some(row.sha256.as_str()), row.view_sha256.as_deref()]).flatten() {
+            if !named.contains(sha256) {
+                match fs::remove_file(self.place(sha256)) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Failure::broken(error)),
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Removes what no row names and is older than a day; says how many.
     ///
     /// # Errors

@@ -118,6 +118,14 @@ async fn view<C: sea_orm::ConnectionTrait>(connection: &C, account_id: &str) -> 
     }))
 }
 
+/// One officer as recorded.
+///
+/// # Errors
+/// `not_found`.
+pub async fn officer_view(tx: &Tx, account_id: &str) -> Outcome<OfficerView> {
+    view(tx.connection(), account_id).await?.ok_or_else(Failure::not_found)
+}
+
 /// Every officer whose certificate is valid on `today`, by the number of the certificate, each with the organisations it keeps away from:
 /// its own, and those it is tied to on that day (回避).
 ///

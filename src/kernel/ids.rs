@@ -27,6 +27,7 @@ pub enum Noun {
     DatedSetting,
     Decision,
     Delivery,
+    DeliveryVoid,
     Draft,
     Draw,
     Evidence,
@@ -60,6 +61,7 @@ pub enum Noun {
     Recovery,
     Rectification,
     Right,
+    RiskRule,
     RoleGrant,
     RuleVersion,
     SalesImport,
@@ -76,6 +78,7 @@ pub enum Noun {
     StockDeclaration,
     Stop,
     TestReport,
+    UnknownCode,
 }
 
 /// Every prefix, alphabetically by noun.
@@ -99,6 +102,7 @@ pub const PREFIXES: &[(Noun, &str)] = &[
     (Noun::DatedSetting, "dst"),
     (Noun::Decision, "dec"),
     (Noun::Delivery, "del"),
+    (Noun::DeliveryVoid, "dvo"),
     (Noun::Draft, "dra"),
     (Noun::Draw, "drw"),
     (Noun::Evidence, "evd"),
@@ -132,6 +136,7 @@ pub const PREFIXES: &[(Noun, &str)] = &[
     (Noun::Recovery, "rcv"),
     (Noun::Rectification, "rct"),
     (Noun::Right, "rig"),
+    (Noun::RiskRule, "rsk"),
     (Noun::RoleGrant, "rol"),
     (Noun::RuleVersion, "rlv"),
     (Noun::SalesImport, "sim"),
@@ -148,6 +153,7 @@ pub const PREFIXES: &[(Noun, &str)] = &[
     (Noun::StockDeclaration, "sdc"),
     (Noun::Stop, "sto"),
     (Noun::TestReport, "ter"),
+    (Noun::UnknownCode, "unk"),
 ];
 
 impl Noun {

@@ -42,6 +42,12 @@ kinds! {
     ADJUSTMENT_APPROVED = "adjustment.approved";
     ADJUSTMENT_PROPOSED = "adjustment.proposed";
     ADJUSTMENT_REFUSED = "adjustment.refused";
+    ALERTS_RAISED = "alerts.raised" sealed;
+    ALERT_JUDGED = "alert.judged" sealed;
+    ALERT_RULE_DECIDED = "alert_rule.decided" sealed;
+    ALERT_RULE_PROPOSED = "alert_rule.proposed" sealed;
+    ALERT_RULE_TESTED = "alert_rule.tested" sealed;
+    ALERT_TAKEN = "alert.taken" sealed;
     ANNOUNCEMENT_RECORDED = "announcement.recorded";
     API_TOKEN_ENDED = "api_token.ended" sealed;
     API_TOKEN_ISSUED = "api_token.issued" sealed;
@@ -92,11 +98,25 @@ kinds! {
     DAMAGE_REFUSED = "damage.refused";
     DELIVERY_COVERED = "delivery.covered";
     DELIVERY_RECORDED = "delivery.recorded";
+    DELIVERY_VOIDED = "delivery.voided";
+    DELIVERY_VOID_ASKED = "delivery.void_asked";
+    DELIVERY_VOID_REFUSED = "delivery.void_refused";
     EVIDENCE_TAKEN = "evidence.taken" sealed;
     FACILITY_CLOSED = "facility.closed";
     FACILITY_LICENSED = "facility.licensed";
     FACILITY_REGISTERED = "facility.registered";
     FARM_WORK_RECORDED = "farm_work.recorded";
+    FEEDBACK_ACCEPTED = "feedback.accepted" sealed;
+    FEEDBACK_ANSWERED = "feedback.answered" sealed;
+    FEEDBACK_CLOSED = "feedback.closed" sealed;
+    FEEDBACK_ERASED = "feedback.erased" sealed;
+    FEEDBACK_EXTENDED = "feedback.extended" sealed;
+    FEEDBACK_IMPORTED = "feedback.imported" sealed;
+    FEEDBACK_NUMBERED = "feedback.numbered" sealed;
+    FEEDBACK_RECEIVED = "feedback.received" sealed;
+    FEEDBACK_TAKEN = "feedback.taken" sealed;
+    FEEDBACK_TRANSFERRED = "feedback.transferred" sealed;
+    FEEDBACK_UNMASKED = "feedback.unmasked" sealed;
     FILES_ATTACHED = "files.attached";
     GROWER_REGISTERED = "grower.registered" sealed;
     GROWER_SLIP_ISSUED = "grower_slip.issued" sealed;
@@ -168,6 +188,7 @@ kinds! {
     RECTIFICATION_RETURNED = "rectification.returned" sealed;
     REGISTER_LOADED = "register.loaded";
     RIGHT_RECORDED = "right.recorded";
+    RISK_RULE_RECORDED = "risk_rule.recorded";
     ROLE_ENDED = "role.ended";
     ROLE_GRANTED = "role.granted";
     ROLE_PROPOSED = "role.proposed";
@@ -197,6 +218,7 @@ kinds! {
     SHIPMENT_RETURNED = "shipment.returned";
     SHIPMENT_SENT = "shipment.sent";
     SHIPMENT_VOIDED = "shipment.voided";
+    SIGN_INS_FORGOTTEN = "sign_ins.forgotten";
     SITE_NOTICE_GIVEN = "site_notice.given";
     SITE_NOTICE_WITHDRAWN = "site_notice.withdrawn";
     STANDARD_RECORDED = "standard.recorded";
@@ -207,6 +229,7 @@ kinds! {
     STOP_LIFT_PROPOSED = "stop.lift_proposed";
     STOP_PROPOSED = "stop.proposed";
     TEST_REPORTED = "test.reported";
+    UNKNOWN_CODE_NOTED = "unknown_code.noted";
 }
 
 /// What an event did to balances, ranges and batch states, so that [`super::verify`] can replay them against the tables.

@@ -4,7 +4,9 @@
 //! (电子商务法 10). A listing is one item of one platform; what it said is kept moment by moment and never changed.
 
 pub mod commands;
+pub mod declared;
 pub mod listing;
 pub mod queries;
 pub mod seller;
+pub mod shown;
 pub mod store;

@@ -13,6 +13,7 @@ pub mod body;
 mod evidence;
 pub mod failure;
 pub mod figure;
+pub mod first_run;
 pub mod frame;
 pub mod gateway;
 pub mod health;

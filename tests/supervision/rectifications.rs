@@ -6,8 +6,8 @@ use yanzhao::kernel::clock::DAY;
 use yanzhao::kernel::ids::Noun;
 use yanzhao::kernel::{Day, Desk, Scope};
 use yanzhao::supervision::commands::rectification::{
-    RectificationAgainInput, RectificationInput, RectificationNoteInput, RectificationReplyInput, accept_rectification, expire_rectification,
-    order_rectification, reply_rectification, return_rectification,
+    RectificationAgainInput, RectificationInput, RectificationNoteInput, RectificationReplyInput, accept_rectification,
+    expire_rectification, order_rectification, reply_rectification, return_rectification,
 };
 use yanzhao::supervision::rectification::RectificationSource;
 use yanzhao::supervision::rectifications::{due, rectification, rectifications};
@@ -25,8 +25,13 @@ fn day(text: &str) -> Day {
 
 fn order(world: &World, organisation: &str) -> RectificationInput {
     RectificationInput {
-        source: RectificationSource::Inspection, source_id: world.id(Noun::Inspection), organisation_id: Some(organisation.to_owned()),
-        seller_id: None, document_no: None, what: "补齐进销台账".to_owned(), due_on: day("2026-11-03"),
+        source: RectificationSource::Inspection,
+        source_id: world.id(Noun::Inspection),
+        organisation_id: Some(organisation.to_owned()),
+        seller_id: None,
+        document_no: None,
+        what: "补齐进销台账".to_owned(),
+        due_on: day("2026-11-03"),
     }
 }
 

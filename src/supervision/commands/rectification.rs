@@ -85,9 +85,7 @@ async fn addressee(tx: &Tx, desk: &Desk, faults: &mut Faults, input: &Rectificat
     let everything = crate::kernel::Scope::everything();
     let found = match (&input.organisation_id, &input.seller_id) {
         (Some(id), None) => match people::organisation(tx.connection(), id).await {
-            Ok(row) => {
-                Addressee { organisation_id: Some(row.id), seller_id: None, name: row.name, division_code: row.division_code }
-            }
+            Ok(row) => Addressee { organisation_id: Some(row.id), seller_id: None, name: row.name, division_code: row.division_code },
             Err(failure) if failure.says("not_found") => {
                 faults.add("/organisation_id", "register_organisation_unknown").with("value", shown(id));
                 return Ok(None);

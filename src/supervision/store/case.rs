@@ -2,7 +2,8 @@
 
 use sea_orm::sea_query::{OnConflict, Query};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
 };
 
 use crate::db::{Engine, Tx};
@@ -114,7 +115,26 @@ pub(in crate::supervision) async fn links<C: ConnectionTrait>(connection: &C, ca
     Ok(query.order_by_asc(case_link::Column::RefId).all(connection).await?)
 }
 
+/// Cases that link this thing, newest first.
+pub(in crate::supervision) async fn linking<C: ConnectionTrait>(connection: &C, ref_id: &str) -> Outcome<Vec<String>> {
+    let query = case_link::Entity::find().filter(case_link::Column::RefId.eq(ref_id)).order_by_desc(case_link::Column::CaseId);
+    Ok(query.all(connection).await?.into_iter().map(|row| row.case_id).collect())
+}
+
 pub(in crate::supervision) async fn notes<C: ConnectionTrait>(connection: &C, case_id: &str) -> Outcome<Vec<CaseNoteRow>> {
     let query = case_note::Entity::find().filter(case_note::Column::CaseId.eq(case_id));
     Ok(query.order_by_asc(case_note::Column::Id).all(connection).await?)
+}
+
+/// Cases opened and closed between two moments (from included, to not).
+pub(in crate::supervision) async fn opened_and_closed<C: ConnectionTrait>(
+    connection: &C,
+    scope: &Scope,
+    (from, to): (Millis, Millis),
+) -> Outcome<(u64, u64)> {
+    use case_file::Column as F;
+    let within = || case_file::Entity::find().filter(within(scope));
+    let opened = within().filter(F::OpenedAt.gte(from)).filter(F::OpenedAt.lt(to)).count(connection).await?;
+    let closed = within().filter(F::ClosedAt.gte(from)).filter(F::ClosedAt.lt(to)).count(connection).await?;
+    Ok((opened, closed))
 }

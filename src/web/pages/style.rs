@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 const PORTAL: &str = include_str!("../../../assets/static/portal.css");
 const STAFF: &str = include_str!("../../../assets/static/staff.css");
 const ECHO: &str = include_str!("../../../assets/static/echo.js");
+const KEEP: &str = include_str!("../../../assets/static/keep.js");
 const PASTE: &str = include_str!("../../../assets/static/paste.js");
 const QUEUE: &str = include_str!("../../../assets/static/queue.js");
 const SLIP: &str = include_str!("../../../assets/static/slip.css");
@@ -25,6 +26,7 @@ static CONSUMER_HASH: LazyLock<String> = LazyLock::new(|| format!("sha256-{}", B
 static PORTAL_HREF: LazyLock<String> = LazyLock::new(|| href("portal", PORTAL));
 static STAFF_HREF: LazyLock<String> = LazyLock::new(|| href("staff", STAFF));
 static ECHO_HREF: LazyLock<String> = LazyLock::new(|| href("echo", ECHO).replace(".css", ".js"));
+static KEEP_HREF: LazyLock<String> = LazyLock::new(|| href("keep", KEEP).replace(".css", ".js"));
 static PASTE_HREF: LazyLock<String> = LazyLock::new(|| href("paste", PASTE).replace(".css", ".js"));
 static QUEUE_HREF: LazyLock<String> = LazyLock::new(|| href("queue", QUEUE).replace(".css", ".js"));
 static SLIP_HREF: LazyLock<String> = LazyLock::new(|| href("slip", SLIP));
@@ -59,6 +61,11 @@ pub fn echo_href() -> &'static str {
     &ECHO_HREF
 }
 
+/// Path of the script that keeps a form on the server while it is typed.
+pub fn keep_href() -> &'static str {
+    &KEEP_HREF
+}
+
 /// Path of the script that puts a pasted picture into a file field.
 pub fn paste_href() -> &'static str {
     &PASTE_HREF
@@ -71,7 +78,10 @@ pub fn queue_href() -> &'static str {
 
 /// The script behind a path of ours; `None` for any other path. Serve as `text/javascript`, immutable.
 pub fn script(path: &str) -> Option<&'static str> {
-    [(echo_href(), ECHO), (paste_href(), PASTE), (queue_href(), QUEUE)].into_iter().find(|(href, _)| *href == path).map(|(_, text)| text)
+    [(echo_href(), ECHO), (keep_href(), KEEP), (paste_href(), PASTE), (queue_href(), QUEUE)]
+        .into_iter()
+        .find(|(known, _)| *known == path)
+        .map(|(_, text)| text)
 }
 
 /// The text behind a path of ours; `None` for any other path. Serve as `text/css`, immutable.

@@ -37,10 +37,10 @@ async fn picture(State(app): State<App>, By(actor): By, Path(id): Path<String>) 
     as_picture(&app, &row).await
 }
 
-/// The copy for pages of a picture, for a reader whose reach the caller has measured.
+/// The copy of a picture for pages, for a reader whose reach the caller has measured.
 pub(super) async fn as_picture(app: &App, row: &FileRow) -> Result<Response, Refusal> {
-    let copy = row.view_sha256.as_ref().ok_or_else(Failure::not_found)?;
-    Ok(sent(app.shelf.read(copy).await?, "image/jpeg", None))
+    let copy = row.view_sha256.clone().ok_or_else(Failure::not_found)?;
+    Ok(sent(app.shelf.read(&copy).await?, "image/jpeg", None))
 }
 
 async fn original(State(app): State<App>, By(actor): By, Path(id): Path<String>) -> Result<Response, Refusal> {

@@ -1,5 +1,6 @@
 //! Signed-in pages under `/work`, and the door to them: what is done on the platform, for people. Plain forms without script.
 
+mod alerts;
 mod audit;
 mod audits;
 mod bars;
@@ -16,6 +17,8 @@ mod door;
 mod evidence;
 mod facilities;
 mod farm;
+mod feedback;
+mod figures;
 mod files;
 mod forms;
 mod genealogy;
@@ -24,9 +27,11 @@ mod goods_form;
 mod graph;
 mod history;
 mod home;
+mod inspecting;
 mod kin;
 mod levels;
 mod lists;
+mod measures;
 mod names;
 mod office;
 mod order;
@@ -38,6 +43,7 @@ mod people;
 mod phone;
 mod print;
 mod printing;
+mod report;
 mod reports;
 mod roll;
 mod seizures;
@@ -58,9 +64,18 @@ pub fn routes() -> Vec<Route> {
     let orders =
         [orders::routes(), order_new::routes(), order::routes(), roll::routes(), levels::routes(), print::routes(), printing::routes()];
     let shipping = [shipments::routes(), shipment_new::routes(), shipment::routes(), slip::routes(), seizures::routes()];
-    let papers = [facilities::routes(), reports::routes(), farm::routes(), certificates::routes(), sheets::routes()];
+    let papers = [facilities::routes(), reports::routes(), report::routes(), farm::routes(), certificates::routes(), sheets::routes()];
     let desks = [signin::routes(), office::routes(), phone::routes(), audit::routes()];
-    let market = [audits::routes(), evidence::routes(), cases::routes()];
+    let supervision = [
+        alerts::routes(),
+        audits::routes(),
+        cases::routes(),
+        evidence::routes(),
+        feedback::routes(),
+        figures::routes(),
+        inspecting::routes(),
+        measures::routes(),
+    ];
     let parts = [door::routes(), home::routes(), files::routes(), decide::routes(), people::routes()];
-    parts.into_iter().chain(desks).chain(market).chain(batches).chain(orders).chain(shipping).chain(papers).flatten().collect()
+    parts.into_iter().chain(desks).chain(supervision).chain(batches).chain(orders).chain(shipping).chain(papers).flatten().collect()
 }

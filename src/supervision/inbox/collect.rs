@@ -33,6 +33,7 @@ pub async fn waiting(db: &Db, clock: &Clock, acting: impl Fn(Permission) -> Opti
         StopConfirm => stops_due,
         SeizureConfirm => seizures_due,
         CaseWork => cases_due,
+        AlertJudge => crate::supervision::queries::alert::due,
         RectificationOrder => crate::supervision::rectifications::due,
     }
     // What has no clock comes last.

@@ -6,7 +6,6 @@ use crate::identity::role::Permission;
 use crate::kernel::{Actor, Clock, Day, Outcome};
 use crate::supervision::queries::{Steps, recalls, stops};
 use crate::supervision::seizures::seizures;
-use crate::supervision::store::case as cases;
 use crate::trace::queries::batch;
 use crate::trace::seizure::SeizureState;
 use crate::trace::stop::DecisionState;
@@ -34,6 +33,8 @@ pub async fn waiting(db: &Db, clock: &Clock, acting: impl Fn(Permission) -> Opti
         SeizureConfirm => seizures_due,
         CaseWork => cases_due,
         AlertJudge => crate::supervision::queries::alert::due,
+        CaseWork => crate::supervision::cases::due,
+        ListingAudit => crate::supervision::audit::queries::due,
         RectificationOrder => crate::supervision::rectifications::due,
     }
     // What has no clock comes last.
@@ -102,18 +103,4 @@ async fn seizures_due(db: &Db, actor: &Actor, clock: &Clock) -> Outcome<Vec<Due>
         })
     };
     Ok(found.into_iter().filter_map(due).collect())
-}
-
-async fn cases_due(db: &Db, actor: &Actor, _: &Clock) -> Outcome<Vec<Due>> {
-    let found = cases::running(db.reader(), &actor.scope, MOST).await?;
-    let due = |row: cases::CaseRow| Due {
-        kind: "case",
-        title: row.title,
-        since: row.opened_at,
-        due_on: row.due_on.as_deref().and_then(Day::parse),
-        href: format!("/work/cases/{}", row.id),
-        step: "decide",
-        id: row.id,
-    };
-    Ok(found.into_iter().map(due).collect())
 }

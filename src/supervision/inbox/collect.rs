@@ -31,9 +31,12 @@ pub async fn waiting(db: &Db, clock: &Clock, acting: impl Fn(Permission) -> Opti
         RecallConfirm => recalls_due,
         StopConfirm => stops_due,
         SeizureConfirm => seizures_due,
+        AlertJudge => crate::supervision::queries::alert::due,
         CaseWork => crate::supervision::cases::due,
         ListingAudit => crate::supervision::audit::queries::due,
         RectificationOrder => crate::supervision::rectifications::due,
+        InspectionRecord => crate::supervision::inspections::due,
+        FeedbackHandle => crate::supervision::feedback::view::due,
     }
     // What has no clock comes last.
     let order = |due: &Due| (due.due_on.is_none(), due.due_on, due.since, due.id.clone());

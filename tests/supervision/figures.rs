@@ -164,7 +164,7 @@ on_both_engines! {
         let case = json!({ "title": "标签流出", "source": "officer", "division_code": "130183", "due_on": "2026-11-20",
             "links": [{ "kind": "batch", "ref_id": sold.batch, "label": "2026-YL-01" }] });
         let input: yanzhao::supervision::commands::case::CaseInput = serde_json::from_value(case).unwrap();
-        let desk = yanzhao::kernel::Desk::system(&sold.season.server.clock, &sold.season.server.app.random);
+        let desk = Desk::system(&sold.season.server.clock, &sold.season.server.app.random);
         sold.season.server.app.db.write(move |tx| {
             let (desk, input) = (desk.clone(), input.clone());
             Box::pin(async move { yanzhao::supervision::commands::case::open_case(tx, &desk, &input).await.map(|_| ()) })

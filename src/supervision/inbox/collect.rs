@@ -4,8 +4,9 @@ use super::Due;
 use crate::db::Db;
 use crate::identity::role::Permission;
 use crate::kernel::{Actor, Clock, Day, Outcome};
-use crate::supervision::queries::{Steps, recalls, stops};
+use crate::supervision::queries::{Steps, alert, recalls, stops};
 use crate::supervision::seizures::seizures;
+use crate::supervision::{audit, cases, feedback, inspections, rectifications};
 use crate::trace::queries::batch;
 use crate::trace::seizure::SeizureState;
 use crate::trace::stop::DecisionState;
@@ -31,12 +32,12 @@ pub async fn waiting(db: &Db, clock: &Clock, acting: impl Fn(Permission) -> Opti
         RecallConfirm => recalls_due,
         StopConfirm => stops_due,
         SeizureConfirm => seizures_due,
-        AlertJudge => crate::supervision::queries::alert::due,
-        CaseWork => crate::supervision::cases::due,
-        ListingAudit => crate::supervision::audit::queries::due,
-        RectificationOrder => crate::supervision::rectifications::due,
-        InspectionRecord => crate::supervision::inspections::due,
-        FeedbackHandle => crate::supervision::feedback::view::due,
+        FeedbackHandle => feedback::view::due,
+        AlertJudge => alert::due,
+        ListingAudit => audit::queries::due,
+        InspectionRecord => inspections::due,
+        RectificationOrder => rectifications::due,
+        CaseWork => cases::due,
     }
     // What has no clock comes last.
     let order = |due: &Due| (due.due_on.is_none(), due.due_on, due.since, due.id.clone());
@@ -60,7 +61,7 @@ async fn stops_due(db: &Db, actor: &Actor, _: &Clock) -> Outcome<Vec<Due>> {
         title: format!("{} · {}", view.document_no, view.public_text),
         since: moment(&view.steps.proposed_at),
         due_on: None,
-        href: "/work".to_owned(),
+        href: format!("/work/measures/stops/{}", view.id),
         step: "confirm",
         id: view.id,
     };
@@ -76,7 +77,7 @@ async fn recalls_due(db: &Db, actor: &Actor, _: &Clock) -> Outcome<Vec<Due>> {
             title: format!("{lot} · {} · {}", view.document_no, view.reason),
             since: moment(&view.steps.proposed_at),
             due_on: None,
-            href: "/work".to_owned(),
+            href: format!("/work/measures/recalls/{}", view.id),
             step: "confirm",
             id: view.id,
         });

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use yanzhao::entity::{
-    alert, alert_session, batch, batch_source, code_order, code_range, code_stat, download, feedback, feedback_report, listing, listing_finding, pin_try, refused_act, rule_version, scan, season_account, seller,
+    alert, alert_session, batch, batch_source, code_order, code_range, code_stat, download, feedback, feedback_report, listing,
+    listing_finding, pin_try, refused_act, rule_version, scan, season_account, seller,
 };
 use yanzhao::kernel::clock::{DAY, HOUR, MINUTE, Millis};
 use yanzhao::kernel::ids::Noun;

@@ -151,7 +151,11 @@ async fn silent<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<Vec<
         let begun = (0..=400).map(|back| Day::of(now).plus(-back)).take_while(|day| in_yearly_window(*day, &from, &to)).last();
         let Some(begun) = begun else { continue };
         let days = (now - last.max(begun.start())) / DAY;
-        found.push(Candidate { kind: SubjectKind::Account, about: about(&row)?, sums: Sums::from([("days", days), ("remaining", remaining)]) });
+        found.push(Candidate {
+            kind: SubjectKind::Account,
+            about: about(&row)?,
+            sums: Sums::from([("days", days), ("remaining", remaining)]),
+        });
     }
     Ok(found)
 }
@@ -216,7 +220,11 @@ async fn calendar<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<Ve
             _ => 0,
         };
         let early = active.map_or(0, |active| first.since(Day::of(active)).max(0));
-        found.push(Candidate { kind: SubjectKind::Batch, about: about(&row)?, sums: Sums::from([("outside_days", outside), ("early_days", early)]) });
+        found.push(Candidate {
+            kind: SubjectKind::Batch,
+            about: about(&row)?,
+            sums: Sums::from([("outside_days", outside), ("early_days", early)]),
+        });
     }
     Ok(found)
 }

@@ -48,13 +48,15 @@ pub(super) async fn prepare(app: &App, shop: &Workshop<'_>) -> Outcome<()> {
 async fn scanned(app: &App, actor: &crate::kernel::Actor, units: &OrderSummary) -> Outcome<bool> {
     app.scans.refresh().await?;
     let order = printable(&app.db, app.keys.as_ref(), actor, &units.id).await?;
+    let located = |sequence: i64| order.code_at(sequence).and_then(|code| app.scans.locate(&code));
+    let Some(first) = located(FIRST) else { return Ok(false) };
+    if app.scans.look(&first, None).await?.facts.verdict.history.sessions > 0 {
+        return Ok(false);
+    }
     let mut sequence = FIRST;
     for (n, (province, city, people)) in SCANS.iter().enumerate() {
         for person in 0..*people {
-            let Some(located) = order.code_at(sequence).and_then(|code| app.scans.locate(&code)) else { return Ok(false) };
-            if sequence == FIRST && app.scans.look(&located, None).await?.facts.verdict.history.sessions > 0 {
-                return Ok(false);
-            }
+            let Some(located) = located(sequence) else { return Ok(false) };
             let address = Ipv4Addr::new(203, 0, 113, u8::try_from(n).unwrap_or(0) * 16 + person);
             let visitor = app.scans.visitors().of_client(IpAddr::V4(address), "demo").await;
             let place = Place { province: (*province).to_owned(), city: Some((*city).to_owned()) };

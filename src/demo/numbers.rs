@@ -23,8 +23,8 @@ use crate::web::App;
 
 /// Where the demonstration's goods are scanned, and by how many.
 const SCANS: &[(&str, &str, u8)] = &[("河北省", "石家庄市", 6), ("河北省", "保定市", 2), ("北京市", "北京市", 4), ("天津市", "天津市", 2)];
-/// The first of the labels scanned: among those shipped, behind the ones named as codes to try.
-const FIRST: i64 = 45;
+/// The first of the labels scanned: in use, behind the ones named as codes to try and those scanned elsewhere in the demonstration.
+const FIRST: i64 = 150;
 
 /// Prepares what is missing; nothing where it was prepared before.
 ///
@@ -48,13 +48,15 @@ pub(super) async fn prepare(app: &App, shop: &Workshop<'_>) -> Outcome<()> {
 async fn scanned(app: &App, actor: &crate::kernel::Actor, units: &OrderSummary) -> Outcome<bool> {
     app.scans.refresh().await?;
     let order = printable(&app.db, app.keys.as_ref(), actor, &units.id).await?;
+    let located = |sequence: i64| order.code_at(sequence).and_then(|code| app.scans.locate(&code));
+    let Some(first) = located(FIRST) else { return Ok(false) };
+    if app.scans.look(&first, None).await?.facts.verdict.history.sessions > 0 {
+        return Ok(false);
+    }
     let mut sequence = FIRST;
     for (n, (province, city, people)) in SCANS.iter().enumerate() {
         for person in 0..*people {
-            let Some(located) = order.code_at(sequence).and_then(|code| app.scans.locate(&code)) else { return Ok(false) };
-            if sequence == FIRST && app.scans.look(&located, None).await?.facts.verdict.history.sessions > 0 {
-                return Ok(false);
-            }
+            let Some(located) = located(sequence) else { return Ok(false) };
             let address = Ipv4Addr::new(203, 0, 113, u8::try_from(n).unwrap_or(0) * 16 + person);
             let visitor = app.scans.visitors().of_client(IpAddr::V4(address), "demo").await;
             let place = Place { province: (*province).to_owned(), city: Some((*city).to_owned()) };
@@ -96,7 +98,7 @@ async fn counter(shop: &Workshop<'_>, units: &OrderSummary) -> Outcome<()> {
 /// What waits for officers.
 async fn officers(shop: &Workshop<'_>, units: &OrderSummary) -> Outcome<()> {
     let stop = json!({ "scope": "range", "subject_id": units.id, "first": 399, "last": 400, "category": "labels_lost",
-        "ordered_by": "演示市场监管部门", "document_no": "演示停字〔2026〕1号", "public_text": "演示：这两枚标签遗失" });
+        "ordered_by": "演示市场监管部门", "document_no": "演示停字〔2026〕7号", "public_text": "演示：这两枚标签遗失" });
     let keys = shop.keys.clone();
     let proposed = shop.act("supervisor", P::StopPropose, stop, move |tx, desk, i| {
         let keys = keys.clone();

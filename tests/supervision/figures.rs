@@ -218,7 +218,7 @@ on_both_engines! {
         let missing = browser.fill(&page, "/work/look-up/unknown", &[("typed", "7KQ2MNP4R8"), ("place", ""), ("note", "")]).await;
         assert!(missing.status == 422 && missing.has("unknown-place") && missing.has("unknown-note"), "{}", missing.html);
         let typed = [("typed", "7KQ2MNP4R8"), ("place", "新发地东区12号"), ("note", "贴在鸭梨箱上，约20箱")];
-        let sent = browser.fill(&page, "/work/look-up/unknown", &typed).await;
+        let sent = browser.fill(&missing, "/work/look-up/unknown", &typed).await;
         assert_eq!(sent.status, 303, "{}", sent.html);
         let again = browser.open(&sent.location).await;
         assert!(again.has("已记下这个编号") && again.has("此前有人记下过") && again.has("新发地东区12号"), "{}", again.html);
@@ -297,7 +297,7 @@ on_both_engines! {
         assert!(wrong.status == 422 && wrong.has("之和为 101，应为 100") && wrong.has("早于今天"), "{}", wrong.html);
         let mut right = figures;
         (right[4], right[5]) = ("15", "10");
-        let sent = browser.fill(&page, "/work/firms", &typed(right, "2026-11-23")).await;
+        let sent = browser.fill(&wrong, "/work/firms", &typed(right, "2026-11-23")).await;
         assert_eq!(sent.status, 303, "{}", sent.html);
         let page = browser.open(&sent.location).await;
         assert!(page.has("B ≥ 10") && page.has("演示办法第三条"), "{}", page.html);

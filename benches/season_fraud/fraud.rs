@@ -30,10 +30,10 @@ pub fn plant(plan: &mut Plan, scale: f64) {
         for _ in 0..many {
             match kind {
                 Kind::CloneLarge | Kind::CloneSmall => clone(plan, &mut chance, kind, honest_lots),
-                Kind::Resale => crooks.pop().into_iter().for_each(|by| resale(plan, &mut chance, by)),
-                Kind::OverDeclared => crooks.pop().into_iter().for_each(|by| over_declared(plan, &mut chance, by)),
-                Kind::OutOfSeason => crooks.pop().into_iter().for_each(|by| out_of_season(plan, &mut chance, by)),
-                Kind::LostReprinted => crooks.pop().into_iter().for_each(|by| lost(plan, &mut chance, by)),
+                Kind::Resale => tempt(plan, &mut chance, &mut crooks, resale),
+                Kind::OverDeclared => tempt(plan, &mut chance, &mut crooks, over_declared),
+                Kind::OutOfSeason => tempt(plan, &mut chance, &mut crooks, out_of_season),
+                Kind::LostReprinted => tempt(plan, &mut chance, &mut crooks, lost),
                 Kind::Forged => forged(plan, &mut chance),
                 Kind::Oversell => {}
             }
@@ -43,6 +43,23 @@ pub fn plant(plan: &mut Plan, scale: f64) {
     let many = ((MANY[5].1 * scale).round() as usize).max(1);
     let times = oversell(plan, &mut chance, many);
     market::run(plan, |listing| times.iter().find(|t| t.0 == listing).map(|t| t.1));
+}
+
+/// The first who is in a position to do it does it; who is not stays honest so far.
+fn tempt(plan: &mut Plan, chance: &mut Chance, crooks: &mut Vec<usize>, scheme: fn(&mut Plan, &mut Chance, usize) -> bool) {
+    for _ in 0..crooks.len() {
+        let Some(by) = crooks.pop() else { return };
+        if scheme(plan, chance, by) {
+            return;
+        }
+        crooks.insert(0, by);
+    }
+}
+
+/// Packs that what growers could still sell is good for.
+fn room_for(plan: &Plan, by: usize, share: f64) -> u32 {
+    let room: u64 = headroom(plan, by).iter().map(|r| (r.1 as f64 * share) as u64 - 100).sum();
+    (room / plan.producers[by].pack_g) as u32
 }
 
 fn day_of(plan: &Plan, what: impl Fn(&Act) -> bool) -> Option<DayNo> {
@@ -95,7 +112,10 @@ fn paper_lot(plan: &mut Plan, chance: &mut Chance, producer: usize, packs: u32, 
 }
 
 /// Deliveries on paper fill what growers have left; labels against them go to a trader of another province.
-fn resale(plan: &mut Plan, chance: &mut Chance, by: usize) {
+fn resale(plan: &mut Plan, chance: &mut Chance, by: usize) -> bool {
+    if room_for(plan, by, 0.6) < 25 {
+        return false;
+    }
     let room = headroom(plan, by);
     let (share, pack) = (chance.real(0.6, 1.0), plan.producers[by].pack_g);
     let mut got = 0;
@@ -106,9 +126,6 @@ fn resale(plan: &mut Plan, chance: &mut Chance, by: usize) {
         got += grams.saturating_sub(100);
     }
     let packs = (got / pack) as u32 * 98 / 100;
-    if packs < 20 {
-        return;
-    }
     let day = chance.count(SEASON.1 + 2, 190);
     let (lot, roll) = paper_lot(plan, chance, by, packs, day, None);
     plan.on(day + 1, Act::Activate { roll, first: 1, last: packs });
@@ -129,10 +146,11 @@ fn resale(plan: &mut Plan, chance: &mut Chance, by: usize) {
     let way = if written { "written as sent home" } else { "never written as sent" };
     let subjects = vec![Subject::Producer(by), Subject::Lot(lot), Subject::Roll(roll)];
     plan.frauds.push(Fraud { kind: Kind::Resale, way, by: Some(by), from: day, size: u64::from(packs), subjects });
+    true
 }
 
 /// Some growers declare far more land than they have; fruit from outside fills what is approved for it.
-fn over_declared(plan: &mut Plan, chance: &mut Chance, by: usize) {
+fn over_declared(plan: &mut Plan, chance: &mut Chance, by: usize) -> bool {
     let mut growers = plan.producers[by].growers.clone();
     chance.shuffle(&mut growers);
     growers.truncate(chance.count(2, 6) as usize);
@@ -146,6 +164,10 @@ fn over_declared(plan: &mut Plan, chance: &mut Chance, by: usize) {
         g.account_g = g.declared_m2 * CAP * 3 / 2000 / 100 * 95;
         g.drawn = overlaps;
         g.lies_on = neighbour.filter(|_| overlaps);
+        if let Some(neighbour) = g.lies_on {
+            plan.growers[neighbour].drawn = true;
+        }
+        let g = &plan.growers[grower];
         let grams = ((g.account_g.saturating_sub(g.given_g)) as f64 * chance.real(0.85, 1.0)) as u64 / 100 * 100;
         for part in [grams / 3, grams - grams / 3] {
             let day = chance.count(SEASON.0 + 10, SEASON.1 - 2);
@@ -165,10 +187,14 @@ fn over_declared(plan: &mut Plan, chance: &mut Chance, by: usize) {
     }
     let way = if overlaps { "drawn on the neighbour's land" } else { "area only" };
     plan.frauds.push(Fraud { kind: Kind::OverDeclared, way, by: Some(by), from: 0, size: more, subjects });
+    true
 }
 
 /// Fruit picked too early or too late, or labels long after the fruit must have gone.
-fn out_of_season(plan: &mut Plan, chance: &mut Chance, by: usize) {
+fn out_of_season(plan: &mut Plan, chance: &mut Chance, by: usize) -> bool {
+    if room_for(plan, by, 0.3) < 15 {
+        return false;
+    }
     let room = headroom(plan, by);
     // Who has a store may pack in spring.
     let ways = ["early, dates told", "early, dates bent", "late, dates told", "packed in spring without a store"];
@@ -189,9 +215,6 @@ fn out_of_season(plan: &mut Plan, chance: &mut Chance, by: usize) {
     }
     let pack = plan.producers[by].pack_g;
     let packs = (got / pack) as u32 * 97 / 100;
-    if packs < 10 {
-        return;
-    }
     let harvest = match way {
         "early, dates bent" => Some((i64::from(SEASON.0), i64::from(SEASON.0))),
         _ => None,
@@ -201,16 +224,17 @@ fn out_of_season(plan: &mut Plan, chance: &mut Chance, by: usize) {
     let subjects = vec![Subject::Producer(by), Subject::Lot(lot), Subject::Roll(roll)];
     let begins = if way.starts_with("packed") { day } else { from };
     plan.frauds.push(Fraud { kind: Kind::OutOfSeason, way, by: Some(by), from: begins, size: u64::from(packs), subjects });
+    true
 }
 
 /// Labels are reported gone, new ones come, and the old ones go on other pears.
-fn lost(plan: &mut Plan, chance: &mut Chance, by: usize) {
+fn lost(plan: &mut Plan, chance: &mut Chance, by: usize) -> bool {
     let there: u64 = arrivals(plan, by).iter().map(|a| a.1).sum();
     let used: u64 = plan.lots.iter().filter(|l| l.producer == by).map(|l| l.weight_g).sum();
     let free = (there.saturating_sub(used) / plan.producers[by].pack_g) as u32;
     let packs = (free / 2).min(chance.count(40, 500));
     if packs < 20 {
-        return;
+        return false;
     }
     let day = chance.count(SEASON.1 + 2, 180);
     let (lot, roll) = paper_lot(plan, chance, by, packs, day, None);
@@ -239,6 +263,7 @@ fn lost(plan: &mut Plan, chance: &mut Chance, by: usize) {
     let mut subjects = vec![Subject::Producer(by), Subject::Lot(lot), Subject::Roll(roll)];
     subjects.extend((1..=gone).map(|seq| Subject::Code(roll, seq)));
     plan.frauds.push(Fraud { kind: Kind::LostReprinted, way: reason, by: Some(by), from: day + 3, size: u64::from(gone), subjects });
+    true
 }
 
 /// Labels with numbers nobody issued, made to look like those of a roll.

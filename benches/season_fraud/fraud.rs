@@ -4,7 +4,7 @@ use super::honest::{arrivals, deliver, label, sell, use_up};
 use super::life::{Life, Tag};
 use super::market;
 use super::people::{CITIES, Chance};
-use super::plan::{Act, CAP, DayNo, Forged, Lot, Plan, Roll, RollKind, SEASON};
+use super::plan::{Act, CAP, DayNo, Forged, Lot, Plan, Roll, RollKind, SEASON, Shipment};
 use super::truth::{Fraud, Kind, Subject};
 
 /// How many schemes of each kind a whole season has; a part of a season at least one.
@@ -29,7 +29,7 @@ pub fn plant(plan: &mut Plan, scale: f64) {
         let many = ((whole * scale).round() as u32).max(1);
         for _ in 0..many {
             match kind {
-                Kind::CloneLarge | Kind::CloneSmall => clone(plan, &mut chance, kind, honest_lots),
+                Kind::CloneLarge | Kind::CloneSmall => clone(plan, &mut chance, kind, (honest_lots, scale)),
                 Kind::Resale => tempt(plan, &mut chance, &mut crooks, resale),
                 Kind::OverDeclared => tempt(plan, &mut chance, &mut crooks, over_declared),
                 Kind::OutOfSeason => tempt(plan, &mut chance, &mut crooks, out_of_season),
@@ -67,7 +67,7 @@ fn day_of(plan: &Plan, what: impl Fn(&Act) -> bool) -> Option<DayNo> {
 }
 
 /// Copies a label of an honest producer, bought in a shop, onto packs with other pears.
-fn clone(plan: &mut Plan, chance: &mut Chance, kind: Kind, honest_lots: usize) {
+fn clone(plan: &mut Plan, chance: &mut Chance, kind: Kind, (honest_lots, scale): (usize, f64)) {
     let large = kind == Kind::CloneLarge;
     for _ in 0..50 {
         let shipment = chance.index(plan.shipments.len());
@@ -79,7 +79,9 @@ fn clone(plan: &mut Plan, chance: &mut Chance, kind: Kind, honest_lots: usize) {
         }
         let labels = if large { chance.count(1, 4) } else { chance.count(1, 2) };
         let seqs: Vec<u32> = (0..labels).map(|_| chance.count(sent.first, sent.last)).collect();
-        let packs = if large { chance.skewed(500.0, 0.9).clamp(150.0, 4000.0) as u32 } else { chance.count(20, 50) };
+        // A part of a season has no copies larger than its goods.
+        let most = (4000.0 * scale).max(500.0);
+        let packs = if large { chance.skewed(500.0, 0.9).clamp(150.0, most) as u32 } else { chance.count(20, 50) };
         let (begins, weeks) = (f64::from(day) + chance.real(6.0, 40.0), if large { chance.real(2.0, 14.0) } else { chance.real(1.0, 12.0) });
         let cities: Vec<usize> = (0..if large { chance.count(1, 12) } else { chance.count(1, 4) }).map(|_| chance.city()).collect();
         for _ in 0..packs {
@@ -134,7 +136,7 @@ fn resale(plan: &mut Plan, chance: &mut Chance, by: usize) -> bool {
         // Written down as sent to a customer at home.
         let shops = plan.producers[by].shops.clone();
         let shipment = plan.shipments.len();
-        plan.shipments.push(super::plan::Shipment { roll, first: 1, last: packs, shop: shops[chance.index(shops.len())] });
+        plan.shipments.push(Shipment { roll, first: 1, last: packs, shop: shops[chance.index(shops.len())] });
         plan.on(day + 2, Act::Send { shipment });
     }
     let usual: Vec<usize> = plan.producers[by].shops.iter().map(|s| plan.shops[*s].city).collect();
@@ -154,7 +156,8 @@ fn over_declared(plan: &mut Plan, chance: &mut Chance, by: usize) -> bool {
     let mut growers = plan.producers[by].growers.clone();
     chance.shuffle(&mut growers);
     growers.truncate(chance.count(2, 6) as usize);
-    let overlaps = chance.yes(0.33);
+    let others = plan.producers[by].growers.len() > growers.len();
+    let overlaps = chance.yes(0.33) && others;
     let (mut got, mut more) = (0, 0);
     for &grower in &growers {
         let neighbour = plan.producers[by].growers.iter().copied().find(|g| !growers.contains(g));
@@ -247,7 +250,7 @@ fn lost(plan: &mut Plan, chance: &mut Chance, by: usize) -> bool {
     plan.on(day + 4, Act::Activate { roll, first: gone + 1, last: packs });
     let shops = plan.producers[by].shops.clone();
     let shipment = plan.shipments.len();
-    plan.shipments.push(super::plan::Shipment { roll, first: gone + 1, last: packs, shop: shops[chance.index(shops.len())] });
+    plan.shipments.push(Shipment { roll, first: gone + 1, last: packs, shop: shops[chance.index(shops.len())] });
     plan.on(day + 5, Act::Send { shipment });
     let again = plan.rolls.len();
     plan.rolls.push(Roll { producer: by, lot: Some(lot), kind: RollKind::Unit, count: gone, spare: 0, ahead: false });

@@ -16,7 +16,7 @@ impl Size {
     /// A share of a season of 100 producers, 2,000 growers and 100,000 labels; never so small that somebody is missing.
     pub fn of(scale: f64) -> Self {
         let part = |whole: f64, least: f64| (whole * scale).round().max(least);
-        Self { producers: part(100.0, 12.0) as usize, growers: part(2000.0, 60.0) as usize, codes: part(100_000.0, 3_000.0) as u32 }
+        Self { producers: part(100.0, 12.0) as usize, growers: part(2000.0, 60.0) as usize, codes: part(100_000.0, 1_500.0) as u32 }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Who opens the address on a pack, from the packing line to the friend of a friend. Honest and copied packs live alike: what differs is
 //! how many packs carry one label.
 
-use super::people::{CITIES, CRAWLER, Chance};
+use super::people::{CRAWLER, Chance};
 use super::plan::{Device, LAST, Plan, Scan};
 
 /// A label.
@@ -151,9 +151,4 @@ impl Life<'_> {
             self.open(on(day, minute), Tag { roll, seq }, place, device);
         }
     }
-}
-
-/// Is the city in this province?
-pub fn within(city: usize, province: &str) -> bool {
-    CITIES[city].0 == province
 }

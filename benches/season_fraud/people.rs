@@ -75,9 +75,6 @@ impl Chance {
         self.0.random_bool(p)
     }
     /// A whole number, both ends included.
-    pub fn int(&mut self, from: i64, to: i64) -> i64 {
-        self.0.random_range(from..=to.max(from))
-    }
     pub fn count(&mut self, from: u32, to: u32) -> u32 {
         self.0.random_range(from..=to.max(from))
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 #[path = "../../benches/season_fraud/season.rs"]
 mod season;
 
+use crate::support::{Engine, on_both_engines};
 use season::plan::{Act, LAST, Plan, RollKind};
 use season::truth::{Kind, Subject};
 
@@ -69,5 +70,14 @@ fn labels_are_ordered_before_they_are_used(plan: &Plan) {
                 _ => {}
             }
         }
+    }
+}
+
+on_both_engines! {
+    async fn a_small_season_is_performed(engine: Engine) {
+        let plan = season::season(1, SMALL);
+        let (score, went) = season::perform(engine, &plan, false).await;
+        println!("{}\n{went:#?}", score.tables());
+        assert_eq!(score.kinds.values().map(|k| k.part.of).sum::<u64>(), plan.frauds.len() as u64);
     }
 }

@@ -6,13 +6,17 @@ use std::time::{Duration, Instant};
 
 use yanzhao::kernel::clock::{DAY, MINUTE};
 use yanzhao::kernel::{Failure, Millis, Outcome};
+use yanzhao::supervision::alert::missed::Misses;
+use yanzhao::supervision::alert::{Cadence, evaluate};
 use yanzhao::trace::batch::{BatchInput, SourceInput};
 use yanzhao::trace::code::Code;
 use yanzhao::trace::issued::IssuedOrder;
+use yanzhao::trace::scan::Via;
 use yanzhao::trace::verdict::Place;
+use yanzhao::trace::visitor::{Visitor, is_crawler};
 
 use super::people::{CITIES, NOWHERE, agent};
-use super::plan::{Device, Plan, Scan};
+use super::plan::{Device, Forged, Plan, Scan};
 use super::stage::Stage;
 use super::truth::Subject;
 
@@ -53,6 +57,8 @@ pub struct Went {
     /// Openings by machines that count nowhere, and of numbers nobody issued.
     pub crawled: u64,
     pub unknown: u64,
+    /// Openings of labels whose order was refused.
+    pub unissued: u64,
     /// Where the time went: acts, scans, alert jobs.
     pub took: [Duration; 3],
 }
@@ -69,6 +75,7 @@ pub struct Drive<'a> {
     pub shipments: Vec<Option<String>>,
     pub listings: Vec<Option<String>>,
     pub delivered: Vec<Vec<Delivered>>,
+    misses: Misses,
     /// Scans within so many minutes are done at one moment.
     pub slot: u32,
     next_scan: usize,
@@ -85,6 +92,7 @@ impl<'a> Drive<'a> {
             shipments: vec![None; plan.shipments.len()],
             listings: vec![None; plan.listings.len()],
             delivered: plan.producers.iter().map(|_| Vec::new()).collect(),
+            misses: Misses::default(),
             slot: 10,
             next_scan: 0,
             next_forged: 0,
@@ -108,7 +116,7 @@ impl<'a> Drive<'a> {
             self.scan_until(day * 1440 + 1439).await;
             self.set(day * 1440 + 1439);
             let begun = Instant::now();
-            self.nightly(day).await;
+            self.nightly().await;
             self.went.took[2] += begun.elapsed();
             if loud && day % 10 == 9 {
                 let [acts, scans, jobs] = self.went.took.map(|t| t.as_secs());
@@ -118,8 +126,15 @@ impl<'a> Drive<'a> {
         self.stage.scans.stop().await;
     }
 
-    /// What is due at the end of a day.
-    async fn nightly(&mut self, _day: u32) {}
+    /// What is due at the end of a day: misses are put away, and rules run over new scans and over everything else. On the service rules
+    /// run over new scans every minute; what they find depends on when things happened, not on when they run.
+    async fn nightly(&self) {
+        let (db, clock, random) = (&self.stage.world.db, &self.stage.world.clock, &self.stage.world.random);
+        self.misses.put_away(db).await.unwrap();
+        for cadence in [Cadence::Scans, Cadence::Nightly] {
+            evaluate(db, clock, random, cadence).await.unwrap();
+        }
+    }
 
     fn set(&self, minute: u32) {
         let to = self.start + i64::from(minute) * MINUTE;
@@ -144,11 +159,19 @@ impl<'a> Drive<'a> {
         }
         while let Some(forged) = self.plan.forged.get(self.next_forged).filter(|scan| scan.minute < minute) {
             self.next_forged += 1;
-            let code = self.guess(forged.series, forged.n);
+            let Forged { minute, series, n, device, .. } = *forged;
+            let code = self.guess(series, n);
             assert!(self.stage.scans.locate(&code).is_none(), "a guess hit");
+            let visitor = self.visitor(device, &agent(device.agent)).await;
+            self.misses.note(code.as_str(), &visitor, self.start + i64::from(minute) * MINUTE);
             self.went.unknown += 1;
         }
         self.went.took[1] += begun.elapsed();
+    }
+
+    async fn visitor(&self, device: Device, agent: &str) -> Visitor {
+        let address = std::net::Ipv4Addr::from(0x0a00_0000 | device.address);
+        self.stage.scans.visitors().of_client(address.into(), agent).await
     }
 
     /// A number nobody issued, with the locator of the roll it copies where that was issued.
@@ -165,19 +188,21 @@ impl<'a> Drive<'a> {
         let mut waiting = tokio::task::JoinSet::new();
         for scan in &self.plan.scans[from..to] {
             let Scan { roll, seq, place, device, .. } = *scan;
-            let Some(issued) = &self.rolls[roll as usize] else { continue };
+            let Some(issued) = &self.rolls[roll as usize] else {
+                self.went.unissued += 1;
+                continue;
+            };
             let agent = agent(device.agent);
-            if yanzhao::trace::visitor::is_crawler(&agent) {
+            if is_crawler(&agent) {
                 self.went.crawled += 1;
                 continue;
             }
             let code = issued.cipher.code(seq - 1);
             let Some(located) = self.stage.scans.locate(&code) else { panic!("{code} was issued") };
-            let Device { address, .. } = device;
-            let visitor = self.stage.scans.visitors().of_client(std::net::Ipv4Addr::from(0x0a00_0000 | address).into(), &agent).await;
+            let visitor = self.visitor(device, &agent).await;
             let desk = self.stage.scans.clone();
             let place = named(place);
-            waiting.spawn(async move { desk.record(located, visitor, place, yanzhao::trace::scan::Via::Printed).await });
+            waiting.spawn(async move { desk.record(located, visitor, place, Via::Printed).await });
         }
         while let Some(scanned) = waiting.join_next().await {
             assert!(scanned.unwrap().unwrap().recorded, "a scan was not recorded");

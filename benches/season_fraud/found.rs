@@ -27,18 +27,11 @@ impl Drive<'_> {
             let [rule, kind, id, severity] = [0, 1, 2, 3].map(|at| row.try_get_by_index::<String>(at).unwrap());
             let raised_at: i64 = row.try_get_by_index(4).unwrap();
             let subjects = match kind.as_str() {
-                "code" => self.code(&id, &named),
+                "code" => self.code(&id),
                 "series" => self.series(&id),
                 _ => named.get(&id).copied().into_iter().collect(),
             };
             seen.push(Seen { rule: format!("{rule} ({kind})"), work: severity != "info", day: self.day_no(raised_at), subjects });
-        }
-        // A finding whose figures change is a new row that takes over its beginning: it is one finding.
-        for row in self.rows("SELECT listing_id, rule, MIN(since) FROM listing_finding GROUP BY listing_id, rule ORDER BY 3, 1, 2").await {
-            let [id, rule] = [0, 1].map(|at| row.try_get_by_index::<String>(at).unwrap());
-            let since: i64 = row.try_get_by_index(2).unwrap();
-            let subjects = named.get(&id).copied().into_iter().collect();
-            seen.push(Seen { rule: format!("listing: {rule}"), work: true, day: self.day_no(since), subjects });
         }
         seen
     }
@@ -65,7 +58,7 @@ impl Drive<'_> {
     }
 
     /// `order_no-seq`.
-    fn code(&self, id: &str, _named: &HashMap<String, Subject>) -> Vec<Subject> {
+    fn code(&self, id: &str) -> Vec<Subject> {
         let (order, seq) = id.split_once('-').unwrap();
         let (order, seq): (i64, u32) = (order.parse().unwrap(), seq.parse().unwrap());
         let roll = self.rolls.iter().position(|issued| issued.as_ref().is_some_and(|issued| issued.order_no == order));

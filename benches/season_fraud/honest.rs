@@ -7,16 +7,25 @@ use super::plan::{Act, CAP, DayNo, Grower, LAST, Lot, Plan, Producer, Roll, Roll
 /// How large a season is.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
+    /// The share of a whole season of 100 producers, 2,000 growers, 100,000 labels and a million scans.
+    pub scale: f64,
     pub producers: usize,
     pub growers: usize,
     pub codes: u32,
+    /// Openings of posters and specimens.
+    pub posters: u32,
 }
 
 impl Size {
-    /// A share of a season of 100 producers, 2,000 growers and 100,000 labels; never so small that somebody is missing.
+    /// A share of a whole season; never so small that somebody is missing.
     pub fn of(scale: f64) -> Self {
         let part = |whole: f64, least: f64| (whole * scale).round().max(least);
-        Self { producers: part(100.0, 12.0) as usize, growers: part(2000.0, 60.0) as usize, codes: part(100_000.0, 1_500.0) as u32 }
+        let codes = part(100_000.0, 1_500.0) as u32;
+        Self { scale, producers: part(100.0, 12.0) as usize, growers: part(2000.0, 60.0) as usize, codes, posters: codes * 5 }
+    }
+    /// As small as a season with every sort of fraud gets.
+    pub fn tiny() -> Self {
+        Self { scale: 0.005, producers: 12, growers: 54, codes: 1_200, posters: 300 }
     }
 }
 
@@ -311,7 +320,7 @@ pub fn send(plan: &mut Plan, chance: &mut Chance, roll: usize, (first, last): (u
 
 /// Labels for a whole lot on posters, and specimens for shelves and livestreams: opened thousands of times.
 fn posters(plan: &mut Plan, chance: &mut Chance, size: Size) {
-    let openings = f64::from(size.codes) * 5.0;
+    let openings = f64::from(size.posters);
     let many = (plan.lots.len() / 5).max(3);
     let weights: Vec<f64> = (0..many).map(|_| chance.skewed(1.0, 1.2)).collect();
     let total: f64 = weights.iter().sum();

@@ -43,7 +43,8 @@ impl Part {
         let half = z / (1.0 + z * z / n) * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
         (p * 100.0, ((middle - half) * 100.0).max(0.0), ((middle + half) * 100.0).min(100.0))
     }
-    fn cells(self) -> String {
+    /// Hits, all, and the share with its interval, as cells of a table.
+    pub fn cells(self) -> String {
         if self.of == 0 {
             return "0 | 0 | –".to_owned();
         }
@@ -187,20 +188,25 @@ impl Score {
         self.issued += other.issued;
     }
 
+    /// Every kind together.
+    pub fn all(&self) -> Part {
+        let mut all = Part::default();
+        self.kinds.values().for_each(|caught| all.merge(caught.part));
+        all
+    }
+
     /// The tables, in Markdown.
     pub fn tables(&self) -> String {
         let mut text = String::from(
             "| fraud | caught | of | share (95 % Wilson) | by an alert | at the door | days until caught, median (most) |\n|---|--:|--:|--:|--:|--:|--:|\n",
         );
-        let mut all = Part::default();
         for (kind, caught) in &self.kinds {
-            all.merge(caught.part);
             let mut days = caught.days.clone();
             days.sort_unstable();
             let when = days.get(days.len() / 2).map_or("–".to_owned(), |middle| format!("{middle} ({})", days[days.len() - 1]));
             writeln!(text, "| {} | {} | {} | {} | {when} |", kind.name(), caught.part.cells(), caught.alert, caught.door).unwrap();
         }
-        writeln!(text, "| **all** | {} | | | |\n", all.cells()).unwrap();
+        writeln!(text, "| **all** | {} | | | |\n", self.all().cells()).unwrap();
         text.push_str("| honest | flagged | of | share (95 % Wilson) |\n|---|--:|--:|--:|\n");
         for (who, part) in
             [("producers", self.producers), ("growers", self.growers), ("labels opened", self.labels), ("listings", self.listings)]

@@ -2,10 +2,11 @@
 //! approved accounts, sellers and listings. Rows of the register are put straight in (what is tried out here is not their registration);
 //! plots, accounts, sellers and everything later go through the commands, many to a transaction.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::json;
-use yanzhao::entity::{division, facility, organisation};
+use yanzhao::entity::{division, facility, organisation, rule_version};
 use yanzhao::kernel::clock::DAY;
 use yanzhao::kernel::ids::Noun;
 use yanzhao::kernel::{Day, Desk, Random, Scope};
@@ -219,7 +220,7 @@ impl Stage {
         .unwrap();
     }
 
-    async fn sellers(&mut self, plan: &Plan, _right: &str) {
+    async fn sellers(&mut self, plan: &Plan) {
         for (no, seller) in plan.sellers.iter().enumerate() {
             let code = credit_code(no + 1);
             let organisation_id = match seller.producer {
@@ -241,6 +242,32 @@ impl Stage {
             };
             let made = act!(self.world, self.everybody, |tx, desk| register_seller(tx, desk, &input), [input]).unwrap();
             self.sellers.push((organisation_id, made.id));
+        }
+    }
+
+    /// Puts other thresholds in force from the first day, as if a person had tested and decided them before the season.
+    pub async fn tune(&self, limits: &[(String, String, i64)]) {
+        let mut rules: BTreeMap<&str, serde_json::Map<String, serde_json::Value>> = BTreeMap::new();
+        for (rule, name, value) in limits {
+            rules.entry(rule).or_default().insert(name.clone(), json!(value));
+        }
+        for (rule, values) in rules {
+            let row = rule_version::Model {
+                id: self.world.id(Noun::RuleVersion),
+                rule: rule.to_owned(),
+                thresholds: serde_json::Value::Object(values).to_string(),
+                is_on: true,
+                reason: "模拟".to_owned(),
+                state: "in_force".to_owned(),
+                proposed_by: "acc_x".to_owned(),
+                proposed_at: self.world.clock.now(),
+                progress: 0,
+                test: None,
+                from_day: Some("2026-08-01".to_owned()),
+                decided_by: Some("acc_y".to_owned()),
+                decided_at: Some(self.world.clock.now()),
+            };
+            self.world.put(row).await;
         }
     }
 

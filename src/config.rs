@@ -28,6 +28,9 @@ pub struct Config {
     pub files_dir: PathBuf,
     /// Networks whose `X-Forwarded-For` is believed, such as `10.0.0.0/8`. Default: none.
     pub trusted_proxies: Vec<IpNet>,
+    /// Networks of the house, such as warehouses and offices: scans from there are answered and counted, but no rule takes them for consumers.
+    /// Default: none.
+    pub house_addresses: Vec<IpNet>,
     /// Offline table of places by address (`from,to,province,city` in csv); empty: places stay unknown.
     pub place_table: PathBuf,
     /// Codes a producer may order without a second person.
@@ -89,6 +92,7 @@ impl Default for Config {
             checkpoint_file: PathBuf::new(),
             files_dir: PathBuf::from("files"),
             trusted_proxies: Vec::new(),
+            house_addresses: Vec::new(),
             place_table: PathBuf::new(),
             issue_limit: 100_000,
             spare_permille: 50,

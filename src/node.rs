@@ -13,6 +13,7 @@ use crate::interop::intake::{Bench, SheetDesk};
 use crate::interop::qr;
 use crate::kernel::{Clock, Desk, Failure, Outcome, Random};
 use crate::ledger::Notary;
+use crate::supervision::alert::missed::Misses;
 use crate::trace::keys::{KeyProvider, MasterKeys};
 use crate::trace::place::Places;
 use crate::trace::scan::{ScanDesk, ScanSettings};
@@ -80,8 +81,8 @@ pub async fn assemble(config: Config, db: Db, clock: Clock, random: Random) -> O
     let sheets = SheetDesk::start(bench);
     let vault = Vault::open(&config.sign_in_key, &config.secrets_dir.join("sign_in.key"), &random)?;
     let gateway = Gateway::of(&config.sms_url, &config.sms_template, &config.sms_header)?;
-    let throttle = Throttle::default();
-    Ok(App::new(Parts { vault, gateway, db, clock, random, config, keys, notary, scans, places, shelf, sheets, throttle }))
+    let (throttle, misses) = (Throttle::default(), Misses::default());
+    Ok(App::new(Parts { vault, gateway, db, clock, random, config, keys, notary, scans, places, shelf, sheets, throttle, misses }))
 }
 
 /// Serves until `stop` resolves, then drains. `listening` is called with the address once connections are taken.
@@ -91,12 +92,14 @@ pub async fn assemble(config: Config, db: Db, clock: Clock, random: Random) -> O
 pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Outcome<()> {
     let notary = tokio::spawn(keep_checkpoints(app.clone()));
     let due = tokio::spawn(run_jobs(app.clone()));
+    let alerts = tokio::spawn(judge_alerts(app.clone()));
     let heed = tokio::spawn(heed_notices(app.clone()));
     let gateways = crate::jobs::Gateways::of(&app.config.notice_gateways, &app.config.notice_token)?;
     let notices = tokio::spawn(keep_sending(app.clone(), gateways));
     web::serve(app.clone(), listener, stop, DRAIN).await?;
     notary.abort();
     due.abort();
+    alerts.abort();
     heed.abort();
     notices.abort();
     app.scans.stop().await;
@@ -141,6 +144,31 @@ async fn run_jobs(app: App) {
         }
         if let Err(error) = crate::jobs::licences_due(&app.db, &app.clock, &app.random).await {
             tracing::error!(%error, "licences that are due could not be noted");
+        }
+    }
+}
+
+/// Runs the rules of the alerts: on scans every minute, of the night at the first minute of each day and after a start.
+async fn judge_alerts(app: App) {
+    let mut tick = tokio::time::interval(Duration::from_secs(60));
+    let mut judged = None;
+    tick.tick().await;
+    loop {
+        tick.tick().await;
+        let today = app.clock.today();
+        if let Err(error) = app.misses.put_away(&app.db).await {
+            tracing::error!(%error, "codes nobody issued could not be counted");
+        }
+        let done = match crate::jobs::judge_scans(&app.db, &app.clock, &app.random).await {
+            Ok(done) if judged != Some(today) => crate::jobs::judge_nightly(&app.db, &app.clock, &app.random).await.inspect(|_| {
+                judged = Some(today);
+            }).map(|night| done.raised + night.raised),
+            other => other.map(|done| done.raised),
+        };
+        match done {
+            Ok(0) => {}
+            Ok(raised) => tracing::info!(raised, "alerts raised"),
+            Err(error) => tracing::error!(%error, "rules could not be run"),
         }
     }
 }

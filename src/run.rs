@@ -76,6 +76,7 @@ async fn dispatch(command: Command, clock: &Clock, random: &Random) -> Outcome<b
         Command::Jobs { action: JobsAction::Run { job: Job::CloseSeasons }, setting } => {
             close_seasons(&settings(&setting)?, clock, random).await
         }
+        Command::Jobs { action: JobsAction::Run { job }, setting } => judge_alerts(&settings(&setting)?, clock, random, job).await,
         Command::Openapi { setting } => {
             let description = web::openapi(&settings(&setting)?.base_url);
             println!("{}", serde_json::to_string_pretty(&description).map_err(Failure::broken)?);
@@ -184,6 +185,17 @@ async fn close_seasons(config: &Config, clock: &Clock, random: &Random) -> Outco
     println!("accounts closed {}   failed {}", closed.lapsed.len(), closed.failed);
     db.close().await;
     Ok(closed.failed == 0)
+}
+
+async fn judge_alerts(config: &Config, clock: &Clock, random: &Random, job: Job) -> Outcome<bool> {
+    let db = node::open(config, clock, random).await?;
+    let judged = match job {
+        Job::JudgeNightly => jobs::judge_nightly(&db, clock, random).await?,
+        _ => jobs::judge_scans(&db, clock, random).await?,
+    };
+    println!("scans {}   raised {}   renewed {}   faded {}", judged.scans, judged.raised, judged.renewed, judged.faded);
+    db.close().await;
+    Ok(true)
 }
 
 fn read_password(from_stdin: bool) -> Outcome<String> {

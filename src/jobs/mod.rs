@@ -2,9 +2,11 @@
 //! where nothing is due nothing happens and nothing is recorded. A node runs them by the hour; `yanzhao jobs run NAME` runs one now.
 
 mod close_seasons;
+mod judge_alerts;
 mod licences_due;
 mod send_notices;
 
 pub use close_seasons::{Closed, close_seasons};
+pub use judge_alerts::{judge_nightly, judge_scans};
 pub use licences_due::licences_due;
 pub use send_notices::{Gateways, Sent, TRIES, send_notices};

@@ -37,6 +37,12 @@ kinds! {
     ADJUSTMENT_APPROVED = "adjustment.approved";
     ADJUSTMENT_PROPOSED = "adjustment.proposed";
     ADJUSTMENT_REFUSED = "adjustment.refused";
+    ALERTS_RAISED = "alerts.raised" sealed;
+    ALERT_JUDGED = "alert.judged" sealed;
+    ALERT_RULE_DECIDED = "alert_rule.decided" sealed;
+    ALERT_RULE_PROPOSED = "alert_rule.proposed" sealed;
+    ALERT_RULE_TESTED = "alert_rule.tested" sealed;
+    ALERT_TAKEN = "alert.taken" sealed;
     ANNOUNCEMENT_RECORDED = "announcement.recorded";
     API_TOKEN_ENDED = "api_token.ended" sealed;
     API_TOKEN_ISSUED = "api_token.issued" sealed;

@@ -13,6 +13,7 @@
 //! lies in their division, or the product's counties do; a whole product only where all of its counties do. Nothing is ever deleted: what was
 //! lifted is shown for 90 days. It never acts by itself: rules may propose, only persons decide.
 
+pub mod alert;
 pub mod case;
 pub mod commands;
 pub mod competence;

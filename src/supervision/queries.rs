@@ -1,5 +1,7 @@
 //! Stops and recalls as officers see them; the public sees them through the scan.
 
+pub mod alert;
+
 use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use utoipa::ToSchema;

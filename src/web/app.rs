@@ -12,6 +12,7 @@ use crate::identity::vault::Vault;
 use crate::interop::intake::SheetDesk;
 use crate::kernel::{Actor, Clock, Desk, Failure, FailureKind, Outcome, Random};
 use crate::ledger::Notary;
+use crate::supervision::alert::missed::Misses;
 use crate::trace::keys::KeyProvider;
 use crate::trace::order::OrderRules;
 use crate::trace::place::Places;
@@ -54,6 +55,8 @@ pub struct Parts {
     pub gateway: Option<Gateway>,
     /// Slows down guessing.
     pub throttle: Throttle,
+    /// Counts codes nobody issued, for the rules.
+    pub misses: Misses,
 }
 
 impl App {

@@ -4,5 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod alert_story;
+mod alerts;
 mod cases;
 mod season_fraud;

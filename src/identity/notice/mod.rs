@@ -50,6 +50,7 @@ kinds! {
     OrderRefused = "order_refused",
     Recalled = "recalled",
     RecallLifted = "recall_lifted",
+    RuleDoubtful = "rule_doubtful",
     SeasonApproved = "season_approved",
     SeasonRefused = "season_refused",
     StopLifted = "stop_lifted",

@@ -1,5 +1,7 @@
 //! Proposing, confirming, dropping and lifting stops and recalls. Every step after the first is another person's.
 
+pub mod alert;
+pub mod alert_rule;
 pub mod case;
 mod recall;
 mod seizure;

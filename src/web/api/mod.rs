@@ -63,6 +63,7 @@ macro_rules! made_by {
 }
 
 mod accounts;
+mod alerts;
 mod audit;
 mod batches;
 mod codes;
@@ -128,7 +129,7 @@ pub fn codes() -> Vec<Route> {
 
 /// Stops, recalls and seizures; sellers and listings.
 pub fn supervision() -> Vec<Route> {
-    [supervision::routes(), seizures::routes(), trade::routes()].into_iter().flatten().collect()
+    [supervision::routes(), seizures::routes(), trade::routes(), alerts::routes()].into_iter().flatten().collect()
 }
 
 const PUBLIC: Access = Access::Public;

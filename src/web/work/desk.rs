@@ -139,6 +139,10 @@ const DONE: &[&str] = &[
     "batch_corrected",
     "order_cancelled",
     "files_kept",
+    "alert_taken",
+    "alert_judged",
+    "alert_rule_proposed",
+    "alert_rule_decided",
     "plot_registered",
     "delivery_recorded",
 ];
@@ -205,7 +209,7 @@ const RAIL: &[(&str, &[Place])] = &[
             ("/work/shipments", "work.shipments", Some(Permission::ShipmentRead)),
         ],
     ),
-    ("supervision", &[("/work/seizures", "work.seizures", Some(Permission::SeizurePropose))]),
+    ("supervision", &[("/work/alerts", "work.alerts.title", Some(Permission::AlertRead)), ("/work/alert-rules", "work.alerts.rules", Some(Permission::AlertRuleRecord)), ("/work/seizures", "work.seizures", Some(Permission::SeizurePropose))]),
     (
         "register",
         &[

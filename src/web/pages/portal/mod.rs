@@ -26,7 +26,7 @@ pub use print::{PrintPage, print_page};
 pub use product::{AreaView, MarkUser, ProductView, RightStatus, RightView, StandardView, product_page};
 pub use roll::{RollRow, RollView, roll_page};
 pub use season::{Season, SeasonKind};
-pub use tiles::PlaceCount;
+pub use tiles::{Map as PlaceMap, PlaceCount, provinces};
 
 /// The entry of the main navigation a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

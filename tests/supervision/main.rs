@@ -17,3 +17,4 @@ mod inspecting;
 mod inspections;
 mod measures;
 mod rectifications;
+mod season_fraud;

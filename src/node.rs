@@ -92,12 +92,14 @@ pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = (
     let notary = tokio::spawn(keep_checkpoints(app.clone()));
     let due = tokio::spawn(run_jobs(app.clone()));
     let heed = tokio::spawn(heed_notices(app.clone()));
+    let rescoring = tokio::spawn(keep_rescoring(app.clone()));
     let gateways = crate::jobs::Gateways::of(&app.config.notice_gateways, &app.config.notice_token)?;
     let notices = tokio::spawn(keep_sending(app.clone(), gateways));
     web::serve(app.clone(), listener, stop, DRAIN).await?;
     notary.abort();
     due.abort();
     heed.abort();
+    rescoring.abort();
     notices.abort();
     app.scans.stop().await;
     app.keep_checkpoint().await?;
@@ -141,6 +143,17 @@ async fn run_jobs(app: App) {
         }
         if let Err(error) = crate::jobs::licences_due(&app.db, &app.clock, &app.random).await {
             tracing::error!(%error, "licences that are due could not be noted");
+        }
+    }
+}
+
+/// Goes on with a run over all listings where somebody asked for one.
+async fn keep_rescoring(app: App) {
+    let mut tick = tokio::time::interval(Duration::from_secs(5));
+    loop {
+        tick.tick().await;
+        if let Err(error) = crate::jobs::rescore_listings(&app.db, &app.clock, |_| {}).await {
+            tracing::error!(%error, "listings could not be scored");
         }
     }
 }

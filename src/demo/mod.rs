@@ -5,6 +5,7 @@ pub mod accounts;
 mod codes;
 mod farm;
 mod goods;
+mod market;
 mod people;
 mod plan;
 mod printing;

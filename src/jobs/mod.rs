@@ -3,8 +3,10 @@
 
 mod close_seasons;
 mod licences_due;
+mod rescore_listings;
 mod send_notices;
 
 pub use close_seasons::{Closed, close_seasons};
 pub use licences_due::licences_due;
+pub use rescore_listings::{ask_rescore_listings, rescore_listings};
 pub use send_notices::{Gateways, Sent, TRIES, send_notices};

@@ -20,5 +20,6 @@ pub mod findings;
 pub mod inbox;
 pub mod listing;
 pub mod queries;
+pub mod scoring;
 pub mod seizures;
 pub mod store;

@@ -1,6 +1,7 @@
 //! Proposing, confirming, dropping and lifting stops and recalls. Every step after the first is another person's.
 
 pub mod case;
+pub mod listing;
 mod recall;
 mod seizure;
 mod stop;

@@ -2,3 +2,4 @@
 
 pub mod case;
 pub mod listing;
+pub mod listing_facts;

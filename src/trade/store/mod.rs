@@ -1,7 +1,13 @@
 //! Tables of the trade.
 
+pub mod authorisation;
 pub mod listing;
+pub mod sales;
 pub mod seller;
+pub mod sku;
 
+pub use authorisation::AuthorisationRow;
 pub use listing::{CaptureRow, ListingRow};
+pub use sales::{SalesImportRow, SalesLineRow};
 pub use seller::{SellerRow, ShopRow};
+pub use sku::SkuRow;

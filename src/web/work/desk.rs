@@ -141,6 +141,14 @@ const DONE: &[&str] = &[
     "files_kept",
     "plot_registered",
     "delivery_recorded",
+    "listing_recorded",
+    "packs_confirmed",
+    "seller_registered",
+    "seller_authorised",
+    "authorisation_ended",
+    "sales_imported",
+    "listing_rule_recorded",
+    "rescore_asked",
 ];
 
 /// Somebody signed in who reads a page.
@@ -205,7 +213,17 @@ const RAIL: &[(&str, &[Place])] = &[
             ("/work/shipments", "work.shipments", Some(Permission::ShipmentRead)),
         ],
     ),
-    ("supervision", &[("/work/seizures", "work.seizures", Some(Permission::SeizurePropose))]),
+    (
+        "supervision",
+        &[
+            ("/work/seizures", "work.seizures", Some(Permission::SeizurePropose)),
+            ("/work/listings", "work.market.listings", Some(Permission::ListingRead)),
+            ("/work/sellers", "work.market.sellers", Some(Permission::SellerRead)),
+            ("/work/authorisations", "work.market.authorisations", Some(Permission::AuthorisationRead)),
+            ("/work/sales", "work.market.sales", Some(Permission::SalesImport)),
+            ("/work/listing-rules", "work.market.rules", Some(Permission::ListingRuleRecord)),
+        ],
+    ),
     (
         "register",
         &[

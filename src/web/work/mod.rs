@@ -24,6 +24,7 @@ mod home;
 mod kin;
 mod levels;
 mod lists;
+mod market;
 mod names;
 mod office;
 mod order;
@@ -56,7 +57,7 @@ pub fn routes() -> Vec<Route> {
         [orders::routes(), order_new::routes(), order::routes(), roll::routes(), levels::routes(), print::routes(), printing::routes()];
     let shipping = [shipments::routes(), shipment_new::routes(), shipment::routes(), slip::routes(), seizures::routes()];
     let papers = [facilities::routes(), reports::routes(), farm::routes(), certificates::routes(), sheets::routes()];
-    let desks = [signin::routes(), office::routes(), phone::routes(), audit::routes()];
+    let desks = [signin::routes(), office::routes(), phone::routes(), audit::routes(), market::routes()];
     let parts = [door::routes(), home::routes(), files::routes(), decide::routes(), people::routes()];
     parts.into_iter().chain(desks).chain(batches).chain(orders).chain(shipping).chain(papers).flatten().collect()
 }

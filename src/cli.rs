@@ -324,6 +324,10 @@ pub enum Job {
     CloseSeasons,
     /// 按今天的规则重新核验全部在售商品 · Score all listings anew by the rules of today
     RescoreListings,
+    /// 预警：新的查验 · Rules on the scans that came since the last run
+    JudgeScans,
+    /// 预警：每夜 · Rules of the night on goods, accounts and labels
+    JudgeNightly,
 }
 
 /// `codes …`

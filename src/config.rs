@@ -28,6 +28,9 @@ pub struct Config {
     pub files_dir: PathBuf,
     /// Networks whose `X-Forwarded-For` is believed, such as `10.0.0.0/8`. Default: none.
     pub trusted_proxies: Vec<IpNet>,
+    /// Networks of the house, such as warehouses and offices: scans from there are answered and counted, but no rule takes them for consumers.
+    /// Default: none.
+    pub house_addresses: Vec<IpNet>,
     /// Offline table of places by address (`from,to,province,city` in csv); empty: places stay unknown.
     pub place_table: PathBuf,
     /// Codes a producer may order without a second person.
@@ -74,6 +77,14 @@ pub struct Config {
     pub sms_template: String,
     /// A header with its secret, `Name: value`.
     pub sms_header: String,
+    /// This address was published as one for statutory complaints and reports (投诉、举报); off: only 线索反馈, and a line to 12315.
+    pub statutory_channel: bool,
+    /// Megabytes that photographs of anonymous feedback may take together; above it words only.
+    pub feedback_store_mb: i64,
+    /// Hours within which the same feedback is one.
+    pub feedback_merge_hours: i64,
+    /// Days after its end for which telephone, words and photographs of feedback are kept.
+    pub feedback_keep_days: i64,
     /// Demonstration data: the red bar, and no real authority is named.
     pub demo: bool,
 }
@@ -89,6 +100,7 @@ impl Default for Config {
             checkpoint_file: PathBuf::new(),
             files_dir: PathBuf::from("files"),
             trusted_proxies: Vec::new(),
+            house_addresses: Vec::new(),
             place_table: PathBuf::new(),
             issue_limit: 100_000,
             spare_permille: 50,
@@ -112,6 +124,10 @@ impl Default for Config {
             sms_url: String::new(),
             sms_template: r#"{"phone":"{phone}","code":"{code}"}"#.to_owned(),
             sms_header: String::new(),
+            statutory_channel: false,
+            feedback_store_mb: 2048,
+            feedback_merge_hours: 24,
+            feedback_keep_days: 365,
             demo: false,
         }
     }

@@ -77,6 +77,8 @@ impl Workshop<'_> {
         }
         self.printing_house().await?;
         self.market().await?;
+        self.reports().await?;
+        self.inspecting().await?;
         Ok(())
     }
 

@@ -6,9 +6,11 @@
 pub mod address;
 pub mod authorisation;
 pub mod commands;
+pub mod declared;
 pub mod listing;
 pub mod queries;
 pub mod sales;
 pub mod seller;
 pub mod sku;
+pub mod shown;
 pub mod store;

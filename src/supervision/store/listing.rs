@@ -110,7 +110,7 @@ pub(in crate::supervision) async fn put_scores(tx: &Tx, rows: Vec<ScoreRow>) -> 
 /// `not_found` for a listing never scored.
 pub async fn mark_audited(tx: &Tx, listing_id: &str, at: Millis) -> Outcome<()> {
     use listing_score::Column as C;
-    let query = listing_score::Entity::update_many().col_expr(C::AuditedHash, Expr::col(C::ContentHash).into());
+    let query = listing_score::Entity::update_many().col_expr(C::AuditedHash, Expr::col(C::ContentHash));
     let query = query.col_expr(C::AuditedAt, Expr::value(at)).filter(C::ListingId.eq(listing_id));
     if query.exec(tx.connection()).await?.rows_affected == 0 {
         return Err(Failure::not_found());

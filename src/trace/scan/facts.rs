@@ -22,6 +22,8 @@ pub enum Via {
     Typed,
     /// A partner's program asked.
     Api,
+    /// Somebody of the house looked: signed in, or from one of its addresses.
+    House,
 }
 
 impl Via {
@@ -31,6 +33,7 @@ impl Via {
             Self::Printed => "printed",
             Self::Typed => "typed",
             Self::Api => "api",
+            Self::House => "house",
         }
     }
 }

@@ -173,10 +173,14 @@ async fn write<C: ConnectionTrait>(
     }
     if !right {
         let counted = pins::count_wrong(connection, key, today, WRONG_A_DAY).await?;
+        if counted {
+            pins::note_try(connection, key, used, "wrong").await?;
+        }
         return Ok(counted.then_some((PinOutcome::Wrong, before)));
     }
     let first = pins::use_first(connection, key, used).await?;
     let outcome = if first { PinOutcome::First } else { PinOutcome::Used };
+    pins::note_try(connection, key, used, if first { "first" } else { "used" }).await?;
     Ok(Some((outcome, pins::find(connection, key).await?)))
 }
 

@@ -15,23 +15,23 @@ use serde::Serialize;
 use crate::kernel::{Day, Failure, Outcome};
 
 /// All rows of a statement with `values` for `$1`, `$2` …
-async fn rows<C: ConnectionTrait>(connection: &C, sql: &str, values: Vec<Value>) -> Outcome<Vec<QueryResult>> {
+pub(crate) async fn rows<C: ConnectionTrait>(connection: &C, sql: &str, values: Vec<Value>) -> Outcome<Vec<QueryResult>> {
     Ok(connection.query_all_raw(Statement::from_sql_and_values(connection.get_database_backend(), sql, values)).await?)
 }
 
 /// How many rows a statement touched.
-async fn execute<C: ConnectionTrait>(connection: &C, sql: &str, values: Vec<Value>) -> Outcome<u64> {
+pub(crate) async fn execute<C: ConnectionTrait>(connection: &C, sql: &str, values: Vec<Value>) -> Outcome<u64> {
     Ok(connection.execute_raw(Statement::from_sql_and_values(connection.get_database_backend(), sql, values)).await?.rows_affected())
 }
 
 /// A list of records as the one value of a statement.
-fn list<T: Serialize>(records: &[T]) -> Outcome<Value> {
+pub(crate) fn list<T: Serialize>(records: &[T]) -> Outcome<Value> {
     serde_json::to_string(records).map(Value::from).map_err(Failure::broken)
 }
 
 /// The select list and source that turn such a list, given as `place` (`$1` …), into rows: `columns` are names with their PostgreSQL
 /// types. SQLite's binary form spares it reading every record twice.
-fn unpacked(backend: DatabaseBackend, place: &str, columns: &[(&str, &str)]) -> String {
+pub(crate) fn unpacked(backend: DatabaseBackend, place: &str, columns: &[(&str, &str)]) -> String {
     if backend == DatabaseBackend::Postgres {
         let typed = columns.iter().map(|(name, kind)| format!("{name} {kind}")).collect::<Vec<_>>().join(", ");
         let names = columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");

@@ -25,7 +25,7 @@ const MOST_SKUS: usize = 200;
 /// `listing_capture_twice`.
 pub async fn record_listing(tx: &Tx, desk: &Desk, input: &ListingInput) -> Outcome<ListingView> {
     let mut faults = Faults::new();
-    let seller = match store::seller::one(tx.connection(), &desk.actor, &input.seller_id).await {
+    let seller = match store::seller::reached_by(tx.connection(), &desk.actor, &input.seller_id).await {
         Ok(row) => Some(row),
         Err(failure) if failure.says("not_found") => {
             faults.add("/seller_id", "seller_unknown").with("value", input.seller_id.chars().take(40).collect::<String>());

@@ -30,7 +30,7 @@ pub struct SalesRead {
 /// `invalid_fields`: `seller_unknown` (also for one out of reach), `register_empty` platform; `sales_empty`.
 pub async fn import_sales(tx: &Tx, desk: &Desk, seller_id: &str, platform: &str, read: &SalesRead) -> Outcome<SalesImportRow> {
     let mut faults = Faults::new();
-    match store::seller::one(tx.connection(), &desk.actor, seller_id).await {
+    match store::seller::reached_by(tx.connection(), &desk.actor, seller_id).await {
         Ok(_) => {}
         Err(failure) if failure.says("not_found") => {
             faults.add("/seller_id", "seller_unknown").with("value", seller_id.chars().take(40).collect::<String>());

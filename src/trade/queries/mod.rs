@@ -150,7 +150,7 @@ pub async fn sellers(
 /// # Errors
 /// `not_found`, also where the actor's scope does not reach.
 pub async fn seller(db: &Db, actor: &Actor, id: &str) -> Outcome<SellerView> {
-    let row = store::seller::one(db.reader(), actor, id).await?;
+    let row = store::seller::reached_by(db.reader(), actor, id).await?;
     let shops = store::seller::shops(db.reader(), vec![row.id.clone()]).await?;
     Ok(SellerView::of(row, &shops))
 }

@@ -55,7 +55,15 @@ fn known_to(actor: &Actor) -> Condition {
 ///
 /// # Errors
 /// `not_found`, also for one out of reach.
-pub async fn one<C: ConnectionTrait>(connection: &C, actor: &Actor, id: &str) -> Outcome<SellerRow> {
+pub async fn one<C: ConnectionTrait>(connection: &C, scope: &Scope, id: &str) -> Outcome<SellerRow> {
+    seller::Entity::find_by_id(id).filter(reached(scope)).one(connection).await?.ok_or_else(Failure::not_found)
+}
+
+/// A seller within reach, or one the actor registered itself.
+///
+/// # Errors
+/// `not_found`, also for one out of reach.
+pub(in crate::trade) async fn reached_by<C: ConnectionTrait>(connection: &C, actor: &Actor, id: &str) -> Outcome<SellerRow> {
     seller::Entity::find_by_id(id).filter(known_to(actor)).one(connection).await?.ok_or_else(Failure::not_found)
 }
 

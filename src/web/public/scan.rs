@@ -12,6 +12,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::super::app::App;
+use super::super::auth::token;
 use super::super::failure::Refusal;
 use super::super::frame::{carried, wants_json};
 use super::super::limit::visitor_address;
@@ -22,6 +23,8 @@ use super::super::pages::consumer::{
 use super::super::route::{Access, Route};
 use super::super::words::Lang;
 use super::goods::goods_of;
+use crate::identity::queries;
+use crate::identity::session::Carrier;
 use crate::kernel::Failure;
 use crate::trace::code::Code;
 use crate::trace::scan::{Located, PinReply, Scanned, Via};
@@ -53,10 +56,11 @@ pub(in crate::web) struct Asking {
     pub place: Option<Place>,
     address: std::net::IpAddr,
     counts: bool,
+    is_house: bool,
 }
 
 impl Asking {
-    async fn new(app: &App, peer: SocketAddr, headers: &HeaderMap, lang: Lang, method: &Method) -> Self {
+    pub(super) async fn new(app: &App, peer: SocketAddr, headers: &HeaderMap, lang: Lang, method: &Method) -> Self {
         let address = visitor_address(peer.ip(), headers, &app.config.trusted_proxies);
         let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or("");
         Self {
@@ -66,16 +70,21 @@ impl Asking {
             visitor: app.scans.visitors().of_client(address, agent).await,
             place: app.places.of(address),
             address,
+            is_house: app.config.house_addresses.iter().any(|net| net.contains(&address)) || is_signed_in(app, headers).await,
             counts: *method != Method::HEAD && !is_crawler(agent),
         }
     }
 
     /// The code, or the answer for what is none of ours.
-    fn resolve(&self, written: &str) -> Result<(Code, Located), Box<Response>> {
+    pub(super) fn resolve(&self, written: &str) -> Result<(Code, Located), Box<Response>> {
         let Ok(code) = Code::parse(written) else {
             return Err(Box::new(self.no_facts(&NoFacts::Mistyped(groups_at_fault(written)))));
         };
-        match self.app.scans.locate(&code) {
+        let located = self.app.scans.locate(&code);
+        if located.is_none() && self.counts {
+            self.app.misses.note(code.as_str(), &self.visitor, self.app.clock.now());
+        }
+        match located {
             Some(located) => Ok((code, located)),
             None if self.app.throttle.miss(self.address) => Err(Box::new(self.no_facts(&NoFacts::Unknown))),
             None => Err(Box::new(self.no_facts(&NoFacts::Throttled { minutes: 1 }))),
@@ -118,6 +127,7 @@ impl Asking {
     }
 
     async fn record(&self, located: Located, via: Via) -> Result<Scanned, Box<Response>> {
+        let via = if self.is_house { Via::House } else { via };
         let recorded = self.app.scans.record(located, self.visitor, self.place.clone(), via).await;
         recorded.map_err(|failure| Box::new(self.unavailable(&failure)))
     }
@@ -137,6 +147,13 @@ fn html(status: StatusCode, page: Result<String, askama::Error>) -> Response {
         Ok(page) => (status, [("x-robots-tag", "noindex")], Html(page)).into_response(),
         Err(error) => Refusal(Failure::broken(error)).into_response(),
     }
+}
+
+/// Does somebody of the house look, with the cookie of a signed-in page? Consumers have none, and cost no statement.
+async fn is_signed_in(app: &App, headers: &HeaderMap) -> bool {
+    let Some(token) = token(headers, app.config.is_https()).filter(|token| token.carrier == Carrier::Page) else { return false };
+    let who = queries::who(&app.db, &app.clock, &app.sign_in_rules(), &token.word, token.carrier).await;
+    who.is_ok_and(|who| who.is_some())
 }
 
 /// Leads on to the page of a code, in the language that was asked for here.
@@ -286,6 +303,7 @@ pub(in crate::web) async fn by_program(
         place,
         address: std::net::IpAddr::from([0, 0, 0, 0]),
         counts: true,
+        is_house: false,
     };
     let Ok(parsed) = Code::parse(code) else { return Ok(asking.no_facts(&NoFacts::Mistyped(groups_at_fault(code)))) };
     let Some(located) = app.scans.locate(&parsed) else { return Ok(asking.no_facts(&NoFacts::Unknown)) };

@@ -52,6 +52,13 @@ pub async fn count_wrong<C: ConnectionTrait>(connection: &C, key: CodeKey, day: 
     touched_one(execute(connection, sql, vec![key.order_no.into(), key.seq.into(), day.to_string().into(), most.into()]).await?)
 }
 
+/// Keeps that a PIN was tried, for the rules: `first`, `used` or `wrong`.
+pub async fn note_try<C: ConnectionTrait>(connection: &C, key: CodeKey, tried: &UseRow, outcome: &str) -> Outcome<()> {
+    let sql = "INSERT INTO pin_try (at, order_no, seq, visitor, outcome) VALUES ($1, $2, $3, $4, $5)";
+    let values: Vec<Value> = vec![tried.at.into(), key.order_no.into(), key.seq.into(), tried.visitor.into(), outcome.into()];
+    execute(connection, sql, values).await.map(drop)
+}
+
 fn touched_one(rows: u64) -> Outcome<bool> {
     match rows {
         0 => Ok(false),

@@ -1,0 +1,162 @@
+//! Rules of the night: from a few sums about a subject to whether the rule holds. Pure; amounts are in the product's base unit and never
+//! become fractions: a percentage is compared by multiplying.
+
+use std::collections::BTreeMap;
+
+use super::{Figures, Limits, RuleId, Severity, figures};
+
+/// Sums about a subject by name, as the query of the rule has them.
+pub type Sums = BTreeMap<&'static str, i64>;
+
+/// Does this rule hold? Sums a rule doesn't find are nothing.
+pub fn judge(rule: RuleId, limits: &Limits, sums: &Sums) -> Option<(Severity, Figures)> {
+    if !limits.is_on {
+        return None;
+    }
+    let sum = |name: &str| sums.get(name).copied().unwrap_or(0);
+    let limit = |name: &str| limits.get(name);
+    // Is `part` more than `percent` of `whole`?
+    let above = |part: i64, whole: i64, percent: i64| i128::from(part) * 100 > i128::from(whole) * i128::from(percent);
+    let reached = |part: i64, whole: i64, percent: i64| i128::from(part) * 100 >= i128::from(whole) * i128::from(percent);
+    let severity = match rule {
+        RuleId::R13 => {
+            let holds = sum("scanned") >= limit("codes") && above(sum("amber"), sum("scanned"), limit("percent"));
+            holds.then_some(Severity::High)
+        }
+        RuleId::R14 => {
+            let holds = sum("sessions") >= limit("sessions") && above(sum("outside"), sum("sessions"), limit("percent"));
+            holds.then_some(Severity::Info)
+        }
+        RuleId::R15 => {
+            let (used, allowed) = (sum("used"), sum("allowed"));
+            match () {
+                () if used <= 0 => None,
+                () if above(used, allowed, limit("excess")) => Some(Severity::High),
+                () if above(used, allowed, 100) => Some(Severity::Amber),
+                () if reached(used, allowed, limit("notice")) => Some(Severity::Info),
+                () => None,
+            }
+        }
+        RuleId::R16 => (sum("most") > 0 && above(sum("yield"), sum("most"), limit("percent"))).then_some(Severity::Amber),
+        RuleId::R17 => (sum("outside_days") > limit("days") || sum("early_days") > 0).then_some(Severity::High),
+        RuleId::R18 => {
+            let idle = sum("idle_days") > limit("idle_days") && sum("idle") > 0;
+            let held = idle && (sum("idle_days") > limit("hold_days") || above(sum("held"), sum("season"), limit("hold_percent")));
+            match (idle, held) {
+                (_, true) => Some(Severity::Amber),
+                (true, _) => Some(Severity::Info),
+                _ => None,
+            }
+        }
+        RuleId::R19 => (sum("refused") >= limit("refused")).then_some(Severity::High),
+        RuleId::R20 => {
+            let voided = above(sum("voided"), sum("count"), limit("percent"));
+            let active = above(sum("voided_active"), sum("active"), limit("active_percent"));
+            // A label or two of a short roll are no ratio.
+            (sum("voided") > 2 && (voided || active)).then_some(Severity::Amber)
+        }
+        RuleId::R21 if sum("health") >= limit("health") || sum("week") >= limit("batch_week") => Some(Severity::High),
+        RuleId::R21 => (sum("month") >= limit("firm_month")).then_some(Severity::Amber),
+        RuleId::R22 => (sum("reports") >= limit("reports")).then_some(Severity::High),
+        RuleId::R23 => (sum("listings") >= limit("listings")).then_some(Severity::Amber),
+        RuleId::R24 => (sum("days") > limit("days") && sum("codes") >= limit("codes") && sum("sessions") == 0).then_some(Severity::Info),
+        RuleId::R25 => (sum("remaining") > 0 && sum("days") > limit("days")).then_some(Severity::Info),
+        _ => None,
+    };
+    let shown: Figures = sums.iter().map(|(name, value)| ((*name).to_owned(), value.to_string())).collect();
+    severity.map(|severity| (severity, shown)).map(|(severity, mut shown)| {
+        shown.extend(figures([("percent", percent(rule, sums))]));
+        (severity, shown)
+    })
+}
+
+/// The ratio a rule is about, in whole per cent, for people; empty where it has none.
+fn percent(rule: RuleId, sums: &Sums) -> String {
+    let (part, whole) = match rule {
+        RuleId::R13 => ("amber", "scanned"),
+        RuleId::R14 => ("outside", "sessions"),
+        RuleId::R15 => ("used", "allowed"),
+        RuleId::R16 => ("yield", "most"),
+        RuleId::R18 => ("held", "season"),
+        RuleId::R20 => ("voided", "count"),
+        _ => return String::new(),
+    };
+    let (part, whole) = (sums.get(part).copied().unwrap_or(0), sums.get(whole).copied().unwrap_or(0));
+    if whole <= 0 { String::new() } else { (i128::from(part) * 100 / i128::from(whole)).to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(rule: RuleId, sums: &[(&'static str, i64)]) -> Option<Severity> {
+        judge(rule, &Limits::defaults(rule.rule()), &sums.iter().copied().collect()).map(|(severity, _)| severity)
+    }
+
+    #[test]
+    fn each_rule_holds_at_its_threshold_and_not_one_below() {
+        use RuleId::{R13, R14, R15, R16, R17, R18, R19, R20, R21, R22, R23, R24, R25};
+        use Severity::{Amber, High, Info};
+        for (rule, sums, expected) in [
+            (R13, vec![("scanned", 50), ("amber", 1)], None),
+            (R13, vec![("scanned", 49), ("amber", 40)], None),
+            (R13, vec![("scanned", 50), ("amber", 2)], Some(High)),
+            (R14, vec![("sessions", 20), ("outside", 6)], None),
+            (R14, vec![("sessions", 20), ("outside", 7)], Some(Info)),
+            (R14, vec![("sessions", 19), ("outside", 19)], None),
+            (R15, vec![("allowed", 1000), ("used", 799)], None),
+            (R15, vec![("allowed", 1000), ("used", 800)], Some(Info)),
+            (R15, vec![("allowed", 1000), ("used", 1000)], Some(Info)),
+            (R15, vec![("allowed", 1000), ("used", 1001)], Some(Amber)),
+            (R15, vec![("allowed", 1000), ("used", 1050)], Some(Amber)),
+            (R15, vec![("allowed", 1000), ("used", 1051)], Some(High)),
+            (R15, vec![("allowed", 0), ("used", 0)], None),
+            (R15, vec![("allowed", 0), ("used", 1)], Some(High)),
+            (R16, vec![("most", 1000), ("yield", 1150)], None),
+            (R16, vec![("most", 1000), ("yield", 1151)], Some(Amber)),
+            (R16, vec![("most", 0), ("yield", 1151)], None),
+            (R17, vec![("outside_days", 10), ("early_days", 0)], None),
+            (R17, vec![("outside_days", 11)], Some(High)),
+            (R17, vec![("early_days", 1)], Some(High)),
+            (R18, vec![("idle_days", 15), ("idle", 100), ("held", 100), ("season", 1000)], None),
+            (R18, vec![("idle_days", 16), ("idle", 100), ("held", 100), ("season", 1000)], Some(Info)),
+            (R18, vec![("idle_days", 16), ("idle", 100), ("held", 201), ("season", 1000)], Some(Amber)),
+            (R18, vec![("idle_days", 91), ("idle", 1), ("held", 1), ("season", 1000)], Some(Amber)),
+            (R18, vec![("idle_days", 91), ("idle", 0)], None),
+            (R19, vec![("refused", 0)], None),
+            (R19, vec![("refused", 1)], Some(High)),
+            (R20, vec![("count", 100), ("voided", 3)], None),
+            (R20, vec![("count", 100), ("voided", 4)], Some(Amber)),
+            (R20, vec![("count", 1000), ("voided", 3), ("active", 200), ("voided_active", 2)], None),
+            (R20, vec![("count", 1000), ("voided", 3), ("active", 200), ("voided_active", 3)], Some(Amber)),
+            (R20, vec![("count", 20), ("voided", 2)], None),
+            (R21, vec![("week", 1)], None),
+            (R21, vec![("week", 2)], Some(High)),
+            (R21, vec![("health", 1)], Some(High)),
+            (R21, vec![("month", 4)], None),
+            (R21, vec![("month", 5)], Some(Amber)),
+            (R22, vec![("reports", 1)], None),
+            (R22, vec![("reports", 2)], Some(High)),
+            (R23, vec![("listings", 0)], None),
+            (R23, vec![("listings", 1)], Some(Amber)),
+            (R24, vec![("days", 180), ("codes", 1000)], None),
+            (R24, vec![("days", 181), ("codes", 999)], None),
+            (R24, vec![("days", 181), ("codes", 1000)], Some(Info)),
+            (R24, vec![("days", 181), ("codes", 1000), ("sessions", 1)], None),
+            (R25, vec![("days", 30), ("remaining", 1)], None),
+            (R25, vec![("days", 31), ("remaining", 1)], Some(Info)),
+            (R25, vec![("days", 31), ("remaining", 0)], None),
+        ] {
+            assert_eq!(at(rule, &sums), expected, "{} {sums:?}", rule.word());
+        }
+    }
+
+    #[test]
+    fn a_rule_that_is_off_finds_nothing_and_a_ratio_is_told() {
+        let mut limits = Limits::defaults(RuleId::R13.rule());
+        let sums: Sums = [("scanned", 200), ("amber", 9)].into();
+        assert_eq!(judge(RuleId::R13, &limits, &sums).unwrap().1["percent"], "4");
+        limits.is_on = false;
+        assert_eq!(judge(RuleId::R13, &limits, &sums), None);
+    }
+}

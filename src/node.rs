@@ -121,6 +121,7 @@ pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = (
     let due = tokio::spawn(run_jobs(app.clone()));
     let alerts = tokio::spawn(judge_alerts(app.clone()));
     let heed = tokio::spawn(heed_notices(app.clone()));
+    let rescoring = tokio::spawn(keep_rescoring(app.clone()));
     let gateways = crate::jobs::Gateways::of(&app.config.notice_gateways, &app.config.notice_token)?;
     let notices = tokio::spawn(keep_sending(app.clone(), gateways));
     web::serve(app.clone(), listener, stop, DRAIN).await?;
@@ -128,6 +129,7 @@ pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = (
     due.abort();
     alerts.abort();
     heed.abort();
+    rescoring.abort();
     notices.abort();
     app.scans.stop().await;
     app.keep_checkpoint().await?;
@@ -208,6 +210,17 @@ async fn judge_alerts(app: App) {
             Ok(0) => {}
             Ok(raised) => tracing::info!(raised, "alerts raised"),
             Err(error) => tracing::error!(%error, "rules could not be run"),
+        }
+    }
+}
+
+/// Goes on with a run over all listings where somebody asked for one.
+async fn keep_rescoring(app: App) {
+    let mut tick = tokio::time::interval(Duration::from_secs(5));
+    loop {
+        tick.tick().await;
+        if let Err(error) = crate::jobs::rescore_listings(&app.db, &app.clock, |_| {}).await {
+            tracing::error!(%error, "listings could not be scored");
         }
     }
 }

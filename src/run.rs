@@ -76,6 +76,9 @@ async fn dispatch(command: Command, clock: &Clock, random: &Random) -> Outcome<b
         Command::Jobs { action: JobsAction::Run { job: Job::CloseSeasons }, setting } => {
             close_seasons(&settings(&setting)?, clock, random).await
         }
+        Command::Jobs { action: JobsAction::Run { job: Job::RescoreListings }, setting } => {
+            rescore_listings(&settings(&setting)?, clock, random).await
+        }
         Command::Jobs { action: JobsAction::Run { job }, setting } => judge_alerts(&settings(&setting)?, clock, random, job).await,
         Command::Openapi { setting } => {
             let description = web::openapi(&settings(&setting)?.base_url);
@@ -191,6 +194,26 @@ async fn close_seasons(config: &Config, clock: &Clock, random: &Random) -> Outco
     println!("accounts closed {}   failed {}", closed.lapsed.len(), closed.failed);
     db.close().await;
     Ok(closed.failed == 0)
+}
+
+async fn rescore_listings(config: &Config, clock: &Clock, random: &Random) -> Outcome<bool> {
+    let db = node::open(config, clock, random).await?;
+    jobs::ask_rescore_listings(&db, clock, random).await?;
+    let shows = std::io::stderr().is_terminal();
+    let done = jobs::rescore_listings(&db, clock, |run| {
+        if shows {
+            eprint!("\r{} / {}", run.done, run.total);
+        }
+    });
+    let done = done.await?;
+    if shows {
+        eprintln!();
+    }
+    if let Some(run) = done {
+        println!("listings {}   changed {}", run.done, run.changed);
+    }
+    db.close().await;
+    Ok(true)
 }
 
 async fn judge_alerts(config: &Config, clock: &Clock, random: &Random, job: Job) -> Outcome<bool> {

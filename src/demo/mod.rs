@@ -7,6 +7,7 @@ mod audits;
 mod codes;
 mod farm;
 mod goods;
+mod market;
 mod inspections;
 mod numbers;
 mod people;

@@ -52,6 +52,8 @@ kinds! {
     API_TOKEN_ENDED = "api_token.ended" sealed;
     API_TOKEN_ISSUED = "api_token.issued" sealed;
     AREA_RECORDED = "area.recorded";
+    AUTHORISATION_ENDED = "authorisation.ended";
+    AUTHORISATION_GRANTED = "authorisation.granted";
     BATCH_CORRECTED = "batch.corrected";
     BATCH_COVERED = "batch.covered";
     BATCH_HELD = "batch.held";
@@ -143,12 +145,15 @@ kinds! {
     LABEL_DESIGN_RECORDED = "label_design.recorded";
     LATE_ENTRY_CONFIRMED = "late_entry.confirmed";
     LATE_ENTRY_DISPUTED = "late_entry.disputed";
+    LISTING_PACKS_CONFIRMED = "listing.packs_confirmed";
     LISTING_ASSIGNED = "listing.assigned";
     LISTING_AUDITED = "listing.audited";
     LISTING_AUDIT_DROPPED = "listing.audit_dropped";
     LISTING_AUDIT_PROPOSED = "listing.audit_proposed";
     LISTING_AUDIT_UNDONE = "listing.audit_undone";
     LISTING_RECORDED = "listing.recorded";
+    LISTING_RESCORE_ASKED = "listing_rescore.asked";
+    LISTING_RULE_RECORDED = "listing_rule.recorded";
     MARK_USE_ENDED = "mark_use.ended";
     MARK_USE_GRANTED = "mark_use.granted";
     MARK_USE_RESUMED = "mark_use.resumed";
@@ -192,6 +197,7 @@ kinds! {
     ROLE_ENDED = "role.ended";
     ROLE_GRANTED = "role.granted";
     ROLE_PROPOSED = "role.proposed";
+    SALES_IMPORTED = "sales.imported" sealed;
     SEASON_ACCOUNT_APPROVED = "season_account.approved";
     SEASON_ACCOUNT_LAPSED = "season_account.lapsed";
     SEASON_ACCOUNT_PROPOSED = "season_account.proposed";

@@ -35,6 +35,7 @@ pub mod inspections;
 pub mod listing;
 pub mod lookup;
 pub mod queries;
+pub mod scoring;
 pub mod recipients;
 pub mod rectification;
 pub mod rectifications;

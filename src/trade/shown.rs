@@ -24,7 +24,7 @@ pub struct ListingFound {
 /// Only ours.
 pub async fn sellers_coded(db: &Db, actor: &Actor, named: &str) -> Outcome<Vec<SellerView>> {
     let mut views = Vec::new();
-    for row in store::seller::named(db.reader(), &actor.scope, named).await? {
+    for row in store::seller::named(db.reader(), actor, named).await? {
         views.push(seller(db, actor, &row.id).await?);
     }
     Ok(views)

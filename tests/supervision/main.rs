@@ -8,6 +8,7 @@ mod alert_story;
 mod alerts;
 mod audits;
 mod cases;
+mod listings;
 mod draws;
 mod evidence;
 mod feedback;

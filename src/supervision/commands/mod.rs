@@ -5,6 +5,7 @@ pub mod alert;
 pub mod alert_rule;
 pub mod audit;
 pub mod case;
+pub mod listing;
 pub mod draw;
 pub mod drawn;
 pub mod evidence;

@@ -8,5 +8,11 @@
 //! ```
 //! Law behind the kinds: 商标法 59 (73 of 2027) fair use of place names; 地理标志产品保护办法 on 专用标志; domain.md §5.
 
+pub mod claim;
+pub mod figure;
 pub mod finding;
+pub mod fold;
+pub mod judge;
+pub mod name;
+pub mod origin;
 pub mod rule;

@@ -36,15 +36,14 @@ pub(in crate::supervision) async fn past<C: ConnectionTrait>(connection: &C, lis
     Ok(query.order_by_desc(C::Id).limit(limit).all(connection).await?)
 }
 
-/// Puts what was found in the place of what stands: equal findings stay as they are, changed figures take over `since`, the rest is
-/// cleared. Answers whether anything changed.
-pub(in crate::supervision) async fn replace(
-    tx: &Tx,
+/// What was found in the place of what stands: equal findings stay as they are, changed figures take over `since`, the rest is cleared.
+/// Answers the rows that are over and those that are new.
+pub(in crate::supervision) fn instead(
     listing_id: &str,
     standing: Vec<FindingRow>,
     found: &[Finding],
     at: Millis,
-) -> Outcome<bool> {
+) -> (Vec<i64>, Vec<listing_finding::ActiveModel>) {
     let mut kept = vec![false; found.len()];
     let mut over = Vec::new();
     for row in standing {
@@ -54,16 +53,7 @@ pub(in crate::supervision) async fn replace(
             _ => over.push(row),
         }
     }
-    let new: Vec<_> = found.iter().zip(&kept).filter(|(_, kept)| !**kept).map(|(finding, _)| finding).collect();
-    if over.is_empty() && new.is_empty() {
-        return Ok(false);
-    }
-    if !over.is_empty() {
-        let ids: Vec<i64> = over.iter().map(|row| row.id).collect();
-        let query = listing_finding::Entity::update_many().col_expr(listing_finding::Column::ClearedAt, Expr::value(at));
-        query.filter(listing_finding::Column::Id.is_in(ids)).exec(tx.connection()).await?;
-    }
-    let rows = new.into_iter().map(|finding| {
+    let new = found.iter().zip(&kept).filter(|(_, kept)| !**kept).map(|(finding, _)| {
         let before = over.iter().find(|row| row.rule == finding.rule.word() && row.product_id == finding.product_id);
         listing_finding::ActiveModel {
             listing_id: Set(listing_id.to_owned()),
@@ -77,11 +67,20 @@ pub(in crate::supervision) async fn replace(
             ..Default::default()
         }
     });
-    let rows: Vec<_> = rows.collect();
-    if !rows.is_empty() {
-        listing_finding::Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
+    let new = new.collect();
+    (over.into_iter().map(|row| row.id).collect(), new)
+}
+
+/// Clears the rows that are over and writes the new ones.
+pub(in crate::supervision) async fn replace(tx: &Tx, over: Vec<i64>, new: Vec<listing_finding::ActiveModel>, at: Millis) -> Outcome<()> {
+    for ids in over.chunks(1000) {
+        let query = listing_finding::Entity::update_many().col_expr(listing_finding::Column::ClearedAt, Expr::value(at));
+        query.filter(listing_finding::Column::Id.is_in(ids.to_vec())).exec(tx.connection()).await?;
     }
-    Ok(true)
+    for rows in new.chunks(1000) {
+        listing_finding::Entity::insert_many(rows.to_vec()).exec_without_returning(tx.connection()).await?;
+    }
+    Ok(())
 }
 
 /// How some listings stand with the audit.

@@ -9,6 +9,7 @@ pub mod evidence;
 pub mod feedback;
 pub mod inspection;
 pub mod listing;
+pub mod listing_facts;
 pub mod rectification;
 pub mod risk;
 pub mod unknown;

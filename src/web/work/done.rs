@@ -174,6 +174,14 @@ const DONE: &[&str] = &[
     "case_linked",
     "case_moved",
     "case_closed",
+    "listing_recorded",
+    "packs_confirmed",
+    "seller_registered",
+    "seller_authorised",
+    "authorisation_ended",
+    "sales_imported",
+    "listing_rule_recorded",
+    "rescore_asked",
 ];
 
 /// The words of what the address says was just done.

@@ -32,6 +32,7 @@ mod inspecting;
 mod kin;
 mod levels;
 mod lists;
+mod market;
 mod measures;
 mod names;
 mod office;
@@ -76,6 +77,7 @@ pub fn routes() -> Vec<Route> {
         feedback::routes(),
         figures::routes(),
         inspecting::routes(),
+        market::routes(),
         measures::routes(),
     ];
     let parts = [door::routes(), home::routes(), files::routes(), decide::routes(), people::routes()];

@@ -41,11 +41,21 @@ const RAIL: &[(&str, &[Place])] = &[
         ],
     ),
     (
+        "market",
+        &[
+            ("/work/listings", "work.market.listings", Some(Permission::ListingRead)),
+            ("/work/sellers", "work.market.sellers", Some(Permission::SellerRead)),
+            ("/work/authorisations", "work.market.authorisations", Some(Permission::AuthorisationRead)),
+            ("/work/sales", "work.market.sales", Some(Permission::SalesImport)),
+        ],
+    ),
+    (
         "numbers",
         &[
             ("/work/balance", "work.numbers.balance", Some(Permission::FiguresRead)),
             ("/work/figures", "work.numbers.weekly_title", Some(Permission::FiguresRead)),
             ("/work/firms", "work.numbers.firms", Some(Permission::AlertRead)),
+            ("/work/listing-rules", "work.market.rules", Some(Permission::ListingRuleRecord)),
             ("/work/alert-rules", "work.alerts.rules", Some(Permission::AlertRuleRecord)),
         ],
     ),

@@ -25,7 +25,7 @@ pub use list::{Choice, Filters, ListRow, ListView, list_page};
 pub use own::{OwnPage, own_page};
 pub use picture::Picture;
 pub use print::{PrintPage, print_page};
-pub use product::{AreaView, MarkUser, ProductView, RightStatus, RightView, StandardView, product_page};
+pub use product::{AreaView, AuthorisedSeller, MarkUser, ProductView, RightStatus, RightView, StandardView, product_page};
 pub use roll::{RollRow, RollView, roll_page};
 pub use season::{Season, SeasonKind};
 pub use tiles::{Map as PlaceMap, PlaceCount, provinces};

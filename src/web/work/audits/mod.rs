@@ -5,8 +5,6 @@ mod one;
 mod plan;
 mod queue;
 
-use std::collections::BTreeMap;
-
 use super::super::pages::staff::Cell;
 use super::super::route::{Access, Route};
 use super::desk::Reader;
@@ -45,14 +43,8 @@ fn say(reader: &Reader, key: &str) -> String {
 
 /// A finding in words: its kind, and what its rule says with its figures.
 fn finding_words(reader: &Reader, finding: &FindingView) -> (String, String) {
-    let figures: BTreeMap<String, String> = match &finding.figures {
-        serde_json::Value::Object(all) => {
-            all.iter().map(|(name, value)| (name.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned))).collect()
-        }
-        _ => BTreeMap::new(),
-    };
-    let values: Vec<(&str, &str)> = figures.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    (reader.word("audits.kind", &finding.kind), reader.fill(&format!("audits.rule.{}", finding.rule), &values))
+    let rule = reader.word("audits.rule", &finding.rule);
+    (reader.word("audits.kind", &finding.kind), format!("{rule}：{}", super::market::said::finding(reader, finding)))
 }
 
 /// How far it has come, in words and colour.

@@ -227,7 +227,7 @@ mod tests {
         let shown: Vec<_> = RULES.iter().filter(|rule| rule.on_page).map(|rule| rule.id.word()).collect();
         assert_eq!(shown, ["R1", "R2", "R3", "R4"]);
         assert!(RULES.iter().all(|rule| !rule.defaults.is_empty()), "every rule can be tuned");
-        assert!(Severity::Info < Severity::Amber && Severity::Amber < Severity::High);
+        assert!(Info < Amber && Amber < High);
     }
 
     #[test]

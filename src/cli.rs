@@ -322,6 +322,8 @@ pub enum JobsAction {
 pub enum Job {
     /// 年度结账：到期失效 · What is left of a season lapses after the product's closing day
     CloseSeasons,
+    /// 按今天的规则重新核验全部在售商品 · Score all listings anew by the rules of today
+    RescoreListings,
     /// 预警：新的查验 · Rules on the scans that came since the last run
     JudgeScans,
     /// 预警：每夜 · Rules of the night on goods, accounts and labels

@@ -77,6 +77,14 @@ pub struct Config {
     pub sms_template: String,
     /// A header with its secret, `Name: value`.
     pub sms_header: String,
+    /// This address was published as one for statutory complaints and reports (投诉、举报); off: only 线索反馈, and a line to 12315.
+    pub statutory_channel: bool,
+    /// Megabytes that photographs of anonymous feedback may take together; above it words only.
+    pub feedback_store_mb: i64,
+    /// Hours within which the same feedback is one.
+    pub feedback_merge_hours: i64,
+    /// Days after its end for which telephone, words and photographs of feedback are kept.
+    pub feedback_keep_days: i64,
     /// Demonstration data: the red bar, and no real authority is named.
     pub demo: bool,
 }
@@ -116,6 +124,10 @@ impl Default for Config {
             sms_url: String::new(),
             sms_template: r#"{"phone":"{phone}","code":"{code}"}"#.to_owned(),
             sms_header: String::new(),
+            statutory_channel: false,
+            feedback_store_mb: 2048,
+            feedback_merge_hours: 24,
+            feedback_keep_days: 365,
             demo: false,
         }
     }

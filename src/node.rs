@@ -17,6 +17,7 @@ use crate::supervision::alert::missed::Misses;
 use crate::trace::keys::{KeyProvider, MasterKeys};
 use crate::trace::place::Places;
 use crate::trace::scan::{ScanDesk, ScanSettings};
+use crate::web::first_run::FirstRun;
 use crate::web::gateway::Gateway;
 use crate::web::{self, App, Parts, Throttle};
 
@@ -74,15 +75,41 @@ pub async fn assemble(config: Config, db: Db, clock: Clock, random: Random) -> O
     let keys: Arc<dyn KeyProvider> = Arc::new(master_keys(&config, &random)?);
     crate::trace::commands::rotation::check_keys(&db, keys.as_ref()).await?;
     let places = if config.place_table.as_os_str().is_empty() { Places::none() } else { Places::load(&config.place_table)? };
-    let scans = ScanDesk::start(db.clone(), clock.clone(), random.clone(), keys.clone(), ScanSettings::default()).await?;
+    let settings = ScanSettings { thresholds: crate::supervision::alert::page::thresholds(&db).await? };
+    let scans = ScanDesk::start(db.clone(), clock.clone(), random.clone(), keys.clone(), settings).await?;
     let notary = Arc::new(notary(&config, &random)?);
     let shelf = Shelf::new(&config.files_dir);
     let bench = Bench { db: db.clone(), shelf: shelf.clone(), clock: clock.clone(), random: random.clone() };
     let sheets = SheetDesk::start(bench);
     let vault = Vault::open(&config.sign_in_key, &config.secrets_dir.join("sign_in.key"), &random)?;
     let gateway = Gateway::of(&config.sms_url, &config.sms_template, &config.sms_header)?;
-    let (throttle, misses) = (Throttle::default(), Misses::default());
-    Ok(App::new(Parts { vault, gateway, db, clock, random, config, keys, notary, scans, places, shelf, sheets, throttle, misses }))
+    let throttle = Throttle::default();
+    Ok(App::new(Parts {
+        vault,
+        gateway,
+        db,
+        clock,
+        random,
+        config,
+        keys,
+        notary,
+        scans,
+        places,
+        shelf,
+        sheets,
+        throttle,
+        misses: Misses::default(),
+        first_run: FirstRun::default(),
+    }))
+}
+
+/// The word by which the first administrators are made at `/first-run`, while there is no account; it is told here and nowhere else.
+///
+/// # Errors
+/// If the database can't be read.
+pub async fn offer_first_run(app: &App) -> Outcome<Option<String>> {
+    let is_new = crate::identity::store::count_accounts(app.db.reader()).await? == 0;
+    Ok(is_new.then(|| app.first_run.offer(&app.random)))
 }
 
 /// Serves until `stop` resolves, then drains. `listening` is called with the address once connections are taken.
@@ -94,6 +121,7 @@ pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = (
     let due = tokio::spawn(run_jobs(app.clone()));
     let alerts = tokio::spawn(judge_alerts(app.clone()));
     let heed = tokio::spawn(heed_notices(app.clone()));
+    let rescoring = tokio::spawn(keep_rescoring(app.clone()));
     let gateways = crate::jobs::Gateways::of(&app.config.notice_gateways, &app.config.notice_token)?;
     let notices = tokio::spawn(keep_sending(app.clone(), gateways));
     web::serve(app.clone(), listener, stop, DRAIN).await?;
@@ -101,6 +129,7 @@ pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = (
     due.abort();
     alerts.abort();
     heed.abort();
+    rescoring.abort();
     notices.abort();
     app.scans.stop().await;
     app.keep_checkpoint().await?;
@@ -145,6 +174,15 @@ async fn run_jobs(app: App) {
         if let Err(error) = crate::jobs::licences_due(&app.db, &app.clock, &app.random).await {
             tracing::error!(%error, "licences that are due could not be noted");
         }
+        let keep_days = app.config.feedback_keep_days;
+        if let Err(error) = crate::jobs::forget_reporters(&app.db, &app.shelf, &app.clock, &app.random, keep_days).await {
+            tracing::error!(%error, "feedback past its term could not be erased");
+        }
+        match crate::jobs::forget_sign_ins(&app.db, &app.clock, &app.random).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "sign-ins forgotten"),
+            Err(error) => tracing::error!(%error, "sign-ins that are over could not be forgotten"),
+        }
     }
 }
 
@@ -160,15 +198,29 @@ async fn judge_alerts(app: App) {
             tracing::error!(%error, "codes nobody issued could not be counted");
         }
         let done = match crate::jobs::judge_scans(&app.db, &app.clock, &app.random).await {
-            Ok(done) if judged != Some(today) => crate::jobs::judge_nightly(&app.db, &app.clock, &app.random).await.inspect(|_| {
-                judged = Some(today);
-            }).map(|night| done.raised + night.raised),
+            Ok(done) if judged != Some(today) => crate::jobs::judge_nightly(&app.db, &app.clock, &app.random)
+                .await
+                .inspect(|_| {
+                    judged = Some(today);
+                })
+                .map(|night| done.raised + night.raised),
             other => other.map(|done| done.raised),
         };
         match done {
             Ok(0) => {}
             Ok(raised) => tracing::info!(raised, "alerts raised"),
             Err(error) => tracing::error!(%error, "rules could not be run"),
+        }
+    }
+}
+
+/// Goes on with a run over all listings where somebody asked for one.
+async fn keep_rescoring(app: App) {
+    let mut tick = tokio::time::interval(Duration::from_secs(5));
+    loop {
+        tick.tick().await;
+        if let Err(error) = crate::jobs::rescore_listings(&app.db, &app.clock, |_| {}).await {
+            tracing::error!(%error, "listings could not be scored");
         }
     }
 }

@@ -76,6 +76,9 @@ async fn dispatch(command: Command, clock: &Clock, random: &Random) -> Outcome<b
         Command::Jobs { action: JobsAction::Run { job: Job::CloseSeasons }, setting } => {
             close_seasons(&settings(&setting)?, clock, random).await
         }
+        Command::Jobs { action: JobsAction::Run { job: Job::RescoreListings }, setting } => {
+            rescore_listings(&settings(&setting)?, clock, random).await
+        }
         Command::Jobs { action: JobsAction::Run { job }, setting } => judge_alerts(&settings(&setting)?, clock, random, job).await,
         Command::Openapi { setting } => {
             let description = web::openapi(&settings(&setting)?.base_url);
@@ -104,6 +107,12 @@ async fn serve(config: Config, clock: &Clock, random: &Random) -> Outcome<()> {
     let db = node::open(&config, clock, random).await?;
     let listener = tokio::net::TcpListener::bind(&config.addr).await.map_err(|e| Failure::broken(format!("{}: {e}", config.addr)))?;
     let app = node::assemble(config, db, clock.clone(), random.clone()).await?;
+    if let Some(word) = node::offer_first_run(&app).await? {
+        let port = listener.local_addr().map_err(Failure::broken)?.port();
+        println!("还没有账号。请在本机浏览器打开 http://127.0.0.1:{port}/first-run 并填写一次性口令，建立第一批管理员。");
+        println!("No account yet. Open that page on this machine and type this one-time word to make the first administrators:");
+        println!("\n    {word}\n");
+    }
     tracing::info!(addr = app.config.addr, base_url = app.config.base_url, "listening");
     node::serve(app, listener, node::signal()).await
 }
@@ -185,6 +194,26 @@ async fn close_seasons(config: &Config, clock: &Clock, random: &Random) -> Outco
     println!("accounts closed {}   failed {}", closed.lapsed.len(), closed.failed);
     db.close().await;
     Ok(closed.failed == 0)
+}
+
+async fn rescore_listings(config: &Config, clock: &Clock, random: &Random) -> Outcome<bool> {
+    let db = node::open(config, clock, random).await?;
+    jobs::ask_rescore_listings(&db, clock, random).await?;
+    let shows = std::io::stderr().is_terminal();
+    let done = jobs::rescore_listings(&db, clock, |run| {
+        if shows {
+            eprint!("\r{} / {}", run.done, run.total);
+        }
+    });
+    let done = done.await?;
+    if shows {
+        eprintln!();
+    }
+    if let Some(run) = done {
+        println!("listings {}   changed {}", run.done, run.changed);
+    }
+    db.close().await;
+    Ok(true)
 }
 
 async fn judge_alerts(config: &Config, clock: &Clock, random: &Random, job: Job) -> Outcome<bool> {

@@ -103,14 +103,16 @@ async fn people(server: &Server, things: &mut BTreeMap<&'static str, [String; 2]
         };
         let day = yanzhao::kernel::Day::parse("2026-11-23").unwrap().plus(-20).to_string();
         let late = json!({ "grower_id": grower, "product_id": product, "delivered_on": day, "net_weight_g": 1000, "late_reason": "x", "late_evidence": "x" });
-        person.done("/api/v1/deliveries", late).await;
+        let load = person.done("/api/v1/deliveries", late).await["id"].as_str().unwrap().to_owned();
         let entry = person.get("/api/v1/late-entries?limit=1").await.1["items"][0]["id"].clone();
+        let void = person.done(&format!("/api/v1/deliveries/{load}/void"), json!({ "reason": "x" })).await["id"].clone();
         let form = person.done("/api/v1/paper-forms", json!({ "kind": "deliveries", "product_id": product, "copies": 1 })).await;
         let carton = json!({ "product_id": product, "name": "旧箱", "net_weight_g": 5000, "count": 10, "use_until": "2027-06-01", "evidence": "发票" });
         let carton = person.done("/api/v1/cartons", carton).await["id"].clone();
         person.done("/api/v1/objections", json!({ "grower_id": grower, "via": "counter" })).await;
         let mut put = |path: &'static str, id: &Value| made.entry(path).or_default().push(id.as_str().unwrap().to_owned());
         put("/api/v1/late-entries/{id}", &entry);
+        put("/api/v1/delivery-voids/{id}", &void);
         put("/api/v1/paper-forms/{number}", &form["items"][0]["number"]);
         put("/api/v1/cartons/{id}", &carton);
         put("/api/v1/growers/{id}/slips", &grower);

@@ -28,6 +28,7 @@ mod m0017_alerts;
 mod m0018_inspections;
 mod m0019_feedback;
 mod m0020_figures;
+mod m0021_rest;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_inspections::Step),
             Box::new(m0019_feedback::Step),
             Box::new(m0020_figures::Step),
+            Box::new(m0021_rest::Step),
         ]
     }
 }

@@ -76,6 +76,9 @@ impl Workshop<'_> {
             }
         }
         self.printing_house().await?;
+        self.market().await?;
+        self.reports().await?;
+        self.inspecting().await?;
         Ok(())
     }
 

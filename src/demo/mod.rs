@@ -2,12 +2,18 @@
 //! and (as the rooms are built) plots, batches and codes. Idempotent; passwords are set again at each start; no real authority is named.
 
 pub mod accounts;
+mod alerts;
+mod audits;
 mod codes;
 mod farm;
 mod goods;
+mod market;
+mod inspections;
+mod numbers;
 mod people;
 mod plan;
 mod printing;
+mod reports;
 
 use std::net::SocketAddr;
 
@@ -36,7 +42,9 @@ pub async fn run(args: &DemoArgs, clock: &Clock, random: &Random) -> Outcome<()>
     let accounts = accounts::prepare(&db, clock, random, &password).await?;
     let app = node::assemble(config, db, clock.clone(), random.clone()).await?;
     prepare_goods(&app).await?;
-    let codes = codes::codes_to_try(&app).await?;
+    let mut codes = codes::codes_to_try(&app).await?;
+    alerts::prepare(&app, &mut codes).await?;
+    audits::prepare(&app).await?;
     let facts = json!({ "site": site, "accounts": accounts, "password": password, "codes": codes });
     say(&facts);
     if let Some(file) = &args.facts {
@@ -59,7 +67,8 @@ pub async fn prepare_figures(app: &App) -> Outcome<()> {
 /// Only ours.
 pub async fn prepare_goods(app: &App) -> Outcome<()> {
     let shop = goods::Workshop { db: &app.db, clock: &app.clock, random: &app.random, keys: &app.keys, config: &app.config };
-    shop.prepare().await
+    shop.prepare().await?;
+    numbers::prepare(app, &shop).await
 }
 
 fn settings(args: &DemoArgs, address: SocketAddr) -> Outcome<Config> {

@@ -27,6 +27,7 @@ pub struct Model {
     pub recorded_by: String,
     pub late_evidence: Option<String>,
     pub handled_by: Option<String>,
+    pub voided_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

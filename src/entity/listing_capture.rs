@@ -17,6 +17,11 @@ pub struct Model {
     pub stock: Option<i64>,
     pub sold: Option<i64>,
     pub recorded_by: String,
+    pub origin: Option<String>,
+    pub ship_from: Option<String>,
+    pub details: Option<String>,
+    pub shows_mark: Option<String>,
+    pub content_hash: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -19,3 +19,5 @@ pub use view::{FileView, of, one, rows};
 
 /// The most bytes of one file: 10 MiB, what a phone's photograph takes.
 pub const MOST_BYTES: usize = 10 * 1024 * 1024;
+/// The most bytes of one original kept as evidence, whatever it is: a recording of a few minutes.
+pub const MOST_ORIGINAL: usize = 40 * 1024 * 1024;

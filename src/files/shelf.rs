@@ -8,6 +8,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use sha2::{Digest, Sha256};
 
+use super::MOST_ORIGINAL;
 use super::form::Incoming;
 use crate::kernel::{Failure, Millis, Outcome};
 
@@ -64,6 +65,39 @@ impl Shelf {
         .map_err(Failure::broken)?
     }
 
+    /// Puts a file on the shelf whatever it is, bit for bit, as evidence is kept; a picture that can be read gets its copy for pages.
+    ///
+    /// # Errors
+    /// `file_too_large` at the field; or the disk.
+    pub async fn keep_original(&self, incoming: Incoming) -> Outcome<Kept> {
+        let shelf = self.clone();
+        tokio::task::spawn_blocking(move || {
+            if incoming.bytes.len() > MOST_ORIGINAL {
+                let refused = Failure::field(format!("/{}", incoming.field), "file_too_large");
+                return Err(refused.with("name", &incoming.name).with("most_mb", MOST_ORIGINAL / 1024 / 1024));
+            }
+            let (media, copy) = incoming.understood().map_or(("application/octet-stream", None), |(media, copy)| (media.word(), copy));
+            let sha256 = shelf.put(&incoming.bytes).map_err(Failure::broken)?;
+            let view_sha256 = copy.map(|bytes| shelf.put(&bytes)).transpose().map_err(Failure::broken)?;
+            let size = i64::try_from(incoming.bytes.len()).map_err(Failure::broken)?;
+            Ok(Kept { sha256, size, media, name: incoming.name, view_sha256, field: incoming.field })
+        })
+        .await
+        .map_err(Failure::broken)?
+    }
+
+    /// The bytes that lie under a SHA-256 now, right or wrong; nothing if they are gone. For whoever checks them.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn lying(&self, sha256: &str) -> Outcome<Option<Vec<u8>>> {
+        match tokio::fs::read(self.place(sha256)).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Failure::broken(format!("file {sha256}: {error}"))),
+        }
+    }
+
     /// Puts several on the shelf; the first that can't be kept is the refusal, and what lies there already is nobody's until it is swept.
     ///
     /// # Errors
@@ -106,6 +140,23 @@ impl Shelf {
             return Err(Failure::broken(format!("file {sha256} is no longer what it was")));
         }
         Ok(bytes)
+    }
+
+    /// Removes the bytes of files whose rows were taken away, unless another row still names them; call it after the commit.
+    ///
+    /// # Errors
+    /// The database's, or the disk.
+    pub async fn forget(&self, db: &crate::db::Db, gone: &[super::FileRow]) -> Outcome<()> {
+        let named = super::store::named(db.reader()).await?;
+        for sha256 in gone.iter().flat_map(|row| [Some(row.sha256.as_str()), row.view_sha256.as_deref()]).flatten() {
+            if !named.contains(sha256) {
+                match fs::remove_file(self.place(sha256)) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Failure::broken(error)),
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Removes what no row names and is older than a day; says how many.

@@ -150,6 +150,14 @@ pub(super) async fn of<C: ConnectionTrait>(connection: &C, kind: &str, id: &str)
     Ok(found.all(connection).await?)
 }
 
+/// The rows of what belongs to one thing, inside a transaction.
+///
+/// # Errors
+/// The database's.
+pub async fn of_about<C: ConnectionTrait>(connection: &C, about: &About) -> Outcome<Vec<FileRow>> {
+    of(connection, about.kind, &about.id).await
+}
+
 /// Every SHA-256 a row names.
 ///
 /// # Errors

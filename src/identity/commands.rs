@@ -1,6 +1,7 @@
 //! What is done to organisations, accounts and roles. Every act is one event.
 
 pub mod access;
+pub mod first_run;
 pub mod members;
 pub mod recovery;
 

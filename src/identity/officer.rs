@@ -2,6 +2,8 @@
 //!
 //! Source: 行政处罚法 第42条 (at least two officers, who show their certificates). The list says who may; grants still say what and where.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -114,6 +116,37 @@ async fn view<C: sea_orm::ConnectionTrait>(connection: &C, account_id: &str) -> 
         department: row.department,
         valid_to: row.valid_to,
     }))
+}
+
+/// One officer as recorded.
+///
+/// # Errors
+/// `not_found`.
+pub async fn officer_view(tx: &Tx, account_id: &str) -> Outcome<OfficerView> {
+    view(tx.connection(), account_id).await?.ok_or_else(Failure::not_found)
+}
+
+/// Every officer whose certificate is valid on `today`, by the number of the certificate, each with the organisations it keeps away from:
+/// its own, and those it is tied to on that day (回避).
+///
+/// # Errors
+/// The database's.
+pub async fn officers_with_ties(tx: &Tx, today: Day) -> Outcome<Vec<(OfficerView, BTreeSet<String>)>> {
+    let on = today.to_string();
+    let mut found = Vec::new();
+    for row in store::officer::all(tx.connection()).await? {
+        if row.valid_to.as_ref().is_some_and(|to| *to < on) {
+            continue;
+        }
+        let own = store::account(tx.connection(), &row.account_id).await?.organisation_id;
+        let declared = store::conflicts(tx.connection(), Some(&row.account_id)).await?;
+        let standing = declared.into_iter().filter(|tie| tie.from_day <= on && tie.to_day.as_ref().is_none_or(|to| *to >= on));
+        let ties = standing.map(|tie| tie.organisation_id).chain(own).collect();
+        if let Some(view) = view(tx.connection(), &row.account_id).await? {
+            found.push((view, ties));
+        }
+    }
+    Ok(found)
 }
 
 /// Every officer, by the number of the certificate.

@@ -321,7 +321,7 @@ pub const TABLE: &[(Permission, &[Role])] = &[
     (P::FeedbackRead, &[R::CountySupervision, R::CitySupervision]),
     (P::FeedbackHandle, &[R::CountySupervision, R::CitySupervision]),
     (P::FeedbackUnmask, &[R::CountySupervision, R::CitySupervision]),
-    (P::FiguresRead, &[R::Office, R::CountySupervision, R::CitySupervision, R::Agriculture, R::Commerce, R::Auditor]),
+    (P::FiguresRead, &[R::Holder, R::Office, R::CountySupervision, R::CitySupervision, R::Agriculture, R::Commerce, R::Auditor]),
     (P::OfficerRecord, &[R::AdminSystem]),
 ];
 

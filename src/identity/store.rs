@@ -1,6 +1,8 @@
 //! The tables of identity.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 
 pub mod factor;
 pub mod guard;
@@ -82,6 +84,14 @@ pub(super) async fn insert_account(tx: &Tx, row: AccountRow) -> Outcome<()> {
 /// `not_found`.
 pub async fn account<C: ConnectionTrait>(connection: &C, id: &str) -> Outcome<AccountRow> {
     account::Entity::find_by_id(id).one(connection).await?.ok_or_else(Failure::not_found)
+}
+
+/// How many accounts there are.
+///
+/// # Errors
+/// Only ours.
+pub async fn count_accounts<C: ConnectionTrait>(connection: &C) -> Outcome<u64> {
+    Ok(account::Entity::find().count(connection).await?)
 }
 
 pub(super) async fn account_by_name<C: ConnectionTrait>(connection: &C, name: &str) -> Outcome<Option<AccountRow>> {

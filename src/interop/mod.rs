@@ -10,6 +10,7 @@ pub mod font;
 pub mod intake;
 pub mod label;
 pub mod notes;
+pub mod orders;
 pub mod pack;
 pub mod pdf;
 pub mod picture;

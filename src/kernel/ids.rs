@@ -8,6 +8,7 @@ use super::{Clock, Random, crockford};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is named after its table")]
 pub enum Noun {
+    AbnormalEntry,
     Account,
     Adjustment,
     Alert,
@@ -26,6 +27,7 @@ pub enum Noun {
     DatedSetting,
     Decision,
     Delivery,
+    DeliveryVoid,
     Draft,
     Draw,
     Evidence,
@@ -59,6 +61,7 @@ pub enum Noun {
     Recovery,
     Rectification,
     Right,
+    RiskRule,
     RoleGrant,
     RuleVersion,
     SalesImport,
@@ -75,10 +78,12 @@ pub enum Noun {
     StockDeclaration,
     Stop,
     TestReport,
+    UnknownCode,
 }
 
 /// Every prefix, alphabetically by noun.
 pub const PREFIXES: &[(Noun, &str)] = &[
+    (Noun::AbnormalEntry, "abn"),
     (Noun::Account, "acc"),
     (Noun::Adjustment, "adj"),
     (Noun::Alert, "alr"),
@@ -97,6 +102,7 @@ pub const PREFIXES: &[(Noun, &str)] = &[
     (Noun::DatedSetting, "dst"),
     (Noun::Decision, "dec"),
     (Noun::Delivery, "del"),
+    (Noun::DeliveryVoid, "dvo"),
     (Noun::Draft, "dra"),
     (Noun::Draw, "drw"),
     (Noun::Evidence, "evd"),
@@ -130,6 +136,7 @@ pub const PREFIXES: &[(Noun, &str)] = &[
     (Noun::Recovery, "rcv"),
     (Noun::Rectification, "rct"),
     (Noun::Right, "rig"),
+    (Noun::RiskRule, "rsk"),
     (Noun::RoleGrant, "rol"),
     (Noun::RuleVersion, "rlv"),
     (Noun::SalesImport, "sim"),
@@ -146,6 +153,7 @@ pub const PREFIXES: &[(Noun, &str)] = &[
     (Noun::StockDeclaration, "sdc"),
     (Noun::Stop, "sto"),
     (Noun::TestReport, "ter"),
+    (Noun::UnknownCode, "unk"),
 ];
 
 impl Noun {

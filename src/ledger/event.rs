@@ -30,6 +30,11 @@ macro_rules! kinds {
 }
 
 kinds! {
+    ABNORMAL_ENTRY_CONFIRMED = "abnormal_entry.confirmed";
+    ABNORMAL_ENTRY_DROPPED = "abnormal_entry.dropped" sealed;
+    ABNORMAL_ENTRY_LIFTED = "abnormal_entry.lifted";
+    ABNORMAL_ENTRY_LIFT_PROPOSED = "abnormal_entry.lift_proposed" sealed;
+    ABNORMAL_ENTRY_PROPOSED = "abnormal_entry.proposed" sealed;
     ACCOUNT_CREATED = "account.created" sealed;
     ACCOUNT_DISABLED = "account.disabled" sealed;
     ACCOUNT_ENABLED = "account.enabled" sealed;
@@ -47,6 +52,8 @@ kinds! {
     API_TOKEN_ENDED = "api_token.ended" sealed;
     API_TOKEN_ISSUED = "api_token.issued" sealed;
     AREA_RECORDED = "area.recorded";
+    AUTHORISATION_ENDED = "authorisation.ended";
+    AUTHORISATION_GRANTED = "authorisation.granted";
     BATCH_CORRECTED = "batch.corrected";
     BATCH_COVERED = "batch.covered";
     BATCH_HELD = "batch.held";
@@ -69,6 +76,7 @@ kinds! {
     CERTIFICATE_ISSUED = "certificate.issued";
     CERTIFICATE_RECEIVED = "certificate.received";
     CERTIFICATE_REVOKED = "certificate.revoked";
+    CHECKLIST_RECORDED = "checklist.recorded";
     CODES_ACTIVATED = "codes.activated";
     CODES_BOUND = "codes.bound";
     CODES_DOWNLOADED = "codes.downloaded";
@@ -92,10 +100,25 @@ kinds! {
     DAMAGE_REFUSED = "damage.refused";
     DELIVERY_COVERED = "delivery.covered";
     DELIVERY_RECORDED = "delivery.recorded";
+    DELIVERY_VOIDED = "delivery.voided";
+    DELIVERY_VOID_ASKED = "delivery.void_asked";
+    DELIVERY_VOID_REFUSED = "delivery.void_refused";
+    EVIDENCE_TAKEN = "evidence.taken" sealed;
     FACILITY_CLOSED = "facility.closed";
     FACILITY_LICENSED = "facility.licensed";
     FACILITY_REGISTERED = "facility.registered";
     FARM_WORK_RECORDED = "farm_work.recorded";
+    FEEDBACK_ACCEPTED = "feedback.accepted" sealed;
+    FEEDBACK_ANSWERED = "feedback.answered" sealed;
+    FEEDBACK_CLOSED = "feedback.closed" sealed;
+    FEEDBACK_ERASED = "feedback.erased" sealed;
+    FEEDBACK_EXTENDED = "feedback.extended" sealed;
+    FEEDBACK_IMPORTED = "feedback.imported" sealed;
+    FEEDBACK_NUMBERED = "feedback.numbered" sealed;
+    FEEDBACK_RECEIVED = "feedback.received" sealed;
+    FEEDBACK_TAKEN = "feedback.taken" sealed;
+    FEEDBACK_TRANSFERRED = "feedback.transferred" sealed;
+    FEEDBACK_UNMASKED = "feedback.unmasked" sealed;
     FILES_ATTACHED = "files.attached";
     GROWER_REGISTERED = "grower.registered" sealed;
     GROWER_SLIP_ISSUED = "grower_slip.issued" sealed;
@@ -106,6 +129,14 @@ kinds! {
     HAND_OVER_PRINTED = "hand_over.printed";
     HAND_OVER_RECEIVED = "hand_over.received";
     HAND_OVER_WITHDRAWN = "hand_over.withdrawn";
+    INSPECTION_DRAWN = "inspection.drawn";
+    INSPECTION_DROPPED = "inspection.dropped";
+    INSPECTION_FROZEN = "inspection.frozen";
+    INSPECTION_IMPORTED = "inspection.imported" sealed;
+    INSPECTION_OPENED = "inspection.opened" sealed;
+    INSPECTION_PLANNED = "inspection.planned";
+    INSPECTION_PUBLISHED = "inspection.published";
+    INSPECTION_RECORDED = "inspection.recorded" sealed;
     INVITATION_ISSUED = "invitation.issued" sealed;
     INVITATION_REVOKED = "invitation.revoked" sealed;
     INVITATION_USED = "invitation.used" sealed;
@@ -114,7 +145,15 @@ kinds! {
     LABEL_DESIGN_RECORDED = "label_design.recorded";
     LATE_ENTRY_CONFIRMED = "late_entry.confirmed";
     LATE_ENTRY_DISPUTED = "late_entry.disputed";
+    LISTING_PACKS_CONFIRMED = "listing.packs_confirmed";
+    LISTING_ASSIGNED = "listing.assigned";
+    LISTING_AUDITED = "listing.audited";
+    LISTING_AUDIT_DROPPED = "listing.audit_dropped";
+    LISTING_AUDIT_PROPOSED = "listing.audit_proposed";
+    LISTING_AUDIT_UNDONE = "listing.audit_undone";
     LISTING_RECORDED = "listing.recorded";
+    LISTING_RESCORE_ASKED = "listing_rescore.asked";
+    LISTING_RULE_RECORDED = "listing_rule.recorded";
     MARK_USE_ENDED = "mark_use.ended";
     MARK_USE_GRANTED = "mark_use.granted";
     MARK_USE_RESUMED = "mark_use.resumed";
@@ -147,11 +186,18 @@ kinds! {
     RECOVERY_CONFIRMED = "recovery.confirmed" sealed;
     RECOVERY_DROPPED = "recovery.dropped" sealed;
     RECOVERY_PROPOSED = "recovery.proposed" sealed;
+    RECTIFICATION_ACCEPTED = "rectification.accepted" sealed;
+    RECTIFICATION_EXPIRED = "rectification.expired" sealed;
+    RECTIFICATION_ORDERED = "rectification.ordered" sealed;
+    RECTIFICATION_REPLIED = "rectification.replied" sealed;
+    RECTIFICATION_RETURNED = "rectification.returned" sealed;
     REGISTER_LOADED = "register.loaded";
     RIGHT_RECORDED = "right.recorded";
+    RISK_RULE_RECORDED = "risk_rule.recorded";
     ROLE_ENDED = "role.ended";
     ROLE_GRANTED = "role.granted";
     ROLE_PROPOSED = "role.proposed";
+    SALES_IMPORTED = "sales.imported" sealed;
     SEASON_ACCOUNT_APPROVED = "season_account.approved";
     SEASON_ACCOUNT_LAPSED = "season_account.lapsed";
     SEASON_ACCOUNT_PROPOSED = "season_account.proposed";
@@ -178,6 +224,7 @@ kinds! {
     SHIPMENT_RETURNED = "shipment.returned";
     SHIPMENT_SENT = "shipment.sent";
     SHIPMENT_VOIDED = "shipment.voided";
+    SIGN_INS_FORGOTTEN = "sign_ins.forgotten";
     SITE_NOTICE_GIVEN = "site_notice.given";
     SITE_NOTICE_WITHDRAWN = "site_notice.withdrawn";
     STANDARD_RECORDED = "standard.recorded";
@@ -188,6 +235,7 @@ kinds! {
     STOP_LIFT_PROPOSED = "stop.lift_proposed";
     STOP_PROPOSED = "stop.proposed";
     TEST_REPORTED = "test.reported";
+    UNKNOWN_CODE_NOTED = "unknown_code.noted";
 }
 
 /// What an event did to balances, ranges and batch states, so that [`super::verify`] can replay them against the tables.

@@ -73,6 +73,16 @@ pub async fn append(tx: &Tx, desk: &Desk, event: Event) -> Outcome<i64> {
     Ok(seq)
 }
 
+/// Erases what events about this subject say, with the salts; their leaves stay, so that it remains proved that something happened and
+/// nothing of it can be found out again. Only for subjects whose events moved no balance.
+///
+/// # Errors
+/// Only ours.
+pub async fn erase(tx: &Tx, subject: &str) -> Outcome<u64> {
+    let gone = event_body::Entity::delete_many().filter(event_body::Column::Subject.eq(subject)).exec(tx.connection()).await?;
+    Ok(gone.rows_affected)
+}
+
 /// How far the ledger has come, as its one row says.
 ///
 /// # Errors

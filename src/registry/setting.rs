@@ -11,7 +11,7 @@ use crate::kernel::term::{Calendar, Term, TermUnit};
 use crate::kernel::{Day, Failure, Outcome};
 
 /// The limits the program counts by; the list is closed, their figures are not.
-pub const NAMES: [&str; 16] = [
+pub const NAMES: [&str; 18] = [
     "season_plan_publicity",
     "pending_decision",
     "feedback_answer",
@@ -28,6 +28,8 @@ pub const NAMES: [&str; 16] = [
     "retest",
     "seizure",
     "seizure_extended",
+    "inspection_publication",
+    "sign_in_records",
 ];
 
 /// A limit from a day on.

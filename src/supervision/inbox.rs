@@ -2,7 +2,11 @@
 //!
 //! Each process says what waits in its own `due` query; the inbox only puts them together.
 
+mod collect;
+
 use crate::kernel::{Day, Millis};
+
+pub use collect::waiting;
 
 /// One thing that waits.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,11 +13,34 @@
 //! lies in their division, or the product's counties do; a whole product only where all of its counties do. Nothing is ever deleted: what was
 //! lifted is shown for 90 days. It never acts by itself: rules may propose, only persons decide.
 
+pub mod abnormal;
 pub mod alert;
+pub mod audit;
+pub mod balance;
+pub mod board;
 pub mod case;
+pub mod cases;
+pub mod checklist;
 pub mod commands;
 pub mod competence;
+pub mod draw;
+pub mod draws;
+pub mod evidence;
+pub mod feedback;
+pub mod findings;
+pub mod firms;
 pub mod inbox;
+pub mod inspection;
+pub mod inspections;
+pub mod listing;
+pub mod lookup;
 pub mod queries;
+pub mod scoring;
+pub mod recipients;
+pub mod rectification;
+pub mod rectifications;
+pub mod risk;
 pub mod seizures;
 pub mod store;
+pub mod week;
+pub mod weekly;

@@ -194,3 +194,19 @@ pub async fn recalls(db: &Db, actor: &Actor, state: Option<&str>, cursor: Option
     let of = |batch: &str| reached.get(batch).cloned().unwrap_or_default();
     Ok(rows.into_iter().map(|row| RecallView::of(row.clone(), of(&row.batch_id))).collect())
 }
+
+/// One stop within reach.
+///
+/// # Errors
+/// `not_found`, also out of reach.
+pub async fn stop_row(db: &Db, actor: &Actor, id: &str) -> Outcome<StopRow> {
+    store::stop_within(db.reader(), &actor.scope, id).await
+}
+
+/// One recall within reach.
+///
+/// # Errors
+/// `not_found`, also out of reach.
+pub async fn recall_row(db: &Db, actor: &Actor, id: &str) -> Outcome<RecallRow> {
+    store::recall_within(db.reader(), &actor.scope, id).await
+}

@@ -154,6 +154,10 @@ words! {
         Excess = "excess",
         /// An excess was covered or taken back.
         ExcessSettled = "excess_settled",
+        /// A delivery was voided: the grower has it again.
+        DeliveredBack = "delivered_back",
+        /// A delivery was voided: the buyer never had it.
+        ReceivedBack = "received_back",
     }
 }
 
@@ -191,6 +195,8 @@ impl MovementKind {
             Self::Seized => (B::Released, B::Seized),
             Self::Excess => (B::Excess, B::Pending),
             Self::ExcessSettled => (B::Pending, B::Excess),
+            Self::DeliveredBack => (B::Delivered, B::Remaining),
+            Self::ReceivedBack => (B::Remaining, B::Received),
         }
     }
     /// The kind that takes goods out of a released batch, for a movement that takes them out of what remains.
@@ -355,6 +361,8 @@ mod tests {
             ("seized", "released", "seized", false),
             ("excess", "excess", "pending", false),
             ("excess_settled", "pending", "excess", false),
+            ("delivered_back", "delivered", "remaining", false),
+            ("received_back", "remaining", "received", false),
         ];
         assert_eq!(MovementKind::ALL.len(), table.len());
         for (kind, row) in MovementKind::ALL.iter().zip(table) {

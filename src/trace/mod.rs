@@ -19,6 +19,7 @@ pub mod code;
 pub mod commands;
 pub mod declaration;
 pub mod delivery;
+pub mod delivery_void;
 pub mod farm;
 pub mod goods;
 pub mod hand_over;
@@ -59,4 +60,6 @@ pub use code::{Code, Locator, Mistyped, Suite};
 pub use issued::IssuedOrder;
 pub use keys::OrderKey;
 pub use kind::CodeKind;
+pub(crate) use word::words;
+
 pub use label::{LabelFacts, LabelPin, LabelText};

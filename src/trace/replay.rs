@@ -59,7 +59,7 @@ impl Replay {
         let subject = body["subject"].as_str().unwrap_or_default();
         let name = body["kind"].as_str().unwrap_or_default();
         self.fold_account_state(name, subject);
-        if name == kind::DELIVERY_RECORDED.name || name == kind::DELIVERY_COVERED.name {
+        if [kind::DELIVERY_RECORDED, kind::DELIVERY_COVERED, kind::DELIVERY_VOIDED].iter().any(|known| known.name == name) {
             let figure = |field: &str| body["facts"][field].as_i64().unwrap_or(0);
             self.deliveries.insert(subject.to_owned(), (figure("amount"), figure("covered")));
         }

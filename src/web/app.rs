@@ -13,11 +13,13 @@ use crate::interop::intake::SheetDesk;
 use crate::kernel::{Actor, Clock, Desk, Failure, FailureKind, Outcome, Random};
 use crate::ledger::Notary;
 use crate::supervision::alert::missed::Misses;
+use crate::supervision::commands::feedback::FeedbackRules;
 use crate::trace::keys::KeyProvider;
 use crate::trace::order::OrderRules;
 use crate::trace::place::Places;
 use crate::trace::scan::ScanDesk;
 
+use super::first_run::FirstRun;
 use super::gateway::Gateway;
 use super::limit::Throttle;
 use super::pages::Site;
@@ -57,6 +59,8 @@ pub struct Parts {
     pub throttle: Throttle,
     /// Counts codes nobody issued, for the rules.
     pub misses: Misses,
+    /// Lets in whoever reads this machine's console, while there is no account.
+    pub first_run: FirstRun,
 }
 
 impl App {
@@ -107,6 +111,15 @@ impl App {
             base_url: self.config.base_url.clone(),
             label_locale: Lang::Chinese.tag().to_owned(),
             demo: self.config.demo,
+        }
+    }
+    /// What the settings say of receiving feedback.
+    pub fn feedback_rules(&self) -> FeedbackRules {
+        FeedbackRules {
+            merge_hours: self.config.feedback_merge_hours,
+            store_bytes: self.config.feedback_store_mb.saturating_mul(1024 * 1024),
+            statutory: self.config.statutory_channel,
+            keep_days: self.config.feedback_keep_days,
         }
     }
     /// Stops or allows writes as the notices of now say.

@@ -17,7 +17,7 @@ pub fn status(failure: &Failure) -> StatusCode {
         (_, "media_type_unfit") => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         (_, "method_unfit") => StatusCode::METHOD_NOT_ALLOWED,
         (_, "not_signed_in" | "sign_in_refused" | "otp_required" | "otp_refused") => StatusCode::UNAUTHORIZED,
-        (_, "throttled") => StatusCode::TOO_MANY_REQUESTS,
+        (_, "throttled" | "feedback_throttled") => StatusCode::TOO_MANY_REQUESTS,
         (FailureKind::NotFound, _) => StatusCode::NOT_FOUND,
         (FailureKind::Forbidden, _) => StatusCode::FORBIDDEN,
         (FailureKind::Conflict, _) => StatusCode::CONFLICT,

@@ -106,7 +106,7 @@ fn page(app: &App, failure: &Failure, lang: Lang) -> Response {
 /// Only signed-in pages have a script of ours; consumers get none.
 fn secure(app: &App, response: &mut Response, signed_in: bool) {
     let style = pages::style::style_hash();
-    let script = if signed_in { " script-src 'self';" } else { "" };
+    let script = if signed_in { " script-src 'self'; connect-src 'self';" } else { "" };
     let csp = format!(
         "default-src 'none';{script} style-src 'self' '{style}'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     );

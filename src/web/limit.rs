@@ -13,16 +13,23 @@ use ipnet::IpNet;
 pub struct Throttle {
     misses: RateLimiter<IpAddr, DashMapStateStore<IpAddr>, DefaultClock>,
     sign_ins: RateLimiter<IpAddr, DashMapStateStore<IpAddr>, DefaultClock>,
+    reports: RateLimiter<IpAddr, DashMapStateStore<IpAddr>, DefaultClock>,
 }
 
 /// Misses an address may make at once, and per minute afterwards (R10: ten in ten minutes is typing, more is guessing).
 const MISSES: NonZeroU32 = NonZeroU32::new(20).unwrap();
 /// Sign-ins an address may try at once, and per minute afterwards.
 const SIGN_INS: NonZeroU32 = NonZeroU32::new(30).unwrap();
+/// Reports an address may send at once; one more every two minutes afterwards. A carrier's address stands for many people.
+const REPORTS: NonZeroU32 = NonZeroU32::new(30).unwrap();
 
 impl Default for Throttle {
     fn default() -> Self {
-        Self { misses: RateLimiter::keyed(Quota::per_minute(MISSES)), sign_ins: RateLimiter::keyed(Quota::per_minute(SIGN_INS)) }
+        Self {
+            misses: RateLimiter::keyed(Quota::per_minute(MISSES)),
+            sign_ins: RateLimiter::keyed(Quota::per_minute(SIGN_INS)),
+            reports: RateLimiter::keyed(Quota::per_hour(REPORTS)),
+        }
     }
 }
 
@@ -35,8 +42,13 @@ impl Throttle {
     pub fn sign_in(&self, from: IpAddr) -> bool {
         self.sign_ins.check_key(&coarse(from)).is_ok()
     }
+    /// May this address send one more report?
+    pub fn report(&self, from: IpAddr) -> bool {
+        self.reports.check_key(&coarse(from)).is_ok()
+    }
     /// Forgets addresses that have been quiet.
     pub fn tidy(&self) {
+        self.reports.retain_recent();
         self.misses.retain_recent();
         self.sign_ins.retain_recent();
     }

@@ -417,5 +417,6 @@ fn product_sample(lang: Lang, site: &Site, name: &str, status: RightStatus) -> R
         rights: &rights,
         standards: &[StandardView { number: "GB/T 演示-2020".into(), title: Some("鸭梨".into()), from: Some(day("2020-01-01")) }],
         users: &users,
+        sellers: &[],
     })
 }

@@ -14,6 +14,7 @@ mod history;
 mod late;
 mod paper;
 mod slips;
+mod voids;
 
 /// How many events there are.
 async fn events(orchard: &orchard::Orchard) -> u64 {

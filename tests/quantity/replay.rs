@@ -14,7 +14,9 @@ use yanzhao::trace::commands::adjustment::{AdjustmentInput, approve_adjustment, 
 use yanzhao::trace::commands::batch::{ReleaseInput, hold_batch, release_batch, unhold_batch, void_batch};
 use yanzhao::trace::commands::correct::{correct_batch, cover_batch};
 use yanzhao::trace::commands::delivery::cover_delivery;
+use yanzhao::trace::commands::delivery_void::void_delivery;
 use yanzhao::trace::commands::movement::{MovementInput, record_movement};
+use yanzhao::trace::delivery_void::VoidInput;
 use yanzhao::trace::store::account::shift;
 use yanzhao::trace::store::replay::compare;
 
@@ -45,7 +47,7 @@ impl Stage {
     /// One random act. A refusal is as good as any; only a fault of ours is not.
     async fn step(&mut self, rng: &mut StdRng) {
         let amount = rng.random_range(1..300) * KG;
-        let outcome = match rng.random_range(0..13) {
+        let outcome = match rng.random_range(0..14) {
             0 => self.movement(rng, amount).await,
             1 => self.adjust(rng, amount).await,
             2 | 3 => self.deliver(amount).await,
@@ -55,6 +57,7 @@ impl Stage {
             9 => self.void(rng).await,
             10 => self.hold(rng).await,
             11 => self.cover().await,
+            12 => self.void_delivery(rng).await,
             _ => self.codes(rng, amount).await,
         };
         if let Err(failure) = outcome {
@@ -117,6 +120,16 @@ impl Stage {
     async fn void(&self, rng: &mut StdRng) -> Outcome<()> {
         let id = self.any_batch(rng)?;
         act!(self.orchard.world, self.orchard.office, |tx, desk| void_batch(tx, desk, &id, "随机"), [id]).map(drop)
+    }
+
+    /// A delivery entered by mistake; on its day it is voided at once.
+    async fn void_delivery(&self, rng: &mut StdRng) -> Outcome<()> {
+        let count = self.deliveries.len();
+        if count == 0 {
+            return Err(Failure::not_found());
+        }
+        let (id, input) = (self.deliveries[rng.random_range(0..count)].clone(), VoidInput { reason: "随机".into() });
+        act!(self.orchard.world, self.orchard.member, |tx, desk| void_delivery(tx, desk, &id, &input), [id, input]).map(drop)
     }
 
     async fn hold(&mut self, rng: &mut StdRng) -> Outcome<()> {
@@ -213,7 +226,7 @@ on_both_engines! {
         }
         // The acts were not too tame to prove anything.
         for kind in [kind::BATCH_REGISTERED, kind::BATCH_RELEASED, kind::BATCH_CORRECTED, kind::BATCH_HELD, kind::BATCH_UNHELD, kind::BATCH_VOIDED,
-                kind::BATCH_COVERED, kind::DELIVERY_COVERED, kind::ADJUSTMENT_APPROVED, kind::MOVEMENT_RECORDED, kind::CODE_ORDER_ISSUED] {
+                kind::BATCH_COVERED, kind::DELIVERY_COVERED, kind::DELIVERY_VOIDED, kind::ADJUSTMENT_APPROVED, kind::MOVEMENT_RECORDED, kind::CODE_ORDER_ISSUED] {
             assert!(happened.contains(kind.name), "{} never happened", kind.name);
         }
     }

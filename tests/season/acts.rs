@@ -1,11 +1,14 @@
 //! Acts of the harvest, each with what it must do to the books.
 
+use rand::RngExt;
 use yanzhao::kernel::Desk;
 use yanzhao::trace::commands::account::{AccountInput, approve_account, propose_account};
 use yanzhao::trace::commands::adjustment::{AdjustmentInput, approve_adjustment, propose_adjustment};
 use yanzhao::trace::commands::delivery::record_delivery;
+use yanzhao::trace::commands::delivery_void::void_delivery;
 use yanzhao::trace::commands::pack::register_pack;
 use yanzhao::trace::delivery::DeliveryInput;
+use yanzhao::trace::delivery_void::VoidInput;
 use yanzhao::trace::pack::PackInput;
 
 use crate::support::world::{World, act};
@@ -44,9 +47,9 @@ impl Year {
             ..DeliveryInput::default()
         };
         let view = act!(self.world, self.buyers[buyer].desk, |tx, desk| record_delivery(tx, desk, &input), [input]).unwrap();
-        let (id, day) = (self.households[household].id.clone(), self.today());
+        let (grower_id, day) = (self.households[household].id.clone(), self.today());
         let left = self.households[household].most - self.households[household].borne;
-        let grower = self.books.account(&id);
+        let grower = self.books.account(&grower_id);
         let covered = weight.min(grower.remaining).min(left);
         grower.remaining -= covered;
         grower.delivered += covered;
@@ -57,10 +60,30 @@ impl Year {
         account.remaining += covered;
         self.households[household].borne += covered;
         self.households[household].on_trees -= weight;
-        if covered > 0 {
+        self.count("deliver", true);
+        // One load in eight was entered by mistake: it is voided the same evening, and weighed again another day.
+        if self.rng.random_ratio(1, 8) {
+            let (deliverer, id) = (self.buyers[buyer].desk.clone(), view.id);
+            let input = VoidInput { reason: "看错秤".into() };
+            let voided = act!(self.world, deliverer, |tx, desk| void_delivery(tx, desk, &id, &input), [id, input]);
+            let account = self.books.account(&to);
+            let may = account.remaining >= covered && account.free() >= covered;
+            assert_eq!(voided.is_ok(), may, "{voided:?}");
+            if self.count("void delivery", may) {
+                let account = self.books.account(&to);
+                account.received -= covered;
+                account.remaining -= covered;
+                let grower = self.books.account(&grower_id);
+                grower.remaining += covered;
+                grower.delivered -= covered;
+                grower.pending -= weight - covered;
+                self.households[household].borne -= covered;
+                self.households[household].on_trees += weight;
+                return;
+            }
+        } else if covered > 0 {
             self.buyers[buyer].deliveries.push((view.id, covered, day));
         }
-        self.count("deliver", true);
     }
 
     /// Two fifths of the approved output of every second household is taken back, where so much is still there.

@@ -7,6 +7,7 @@
 mod support;
 
 mod acts;
+mod board;
 mod books;
 mod packing;
 mod year;
@@ -20,7 +21,9 @@ async fn season(engine: Engine, seed: u64, weather: Weather) {
     year.harvest().await;
     year.pack_until_may().await;
     year.close().await;
+    year.board_agrees("the closing day").await;
     year.says_what_happened();
+    year.bent_books_turn_red().await;
 }
 
 on_both_engines! {

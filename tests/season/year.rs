@@ -223,6 +223,7 @@ impl Year {
                 _ => {}
             }
             self.world.clock.advance(14 * DAY);
+            self.board_agrees("a fortnight").await;
             if fortnight % 4 == 3 {
                 self.replayed("a month of packing").await;
             }
@@ -285,6 +286,7 @@ impl Year {
         println!("{:?}: {:?}", self.weather, self.done);
         for act in [
             "deliver",
+            "void delivery",
             "register",
             "process",
             "merge",

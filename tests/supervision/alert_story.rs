@@ -108,10 +108,11 @@ on_both_engines! {
         assert!(list.has("R4 多省查验") && list.has("需留意") && list.has("/work/alerts/alr_"), "{}", list.html);
         let path = format!("/work/alerts/alr_{}", list.html.split("/work/alerts/alr_").nth(1).unwrap().split('"').next().unwrap());
         let page = one.open(&path).await;
-        for said in ["各省查验次数", "每天的查验", "查验地点", "作出判断", "以前的预警", codes[5].as_str()] {
+        for said in ["各省查验次数", "每天的查验", "查验地点", "作出判断", "同一对象的其他预警", codes[5].as_str()] {
             assert!(page.has(said), "{said}: {}", page.html);
         }
         assert!(one.open(&format!("{path}?lang=en")).await.has("Checks by province"));
+        assert!(one.open("/work/inbox").await.has(&path), "the inbox leads to it");
         let act = format!("{path}/judge");
         let refused = one.fill(&page, &act, &[("judgement", "false_alarm"), ("reason", "")]).await;
         assert_eq!(refused.status, 422);

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use yanzhao::entity::{
-    alert, alert_session, batch, batch_source, code_order, code_range, code_stat, download, pin_try, refused_act, rule_version, scan, season_account,
+    alert, alert_session, batch, batch_source, code_order, code_range, code_stat, download, feedback, feedback_report, listing,
+    listing_finding, pin_try, refused_act, rule_version, scan, season_account, seller,
 };
 use yanzhao::kernel::clock::{DAY, HOUR, MINUTE, Millis};
 use yanzhao::kernel::ids::Noun;
@@ -46,6 +47,26 @@ macro_rules! changeable {
 }
 changeable!(alert, batch, season_account);
 
+trait Jot<M> {
+    /// Puts a row in whose number the table gives.
+    async fn jot(&self, row: M);
+}
+macro_rules! journals {
+    ($($table:ident),*) => {$(
+        impl Jot<$table::Model> for World {
+            async fn jot(&self, row: $table::Model) {
+                let written: yanzhao::kernel::Outcome<()> = self.db.write(move |tx| {
+                    let mut row = row.clone().into_active_model().reset_all();
+                    row.id = sea_orm::NotSet;
+                    Box::pin(async move { row.insert(tx.connection()).await?; Ok(()) })
+                }).await;
+                written.unwrap();
+            }
+        }
+    )*};
+}
+journals!(scan, download, refused_act, pin_try, listing_finding);
+
 /// A producer with one order of so many active labels on one batch.
 pub struct Goods {
     pub producer: String,
@@ -59,28 +80,97 @@ pub async fn goods(world: &World, order_no: i64, count: i64) -> Goods {
     let producer = world.organisation(&format!("合作社{order_no}"), COUNTY).await;
     let product = world.product(&format!("梨{order_no}"), |_| {}).await;
     let account = season_account::Model {
-        id: world.id(Noun::SeasonAccount), party_kind: "organisation".to_owned(), party_id: producer.clone(),
-        product_id: product.clone(), season: "2026".to_owned(), state: "approved".to_owned(), basis: "plots".to_owned(), basis_note: String::new(),
-        evidence: None, measured: true, proposed: 0, approved: 1000, received: 0, carried: 0, opening: 0, adjusted: 0, held: 0, released: 0,
-        uncoded: 0, exported: 0, processed: 0, lost: 0, downgraded: 0, own_use: 0, delivered: 0, lapsed: 0, remaining: 1000, pending: 0,
-        reserved: 0, coded: 0, burned: 0, proposed_by: "acc".to_owned(), proposed_at: 0, decided_by: None, decided_at: Some(world.clock.now()),
-        decision_reason: None, seized: 0,
+        id: world.id(Noun::SeasonAccount),
+        party_kind: "organisation".to_owned(),
+        party_id: producer.clone(),
+        product_id: product.clone(),
+        season: "2026".to_owned(),
+        state: "approved".to_owned(),
+        basis: "plots".to_owned(),
+        basis_note: String::new(),
+        evidence: None,
+        measured: true,
+        proposed: 0,
+        approved: 1000,
+        received: 0,
+        carried: 0,
+        opening: 0,
+        adjusted: 0,
+        held: 0,
+        released: 0,
+        uncoded: 0,
+        exported: 0,
+        processed: 0,
+        lost: 0,
+        downgraded: 0,
+        own_use: 0,
+        delivered: 0,
+        lapsed: 0,
+        remaining: 1000,
+        pending: 0,
+        reserved: 0,
+        coded: 0,
+        burned: 0,
+        proposed_by: "acc".to_owned(),
+        proposed_at: 0,
+        decided_by: None,
+        decided_at: Some(world.clock.now()),
+        decision_reason: None,
+        seized: 0,
     };
     let account = world.put(account).await.id;
     let lot = batch::Model {
-        id: world.id(Noun::Batch), producer_id: producer.clone(), product_id: product.clone(), season: "2026".to_owned(),
-        lot: format!("2026-{order_no}"), account_id: account, state: "released".to_owned(), amount: 100, covered: 100, pending: 0, coded: 0,
-        harvested_from: "2026-09-20".to_owned(), harvested_to: "2026-09-25".to_owned(), produced_on: None, packed_on: None, best_before: None,
-        grade: None, facility: None, standard_number: None, origin: String::new(), hold_reason: None, hold_document: None, late: false,
-        late_reason: None, version: 1, registered_by: "acc".to_owned(), registered_at: world.clock.now(), released_by: None, released_at: None,
-        release_basis: None, void_reason: None, voided_by: None, voided_at: None, moved: 0, gone: 0, seized: 0, process_id: None,
+        id: world.id(Noun::Batch),
+        producer_id: producer.clone(),
+        product_id: product.clone(),
+        season: "2026".to_owned(),
+        lot: format!("2026-{order_no}"),
+        account_id: account,
+        state: "released".to_owned(),
+        amount: 100,
+        covered: 100,
+        pending: 0,
+        coded: 0,
+        harvested_from: "2026-09-20".to_owned(),
+        harvested_to: "2026-09-25".to_owned(),
+        produced_on: None,
+        packed_on: None,
+        best_before: None,
+        grade: None,
+        facility: None,
+        standard_number: None,
+        origin: String::new(),
+        hold_reason: None,
+        hold_document: None,
+        late: false,
+        late_reason: None,
+        version: 1,
+        registered_by: "acc".to_owned(),
+        registered_at: world.clock.now(),
+        released_by: None,
+        released_at: None,
+        release_basis: None,
+        void_reason: None,
+        voided_by: None,
+        voided_at: None,
+        moved: 0,
+        gone: 0,
+        seized: 0,
+        process_id: None,
     };
     let lot = world.put(lot).await.id;
     let made = Goods { producer, product, batch: lot, order: String::new() };
     let order = world.put(order_of(world, &made, order_no, count)).await.id;
     let range = code_range::Model {
-        order_no, first: 1, last: count, batch_id: Some(made.batch.clone()), state: "active".to_owned(), reason: None, since: world.clock.now(),
-        bound_at: None, active_at: None,
+        order_no,
+        first: 1,
+        last: count,
+        batch_id: Some(made.batch.clone()),
+        state: "active".to_owned(),
+        reason: None,
+        since: world.clock.now(),
+        bound_at: None,
+        active_at: None,
     };
     world.put(range).await;
     Goods { order, ..made }
@@ -89,12 +179,41 @@ pub async fn goods(world: &World, order_no: i64, count: i64) -> Goods {
 /// An issued order of `count` labels for these goods.
 fn order_of(world: &World, goods: &Goods, order_no: i64, count: i64) -> code_order::Model {
     code_order::Model {
-        order_no, id: world.id(Noun::CodeOrder), suite: 0, locator: Some(order_no), producer_id: goods.producer.clone(),
-        product_id: goods.product.clone(), season: "2026".to_owned(), account_id: None, pack_id: None, batch_id: None, kind: "unit".to_owned(), count,
-        spare: 0, unit_amount: 1, quota_left: 0, spare_left: 0, with_pin: false, state: "issued".to_owned(), base_url: String::new(),
-        label: "{}".to_owned(), key_wrapped: None, master_key_id: None, key_sha256: None, demo: false, ordered_by: "acc".to_owned(),
-        ordered_at: 0, decided_by: None, decided_at: None, decision_reason: None, issued_at: Some(0), bundle: false, on_hand: None,
-        closed_at: None, closed_by: None, first_season: None,
+        order_no,
+        id: world.id(Noun::CodeOrder),
+        suite: 0,
+        locator: Some(order_no),
+        producer_id: goods.producer.clone(),
+        product_id: goods.product.clone(),
+        season: "2026".to_owned(),
+        account_id: None,
+        pack_id: None,
+        batch_id: None,
+        kind: "unit".to_owned(),
+        count,
+        spare: 0,
+        unit_amount: 1,
+        quota_left: 0,
+        spare_left: 0,
+        with_pin: false,
+        state: "issued".to_owned(),
+        base_url: String::new(),
+        label: "{}".to_owned(),
+        key_wrapped: None,
+        master_key_id: None,
+        key_sha256: None,
+        demo: false,
+        ordered_by: "acc".to_owned(),
+        ordered_at: 0,
+        decided_by: None,
+        decided_at: None,
+        decision_reason: None,
+        issued_at: Some(0),
+        bundle: false,
+        on_hand: None,
+        closed_at: None,
+        closed_by: None,
+        first_season: None,
     }
 }
 
@@ -104,9 +223,8 @@ pub async fn scanned(world: &World, (order_no, seq): (i64, i64), at: Millis, vis
 }
 
 async fn scanned_via(world: &World, (order_no, seq): (i64, i64), at: Millis, visitor: i64, place: &str, verdict: &str, via: &str) {
-    let id = scan::Entity::find().order_by_desc(scan::Column::Id).one(world.db.reader()).await.unwrap().map_or(1, |last| last.id + 1);
     let place = Some(place.to_owned()).filter(|place| !place.is_empty());
-    world.put(scan::Model { id, at, order_no, seq, visitor, place, via: via.to_owned(), verdict: verdict.to_owned() }).await;
+    world.jot(scan::Model { id: 0, at, order_no, seq, visitor, place, via: via.to_owned(), verdict: verdict.to_owned() }).await;
 }
 
 async fn judge(world: &World, cadence: Cadence) -> Judged {
@@ -115,7 +233,12 @@ async fn judge(world: &World, cadence: Cadence) -> Judged {
 
 /// Rule, kind and subject, severity and state of every alert.
 async fn alerts(world: &World) -> Vec<String> {
-    let rows = alert::Entity::find().order_by_asc(alert::Column::Rule).order_by_asc(alert::Column::SubjectId).all(world.db.reader()).await.unwrap();
+    let rows = alert::Entity::find()
+        .order_by_asc(alert::Column::Rule)
+        .order_by_asc(alert::Column::SubjectId)
+        .all(world.db.reader())
+        .await
+        .unwrap();
     rows.into_iter().map(|row| format!("{} {} {} {}", row.rule, row.subject_kind, row.severity, row.state)).collect()
 }
 
@@ -228,7 +351,7 @@ on_both_engines! {
         goods(&replayed, 1, 100).await;
         replayed.put(rule_version::Entity::find_by_id(&id).one(world.db.reader()).await.unwrap().unwrap()).await;
         for row in scan::Entity::find().order_by_asc(scan::Column::Id).all(world.db.reader()).await.unwrap() {
-            replayed.put(row).await;
+            replayed.jot(row).await;
         }
         replayed.clock.advance(DAY);
         judge(&replayed, Cadence::Scans).await;
@@ -265,10 +388,10 @@ on_both_engines! {
         world.change(batch::Model { harvested_from: "2026-08-05".to_owned(), harvested_to: "2026-08-06".to_owned(), ..lot }).await;
         // R15: more in use and pending than allowed.
         let row = season_account::Entity::find_by_id(&account).one(world.db.reader()).await.unwrap().unwrap();
-        world.change(season_account::Model { coded: 1000, pending: 60, remaining: 0, ..row }).await;
+        world.change(season_account::Model { released: 1000, coded: 1000, pending: 60, remaining: 0, ..row }).await;
         // R19: the refused fourth download.
         let path = format!("/api/v1/code-orders/{}/codes.csv", odd.order);
-        world.put(refused_act::Model { id: 1, at: now, account_id: "acc".to_owned(), method: "GET".to_owned(), path, code: "downloads_used_up".to_owned() }).await;
+        world.jot(refused_act::Model { id: 1, at: now, account_id: "acc".to_owned(), method: "GET".to_owned(), path, code: "downloads_used_up".to_owned() }).await;
         // R20: four of a hundred were spoilt.
         world.put(order_of(&world, &odd, 3, 100)).await;
         for (first, last, state, reason) in [(1, 96, "issued", None), (97, 100, "voided", Some("damaged".to_owned()))] {
@@ -277,7 +400,7 @@ on_both_engines! {
         }
         // R18: the rest of that order lies idle since it was fetched.
         let fetched = download::Model { id: 1, order_no: 3, form: "codes.csv".to_owned(), codes: 100, account_id: "acc".to_owned(), started_at: now, completed_at: Some(now), abandoned_at: None };
-        world.put(fetched).await;
+        world.jot(fetched).await;
         // R16: two harvests from one plot, far beyond the cap of 2,500 kg a 亩.
         let plot = world.plot(&odd.producer, &odd.product, 667, |_| {}).await;
         let taken = batch_source::Model { batch_id: odd.batch.clone(), no: 1, kind: "plot".to_owned(), subject_id: Some(plot), input: None, amount: 2_900_000, covered: 2_500_000 };
@@ -302,6 +425,58 @@ on_both_engines! {
         assert!(good.batch != odd.batch);
     }
 
+    async fn what_consumers_and_the_listing_audit_said_is_read_by_night(engine: Engine) {
+        let world = World::new(engine).await;
+        let good = goods(&world, 1, 100).await;
+        let now = world.clock.now();
+        let said = |no: i64, choice: &str, batch: Option<&str>| feedback::Model {
+            id: world.id(Noun::Feedback), number: format!("F{no}"), choice: choice.to_owned(), channel: "own".to_owned(), code: None, order_id: None,
+            batch_id: batch.map(str::to_owned), producer_id: batch.map(|_| good.producer.clone()), product_id: None, division_code: COUNTY.to_owned(),
+            link: None, state: "received".to_owned(), reports: 1, first_at: now, last_at: now, due_on: "2026-11-01".to_owned(), accepted_on: None,
+            extended: false, taken_by: None, answer: None, answered_by: None, answered_at: None, transferred_at: None, outside_no: None,
+            outside_kind: None, outside_state: None, outside_on: None, closed_reason: None, closed_by: None, closed_at: None, erased_at: None,
+        };
+        let (differs, shop) = (said(1, "differs", Some(&good.batch)), said(2, "shop", None));
+        let report = |of: &str, no: i64, visitor: &str, link: Option<&str>| feedback_report::Model {
+            id: format!("rep_{no}"), feedback_id: of.to_owned(), receipt_hash: format!("h{no}"), received_at: now, visitor: visitor.to_owned(), said: None,
+            said_hash: None, bought_at: None, price: None, link: link.map(str::to_owned), reporter: None, phone: None, consented_at: None, photos: 0,
+            erased_at: None,
+        };
+        world.put(differs.clone()).await;
+        world.put(shop.clone()).await;
+        for (no, (of, visitor, link)) in (0_i64..).zip([
+            (&differs, "one", None),
+            (&differs, "one", None),
+            (&shop, "one", Some("https://gi.example.com/Q/0ABC")),
+            (&shop, "two", Some("https://shop.example.com/item/7")),
+        ]) {
+            world.put(report(&of.id, no, visitor, link)).await;
+        }
+        judge(&world, Cadence::Nightly).await;
+        assert_eq!(alerts(&world).await, Vec::<String>::new(), "one person twice is one, and one address by one person is not enough");
+        world.put(report(&differs.id, 10, "two", None)).await;
+        world.put(report(&shop.id, 11, "three", Some("http://gi.example.net/q/0ABC"))).await;
+        let seller = seller::Model {
+            id: world.id(Noun::Seller), kind: "company".to_owned(), name: "商行".to_owned(), credit_code: None, organisation_id: None,
+            division_code: COUNTY.to_owned(), place: String::new(), contact: None, recorded_at: now, recorded_by: "acc".to_owned(),
+        };
+        let seller = world.put(seller).await.id;
+        let item = listing::Model {
+            id: world.id(Noun::Listing), seller_id: seller.clone(), platform: "taobao".to_owned(), item_id: "7".to_owned(), claimed_product_id: None,
+            recorded_at: now, recorded_by: "acc".to_owned(),
+        };
+        let item = world.put(item).await.id;
+        for (kind, cleared_at) in [("volume", None), ("price", None), ("volume", Some(now))] {
+            let found = listing_finding::Model {
+                id: 0, listing_id: item.clone(), kind: kind.to_owned(), rule: "sold_beyond_received".to_owned(), product_id: None, figures: "{}".to_owned(),
+                since: now, found_at: now, cleared_at,
+            };
+            world.jot(found).await;
+        }
+        judge(&world, Cadence::Nightly).await;
+        assert_eq!(alerts(&world).await, ["R21 batch high new", "R22 site high new", "R23 seller amber new"]);
+    }
+
     async fn guessed_codes_and_pins_are_found_and_counted_in_memory_first(engine: Engine) {
         let world = World::new(engine).await;
         goods(&world, 1, 100).await;
@@ -314,7 +489,7 @@ on_both_engines! {
         assert_eq!(misses.put_away(&world.db).await.unwrap(), 13);
         assert_eq!(misses.put_away(&world.db).await.unwrap(), 0);
         for (no, outcome) in (0_i64..).zip(["wrong", "wrong", "wrong", "wrong", "wrong", "first", "used", "used"]) {
-            world.put(pin_try::Model { id: no + 1, at: now + no * MINUTE, order_no: 1, seq: 5, visitor: no, outcome: outcome.to_owned() }).await;
+            world.jot(pin_try::Model { id: 0, at: now + no * MINUTE, order_no: 1, seq: 5, visitor: no, outcome: outcome.to_owned() }).await;
         }
         world.clock.advance(HOUR);
         judge(&world, Cadence::Scans).await;

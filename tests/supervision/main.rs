@@ -6,5 +6,16 @@ mod support;
 
 mod alert_story;
 mod alerts;
+mod audits;
 mod cases;
+mod listings;
+mod draws;
+mod evidence;
+mod feedback;
+mod figures;
+mod goods;
+mod inspecting;
+mod inspections;
+mod measures;
+mod rectifications;
 mod season_fraud;

@@ -38,6 +38,15 @@ impl Server {
 
     /// Starts one with other settings.
     pub async fn start_with(engine: Engine, change: impl FnOnce(&mut Config)) -> Self {
+        Self::begin(engine, change, true).await
+    }
+
+    /// Starts one in which nobody has an account yet.
+    pub async fn start_bare(engine: Engine, change: impl FnOnce(&mut Config)) -> Self {
+        Self::begin(engine, change, false).await
+    }
+
+    async fn begin(engine: Engine, change: impl FnOnce(&mut Config), with_accounts: bool) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (database_url, guard) = fresh_database_url(engine).await;
         let dir = tempfile::tempdir().unwrap();
@@ -56,7 +65,9 @@ impl Server {
         change(&mut config);
         let (clock, random) = (Clock::at(parse_rfc3339(START).unwrap()), Random::system());
         let db = node::open(&config, &clock, &random).await.unwrap();
-        demo::accounts::prepare(&db, &clock, &random, PASSWORD).await.unwrap();
+        if with_accounts {
+            demo::accounts::prepare(&db, &clock, &random, PASSWORD).await.unwrap();
+        }
         let app = node::assemble(config, db, clock.clone(), random).await.unwrap();
         tokio::spawn(node::serve(app.clone(), listener, std::future::pending()));
         Self { base, app, clock, dir, _guard: guard }

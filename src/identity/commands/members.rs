@@ -4,6 +4,7 @@
 
 use serde_json::json;
 
+use super::super::draft;
 use super::super::members::{MOST_HANDLERS, looks_after, roles_of};
 use super::super::organisation::OrganisationKind;
 use super::super::role::Role;
@@ -317,10 +318,15 @@ pub async fn hand_over(tx: &Tx, desk: &Desk, account_id: &str, successor_id: Opt
         name_row(tx, desk, &organisation_id, &successor.id, &desk.actor.account_id).await?;
         store::session::end_all(tx, &successor.id, None).await?;
     }
+    let drafts = match &successor {
+        Some(successor) => draft::pass_on(tx, &organisation_id, &account.id, &successor.id).await?,
+        None => 0,
+    };
     store::member::revoke_slips(tx, account_id, now).await?;
     store::session::end_tokens(tx, account_id, now).await?;
     store::set_account_state(tx, account_id, "left").await?;
-    let facts = json!({ "organisation": organisation_id, "successor": successor.map(|s| s.id), "looked_after": cared });
+    let successor = successor.map(|row| row.id);
+    let facts = json!({ "organisation": organisation_id, "successor": successor, "looked_after": cared, "drafts": drafts });
     ledger::append(tx, desk, Event::new(kind::MEMBER_LEFT, account_id, facts)).await?;
     Ok(())
 }

@@ -117,6 +117,14 @@ pub async fn discard(tx: &Tx, desk: &Desk, id: &str) -> Outcome<()> {
     }
 }
 
+/// Gives the open drafts of somebody who leaves to another of the same organisation; how many.
+///
+/// # Errors
+/// The database's.
+pub async fn pass_on(tx: &Tx, own: &str, from: &str, to: &str) -> Outcome<u64> {
+    store::pass_on(tx, own, from, to).await
+}
+
 /// A draft of an organisation.
 ///
 /// # Errors

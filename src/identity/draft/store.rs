@@ -60,3 +60,13 @@ pub(super) async fn discard(tx: &Tx, id: &str) -> Outcome<()> {
     draft::Entity::delete_by_id(id).exec(tx.connection()).await?;
     Ok(())
 }
+
+/// Open drafts of one account become another's.
+pub(super) async fn pass_on(tx: &Tx, own: &str, from: &str, to: &str) -> Outcome<u64> {
+    let update = draft::Entity::update_many()
+        .col_expr(Column::AccountId, Expr::value(to))
+        .filter(Column::OrganisationId.eq(own))
+        .filter(Column::AccountId.eq(from))
+        .filter(Column::BecameId.is_null());
+    Ok(update.exec(tx.connection()).await?.rows_affected)
+}

@@ -146,6 +146,30 @@ pub(in crate::identity) async fn record(
     Ok(())
 }
 
+/// When the oldest kept sign-in was.
+///
+/// # Errors
+/// Only ours.
+pub async fn oldest_record<C: ConnectionTrait>(connection: &C) -> Outcome<Option<Millis>> {
+    let query = sign_in_record::Entity::find().order_by_asc(sign_in_record::Column::Id);
+    Ok(query.one(connection).await?.map(|row| row.at))
+}
+
+/// Forgets the oldest sign-ins before an instant, at most so many; how many it were.
+///
+/// # Errors
+/// Only ours.
+pub async fn forget_records(tx: &Tx, before: Millis, most: u64) -> Outcome<u64> {
+    let query = sign_in_record::Entity::find().order_by_asc(sign_in_record::Column::Id).limit(most);
+    let oldest = query.all(tx.connection()).await?;
+    let ids: Vec<i64> = oldest.into_iter().take_while(|row| row.at < before).map(|row| row.id).collect();
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let gone = sign_in_record::Entity::delete_many().filter(sign_in_record::Column::Id.is_in(ids)).exec(tx.connection()).await?;
+    Ok(gone.rows_affected)
+}
+
 /// What became of sign-ins, the newest first, before `cursor`.
 pub(in crate::identity) async fn records<C: ConnectionTrait>(
     connection: &C,

@@ -205,6 +205,9 @@ const LISTING_COLUMNS: &[Column] = &[
     whole("stock", "标示库存", "declared stock", "1000").also(&["库存"]),
     whole("sold", "标示销量", "declared sales", "25000").also(&["销量"]),
     day("captured_on", "采集日期", "captured on", "2026-10-08").also(&["采集时间"]).must(),
+    text("origin", "标示产地", "stated origin", "河北晋州"),
+    text("ship_from", "发货地", "sent from", "河北石家庄"),
+    text("details", "详情文字", "details", ""),
 ];
 
 /// Columns with an explanation of their own, `sheet.hint.<key>`.

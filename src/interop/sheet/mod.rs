@@ -11,8 +11,10 @@ mod csv_file;
 pub mod fault;
 pub mod guard;
 pub mod kind;
+pub mod plain;
 mod raw;
 pub mod read;
+pub mod table;
 pub mod template;
 pub mod write;
 mod xlsx_file;
@@ -21,3 +23,35 @@ pub use fault::RowFault;
 pub use guard::Format;
 pub use kind::SheetKind;
 pub use read::{Given, Layout, ReadRow, read};
+
+use crate::kernel::Outcome;
+
+/// The rows of a foreign sheet as people see them, with their numbers: csv, or the first sheet of a workbook that has rows. `each` answers
+/// whether it wants more.
+///
+/// # Errors
+/// As the readers, and what `each` answers.
+pub(in crate::interop) fn order_rows(bytes: &[u8], workbook: bool, each: &mut dyn FnMut(u32, Vec<String>) -> Outcome<bool>) -> Outcome<()> {
+    let shown = |row: &raw::RawRow| row.cells.iter().map(|cell| super::orders::shown(&cell.raw.shown())).collect();
+    if !workbook {
+        let mut wanted = true;
+        return csv_file::rows(bytes, &mut |row| {
+            if wanted {
+                wanted = each(row.row, shown(&row))?;
+            }
+            Ok(())
+        });
+    }
+    let mut book = xlsx_file::open(bytes)?;
+    for name in xlsx_file::names(&book) {
+        let mut any = false;
+        xlsx_file::rows(&mut book, &name, &mut |row| {
+            any = true;
+            each(row.row, shown(&row))
+        })?;
+        if any {
+            return Ok(());
+        }
+    }
+    Ok(())
+}

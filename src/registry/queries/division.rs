@@ -67,6 +67,15 @@ pub async fn division(db: &Db, code: &str) -> Outcome<DivisionView> {
     views(db, vec![row.ok_or_else(Failure::not_found)?]).await?.pop().ok_or_else(Failure::not_found)
 }
 
+/// Names of some divisions by their codes; an unknown code is not among them.
+///
+/// # Errors
+/// Only ours.
+pub async fn division_names(db: &Db, codes: &[String]) -> Outcome<std::collections::BTreeMap<String, String>> {
+    let rows = store::division::some(db.reader(), codes.to_vec()).await?;
+    Ok(rows.into_iter().map(|(code, row)| (code, row.name)).collect())
+}
+
 async fn views(db: &Db, rows: Vec<DivisionRow>) -> Outcome<Vec<DivisionView>> {
     let old = rows.iter().filter(|row| row.abolished).map(|row| row.code.clone()).collect();
     let links = store::division::successors(db.reader(), old).await?;

@@ -23,7 +23,7 @@ mod standard;
 pub use announcement::{AnnouncementView, announcement, announcements};
 pub use area::{AreaPlaceView, AreaView, area, areas};
 pub use consent::{ConsentView, consents};
-pub use division::{DivisionView, division, divisions};
+pub use division::{DivisionView, division, division_names, divisions};
 pub use facility::{FacilitiesAsked, FacilityView, LicenceView, facilities, facility};
 pub use grower::{GrowerView, grower, growers};
 pub use mark_use::{MarkUseView, MarkUsesAsked, StandingWord, SuspensionView, mark_use, mark_uses};

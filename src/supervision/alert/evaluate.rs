@@ -121,7 +121,8 @@ async fn portion(db: &Db, lines: &[Line], limits: &InForce) -> Outcome<(Vec<Sess
     let mut of_visitor: BTreeMap<i64, Vec<(Millis, Key)>> = BTreeMap::new();
     for line in lines {
         let known = all.entry(line.key).or_default();
-        let same = |row: &&mut SessionRow| row.visitor == line.visitor && row.verdict == line.verdict && (line.at - row.begun_at).abs() < SESSION;
+        let same =
+            |row: &&mut SessionRow| row.visitor == line.visitor && row.verdict == line.verdict && (line.at - row.begun_at).abs() < SESSION;
         let row = if let Some(row) = known.iter_mut().rev().find(same) {
             row.last_at = row.last_at.max(line.at);
             row.clone()
@@ -163,19 +164,17 @@ pub(super) fn code_facts(key: Key, order: &OrderFacts, sessions: &[SessionRow]) 
     };
     let mut visits: Vec<Visit> = sessions.iter().map(visit).collect();
     visits.sort_by_key(|visit| (visit.at, visit.visitor));
-    CodeFacts { visits, is_unit: order.kind == "unit", home: order.home.clone(), best_before: order.of(key.1).1 }
+    CodeFacts {
+        visits,
+        is_unit: order.kind == "unit",
+        home: order.home.clone(),
+        best_before: order.of(key.1).and_then(|range| range.best_before),
+    }
 }
 
 fn on_code(key: Key, order: &OrderFacts, sessions: &[SessionRow], since: Millis, limits: &InForce) -> Vec<Finding> {
     let known = code_facts(key, order, sessions);
-    let about = About {
-        subject_id: format!("{}-{}", key.0, key.1),
-        label: format!("{} / {}", order.id, key.1),
-        division_code: order.division_code.clone(),
-        producer_id: Some(order.producer_id.clone()),
-        product_id: Some(order.product_id.clone()),
-        batch_id: order.of(key.1).0.map(str::to_owned),
-    };
+    let about = order.about(key);
     let found = |rule: &RuleId| {
         let hit = judge(*rule, limits.get(rule)?, &known, since)?;
         Some(Finding { rule: *rule, kind: SubjectKind::Code, about: about.clone(), hit })
@@ -268,15 +267,7 @@ pub(super) fn pin_findings(
         let Some(order) = orders.get(&key.0) else { continue };
         for rule in [RuleId::R8, RuleId::R9] {
             let Some(hit) = limits.get(&rule).and_then(|limits| pins(rule, limits, tries, since)) else { continue };
-            let about = About {
-                subject_id: format!("{}-{}", key.0, key.1),
-                label: format!("{} / {}", order.id, key.1),
-                division_code: order.division_code.clone(),
-                producer_id: Some(order.producer_id.clone()),
-                product_id: Some(order.product_id.clone()),
-                batch_id: order.of(key.1).0.map(str::to_owned),
-            };
-            findings.push(Finding { rule, kind: SubjectKind::Code, about, hit });
+            findings.push(Finding { rule, kind: SubjectKind::Code, about: order.about(*key), hit });
         }
     }
     findings
@@ -292,7 +283,10 @@ pub(super) fn miss_findings(misses: &[MissRow], limits: &InForce) -> Vec<Finding
     let (mut slots, mut hours) = (BTreeMap::<(i64, Millis), i64>::new(), BTreeMap::<Millis, i64>::new());
     let mut series: BTreeMap<String, Vec<&MissRow>> = BTreeMap::new();
     for row in misses {
-        *slots.entry((row.visitor, row.slot)).or_default() += row.tries;
+        // Visitor 0 stands for everybody beyond the bound of what is told apart.
+        if row.visitor != 0 {
+            *slots.entry((row.visitor, row.slot)).or_default() += row.tries;
+        }
         *hours.entry(row.slot - row.slot.rem_euclid(HOUR)).or_default() += row.tries;
         series.entry(row.code.chars().take(SERIES).collect()).or_default().push(row);
     }
@@ -316,7 +310,12 @@ pub(super) fn miss_findings(misses: &[MissRow], limits: &InForce) -> Vec<Finding
             let (first_at, at) = (rows[0].slot, rows[rows.len() - 1].slot);
             let figures = figures([("codes", codes.to_string()), ("visitors", visitors.to_string())]);
             let about = About { label: prefix.clone(), subject_id: prefix, ..About::default() };
-            findings.push(Finding { rule: RuleId::R11, kind: SubjectKind::Series, about, hit: Hit { first_at, at, severity: Severity::High, figures } });
+            findings.push(Finding {
+                rule: RuleId::R11,
+                kind: SubjectKind::Series,
+                about,
+                hit: Hit { first_at, at, severity: Severity::High, figures },
+            });
         }
     }
     findings
@@ -327,7 +326,7 @@ pub(super) async fn night_findings(db: &Db, rule: RuleId, limits: &Limits, now: 
     let found = candidates(db.reader(), rule, now).await?.into_iter().filter_map(|candidate| {
         let (severity, figures) = nightly::judge(rule, limits, &candidate.sums)?;
         let hit = Hit { first_at: now, at: now, severity, figures };
-        Some(Finding { rule, kind: rule.rule().kind, about: candidate.about, hit })
+        Some(Finding { rule, kind: candidate.kind, about: candidate.about, hit })
     });
     Ok(found.collect())
 }

@@ -41,6 +41,7 @@ pub mod evaluate;
 pub mod missed;
 pub mod nightly;
 
+pub mod page;
 pub mod precision;
 pub mod rule;
 pub mod scans;

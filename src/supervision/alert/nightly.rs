@@ -55,9 +55,10 @@ pub fn judge(rule: RuleId, limits: &Limits, sums: &Sums) -> Option<(Severity, Fi
             // A label or two of a short roll are no ratio.
             (sum("voided") > 2 && (voided || active)).then_some(Severity::Amber)
         }
-        RuleId::R21 => (sum("health") >= limit("health") || sum("week") >= limit("batch_week")).then_some(Severity::High),
+        RuleId::R21 if sum("health") >= limit("health") || sum("week") >= limit("batch_week") => Some(Severity::High),
+        RuleId::R21 => (sum("month") >= limit("firm_month")).then_some(Severity::Amber),
         RuleId::R22 => (sum("reports") >= limit("reports")).then_some(Severity::High),
-        RuleId::R23 => (sum("offered") > 0 && above(sum("offered"), sum("season"), limit("percent"))).then_some(Severity::Amber),
+        RuleId::R23 => (sum("listings") >= limit("listings")).then_some(Severity::Amber),
         RuleId::R24 => (sum("days") > limit("days") && sum("codes") >= limit("codes") && sum("sessions") == 0).then_some(Severity::Info),
         RuleId::R25 => (sum("remaining") > 0 && sum("days") > limit("days")).then_some(Severity::Info),
         _ => None,
@@ -78,7 +79,6 @@ fn percent(rule: RuleId, sums: &Sums) -> String {
         RuleId::R16 => ("yield", "most"),
         RuleId::R18 => ("held", "season"),
         RuleId::R20 => ("voided", "count"),
-        RuleId::R23 => ("offered", "season"),
         _ => return String::new(),
     };
     let (part, whole) = (sums.get(part).copied().unwrap_or(0), sums.get(whole).copied().unwrap_or(0));
@@ -133,10 +133,12 @@ mod tests {
             (R21, vec![("week", 1)], None),
             (R21, vec![("week", 2)], Some(High)),
             (R21, vec![("health", 1)], Some(High)),
+            (R21, vec![("month", 4)], None),
+            (R21, vec![("month", 5)], Some(Amber)),
             (R22, vec![("reports", 1)], None),
             (R22, vec![("reports", 2)], Some(High)),
-            (R23, vec![("season", 1000), ("offered", 1000)], None),
-            (R23, vec![("season", 1000), ("offered", 1001)], Some(Amber)),
+            (R23, vec![("listings", 0)], None),
+            (R23, vec![("listings", 1)], Some(Amber)),
             (R24, vec![("days", 180), ("codes", 1000)], None),
             (R24, vec![("days", 181), ("codes", 999)], None),
             (R24, vec![("days", 181), ("codes", 1000)], Some(Info)),

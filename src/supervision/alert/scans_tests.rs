@@ -66,9 +66,8 @@ fn r3_needs_two_cities_too_far_apart() {
 
 #[test]
 fn r4_counts_provinces() {
-    let places = |names: &[&str], every: Millis| -> Vec<Visit> {
-        (0_i64..).zip(names).map(|(no, name)| ok(no * every, no + 1, name)).collect()
-    };
+    let places =
+        |names: &[&str], every: Millis| -> Vec<Visit> { (0_i64..).zip(names).map(|(no, name)| ok(no * every, no + 1, name)).collect() };
     assert_eq!(severity(RuleId::R4, places(&["河北", "北京", "北京"], HOUR)), None);
     assert_eq!(severity(RuleId::R4, places(&["河北", "北京", "天津"], HOUR)), Some(Severity::Amber));
     assert_eq!(severity(RuleId::R4, places(&["河北", "北京", "天津", "山东"], 30 * HOUR)), None);
@@ -100,7 +99,11 @@ fn r5_r6_and_r7_are_about_labels_not_in_use() {
 #[test]
 fn r8_and_r9_are_about_pins() {
     let tries = |outcomes: &[(&str, i64)]| -> Vec<PinTry> {
-        let one = |(no, (outcome, visitor)): (i64, &(&str, i64))| PinTry { at: START + no * MINUTE, visitor: *visitor, outcome: (*outcome).to_owned() };
+        let one = |(no, (outcome, visitor)): (i64, &(&str, i64))| PinTry {
+            at: START + no * MINUTE,
+            visitor: *visitor,
+            outcome: (*outcome).to_owned(),
+        };
         (0_i64..).zip(outcomes).map(one).collect()
     };
     let asked = |rule: RuleId, outcomes: &[(&str, i64)]| pins(rule, &Limits::defaults(rule.rule()), &tries(outcomes), START).is_some();
@@ -142,7 +145,9 @@ fn honest_cases_stay_green() {
 
 #[test]
 fn a_stretch_cut_in_two_is_found_alike() {
-    let visits: Vec<Visit> = (0..40).map(|no| ok(no * HOUR, no, ["河北/石家庄", "北京/北京", "上海/上海", "广东/广州"][usize::try_from(no % 4).unwrap()])).collect();
+    let visits: Vec<Visit> = (0..40)
+        .map(|no| ok(no * HOUR, no, ["河北/石家庄", "北京/北京", "上海/上海", "广东/广州"][usize::try_from(no % 4).unwrap()]))
+        .collect();
     for rule in [RuleId::R1, RuleId::R2, RuleId::R3, RuleId::R4] {
         let limits = Limits::defaults(rule.rule());
         let whole = judge(rule, &limits, &facts(visits.clone()), START);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::json;
 
-use super::{AlertState, Finding, Severity};
+use super::{AlertState, Cadence, Finding, Severity};
 use crate::db::{Db, Tx};
 use crate::kernel::clock::DAY;
 use crate::kernel::ids::Noun;
@@ -13,8 +13,14 @@ use crate::ledger::{self, Event, kind};
 use crate::supervision::store::alert::{self as store, AlertRow};
 use crate::supervision::store::alert_facts::{self as facts, SessionRow, unknown};
 
-/// So long after a judgement the same rule is quiet about the same subject, unless it is graver.
-pub const QUIET: Millis = 30 * DAY;
+/// So long after a judgement the same rule is quiet about the same subject, unless it is graver: a month for scans, which go on; half a year
+/// for goods and accounts, where the same fact would be found every night.
+fn quiet(finding: &Finding) -> Millis {
+    match finding.rule.rule().cadence {
+        Cadence::Scans => 30 * DAY,
+        Cadence::Nightly => 180 * DAY,
+    }
+}
 
 /// How many alerts are new, and how many hold still.
 #[derive(Debug, Clone, Copy, Default)]
@@ -151,7 +157,7 @@ async fn judged(tx: &Tx, found: &BTreeMap<String, Finding>) -> Outcome<HashMap<S
 
 fn is_quiet(judged: Option<&AlertRow>, finding: &Finding) -> Outcome<bool> {
     let Some((row, at)) = judged.and_then(|row| Some((row, row.judged_at?))) else { return Ok(false) };
-    Ok(finding.hit.at < at + QUIET && finding.hit.severity <= gravity(&row.severity)?)
+    Ok(finding.hit.at < at + quiet(finding) && finding.hit.severity <= gravity(&row.severity)?)
 }
 
 async fn renew(tx: &Tx, mut row: AlertRow, finding: &Finding, now: Millis) -> Outcome<()> {

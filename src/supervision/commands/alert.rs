@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::case::{CaseInput, CaseLinkInput, open_case};
 use super::required;
 use crate::db::Tx;
+use crate::identity::conflict::refuse_tied;
 use crate::kernel::failure::Faults;
 use crate::kernel::{Desk, Failure, Outcome};
 use crate::ledger::{self, Event, kind};
@@ -79,7 +80,7 @@ pub async fn take_alert(tx: &Tx, desk: &Desk, id: &str) -> Outcome<AlertRow> {
 /// Judges an alert with its reason; the judgement stands.
 ///
 /// # Errors
-/// `not_found`, `already_decided`, `register_empty` without a reason, `alert_case_unfounded` if a case is to be opened of what is not confirmed.
+/// `not_found`, `already_decided`, `register_empty` without a reason, `tied_to_party`, `alert_case_unfounded` if a case is to be opened of what is not confirmed.
 pub async fn judge_alert(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str, input: &JudgeInput) -> Outcome<AlertRow> {
     let mut faults = Faults::new();
     let reason = required(&mut faults, "/reason", "register_empty", &input.reason, 500);
@@ -89,6 +90,10 @@ pub async fn judge_alert(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str,
     faults.check()?;
     let to = input.judgement.state();
     let mut row = open(tx, desk, id, to).await?;
+    if let Some(producer) = &row.producer_id {
+        let name = orders::producer(tx.connection(), producer).await?.map_or_else(|| producer.clone(), |row| row.name);
+        refuse_tied(tx, desk, producer, &name).await?;
+    }
     if input.open_case {
         let case = CaseInput {
             title: format!("{} {}", row.rule, row.label).chars().take(120).collect(),

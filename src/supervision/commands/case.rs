@@ -118,6 +118,15 @@ async fn put_link(tx: &Tx, desk: &Desk, case_id: &str, link: &CaseLinkInput) -> 
     Ok(new)
 }
 
+/// Links something and notes it, without an event: the act that calls it has its own.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn put_link_row(tx: &Tx, desk: &Desk, case_id: &str, kind: LinkKind, ref_id: &str, label: &str) -> Outcome<()> {
+    let label = label.chars().take(200).collect();
+    put_link(tx, desk, case_id, &CaseLinkInput { kind, ref_id: ref_id.to_owned(), label }).await.map(|_| ())
+}
+
 async fn running(tx: &Tx, desk: &Desk, id: &str) -> Outcome<(CaseRow, CaseState)> {
     let row = store::lock(tx, &desk.actor.scope, id).await?;
     let state = CaseState::parse(&row.state).ok_or_else(|| Failure::broken(format!("an unknown state of a case {:?}", row.state)))?;

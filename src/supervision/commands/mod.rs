@@ -1,11 +1,22 @@
 //! Proposing, confirming, dropping and lifting stops and recalls. Every step after the first is another person's.
 
+pub mod abnormal;
 pub mod alert;
 pub mod alert_rule;
+pub mod audit;
 pub mod case;
+pub mod listing;
+pub mod draw;
+pub mod drawn;
+pub mod evidence;
+pub mod feedback;
+pub mod inspection;
 mod recall;
+pub mod rectification;
+pub mod risk;
 mod seizure;
 mod stop;
+pub mod unknown;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,12 +28,12 @@ use crate::kernel::{Desk, Failure, Outcome, text};
 use crate::trace::stop::DecisionState;
 use crate::trace::store::order as orders;
 
-pub use recall::{RecallInput, confirm_recall, confirm_recall_lift, drop_recall, propose_recall, propose_recall_lift};
+pub use recall::{RecallInput, confirm_recall, confirm_recall_lift, drop_recall, plan_recall, propose_recall, propose_recall_lift};
 pub use seizure::{
     SeizedCodesInput, SeizureEndInput, SeizureInput, confirm_seizure, confirm_seizure_end, drop_seizure, propose_seizure,
     propose_seizure_end,
 };
-pub use stop::{StopInput, confirm_stop, confirm_stop_lift, drop_stop, propose_stop, propose_stop_lift};
+pub use stop::{StopInput, confirm_stop, confirm_stop_lift, drop_stop, plan_stop, propose_stop, propose_stop_lift};
 
 /// `POST /stops/{id}/lift`, `POST /recalls/{id}/lift`.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]

@@ -11,7 +11,7 @@ use crate::kernel::failure::Faults;
 use crate::kernel::ids::Noun;
 use crate::kernel::{Desk, Failure, Outcome};
 use crate::ledger::{self, Event, kind};
-use crate::trace::commands::told::tell;
+use crate::supervision::recipients::{tell_all, touched_by_recall};
 use crate::trace::recall;
 use crate::trace::stop::DecisionState;
 use crate::trace::store::order as orders;
@@ -40,9 +40,20 @@ pub struct RecallInput {
 /// Proposes to recall a batch.
 ///
 /// # Errors
+/// As [`plan_recall`].
+pub async fn propose_recall(tx: &Tx, desk: &Desk, input: &RecallInput) -> Outcome<RecallRow> {
+    let row = plan_recall(tx, desk, input).await?;
+    store::insert_recall(tx, row.clone()).await?;
+    ledger::append(tx, desk, Event::new(kind::RECALL_PROPOSED, &row.id, recall_facts(&row))).await?;
+    Ok(row)
+}
+
+/// What would be proposed; nothing is written.
+///
+/// # Errors
 /// `not_found`, `recall_kind_unfit`, `already_recalled`; `ordered_by_missing`, `document_no_missing`, `reason_missing`,
 /// `public_text_missing`.
-pub async fn propose_recall(tx: &Tx, desk: &Desk, input: &RecallInput) -> Outcome<RecallRow> {
+pub async fn plan_recall(tx: &Tx, desk: &Desk, input: &RecallInput) -> Outcome<RecallRow> {
     let mut faults = Faults::new();
     let ordered_by = required(&mut faults, "/ordered_by", "ordered_by_missing", &input.ordered_by, 120);
     let document_no = required(&mut faults, "/document_no", "document_no_missing", &input.document_no, 120);
@@ -54,7 +65,7 @@ pub async fn propose_recall(tx: &Tx, desk: &Desk, input: &RecallInput) -> Outcom
     let product = orders::product(tx.connection(), &batch.product_id).await?.ok_or_else(Failure::not_found)?;
     let recall_kind = recall::kind(product.fresh, input.kind.as_deref())?;
     not_recalled(tx, &batch.id).await?;
-    let row = RecallRow {
+    Ok(RecallRow {
         id: desk.new_id(Noun::Recall),
         batch_id: batch.id,
         kind: recall_kind.word().to_owned(),
@@ -72,10 +83,7 @@ pub async fn propose_recall(tx: &Tx, desk: &Desk, input: &RecallInput) -> Outcom
         lift_proposed_by: None,
         lifted_by: None,
         lifted_at: None,
-    };
-    store::insert_recall(tx, row.clone()).await?;
-    ledger::append(tx, desk, Event::new(kind::RECALL_PROPOSED, &row.id, recall_facts(&row))).await?;
-    Ok(row)
+    })
 }
 
 async fn not_recalled(tx: &Tx, batch_id: &str) -> Outcome<()> {
@@ -113,11 +121,11 @@ pub async fn confirm_recall(tx: &Tx, desk: &Desk, id: &str) -> Outcome<RecallRow
     Ok(row)
 }
 
-/// The producer is told.
+/// Producers and consignees of the batch and of what was made of it are told.
 async fn told(tx: &Tx, desk: &Desk, row: &RecallRow, about: About) -> Outcome<()> {
     let batch = stock::batch(tx.connection(), &row.batch_id).await?;
     let values = [("lot", batch.lot.as_str()), ("document", row.document_no.as_str()), ("by", row.ordered_by.as_str())];
-    tell(tx, desk, &batch.producer_id, about, &batch.id, &values).await
+    tell_all(tx, desk, touched_by_recall(tx.connection(), row).await?, about, &batch.id, &values).await
 }
 
 /// Drops a proposed recall; whoever proposed it may too.

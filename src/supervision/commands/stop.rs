@@ -12,8 +12,8 @@ use crate::kernel::ids::Noun;
 use crate::kernel::{Desk, Failure, Outcome, text};
 use crate::ledger::{self, Event, kind};
 use crate::supervision::competence::{self, Subject};
+use crate::supervision::recipients::{tell_all, touched_by_stop};
 use crate::trace::code::Code;
-use crate::trace::commands::told::tell;
 use crate::trace::issued::IssuedOrder;
 use crate::trace::keys::KeyProvider;
 use crate::trace::roll::Label;
@@ -53,16 +53,27 @@ pub struct StopInput {
 /// Proposes to stop labels. Nothing changes for the public until another officer confirms.
 ///
 /// # Errors
+/// As [`plan_stop`].
+pub async fn propose_stop(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, input: &StopInput) -> Outcome<StopRow> {
+    let row = plan_stop(tx, desk, keys, input).await?;
+    store::insert_stop(tx, row.clone()).await?;
+    ledger::append(tx, desk, Event::new(kind::STOP_PROPOSED, &row.id, stop_facts(&row))).await?;
+    Ok(row)
+}
+
+/// What would be proposed; nothing is written.
+///
+/// # Errors
 /// `not_found` or `not_competent` out of competence; `subject_missing`, `mistyped_code`, `unknown_code`, `foreign_code`,
 /// `range_reversed`, `outside_order`, `order_not_issued`; `ordered_by_missing`, `document_no_missing`, `public_text_missing`.
-pub async fn propose_stop(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, input: &StopInput) -> Outcome<StopRow> {
+pub async fn plan_stop(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, input: &StopInput) -> Outcome<StopRow> {
     let mut faults = Faults::new();
     let ordered_by = required(&mut faults, "/ordered_by", "ordered_by_missing", &input.ordered_by, 120);
     let document_no = required(&mut faults, "/document_no", "document_no_missing", &input.document_no, 120);
     let public_text = required(&mut faults, "/public_text", "public_text_missing", &input.public_text, 500);
     faults.check()?;
     let target = target(tx, desk, keys, input).await?;
-    let row = StopRow {
+    Ok(StopRow {
         id: desk.new_id(Noun::Stop),
         scope: input.scope.word().to_owned(),
         subject_id: target.subject_id,
@@ -83,10 +94,7 @@ pub async fn propose_stop(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, input: &
         lift_proposed_by: None,
         lifted_by: None,
         lifted_at: None,
-    };
-    store::insert_stop(tx, row.clone()).await?;
-    ledger::append(tx, desk, Event::new(kind::STOP_PROPOSED, &row.id, stop_facts(&row))).await?;
-    Ok(row)
+    })
 }
 
 /// What a stop is to cover.
@@ -180,17 +188,11 @@ fn stop_facts(row: &StopRow) -> Value {
         "category": row.category, "ordered_by": row.ordered_by, "document_no": row.document_no, "public_text": row.public_text })
 }
 
-/// The producer is told, where it is one producer's.
+/// Producers and consignees of what it covers are told.
 async fn told(tx: &Tx, desk: &Desk, row: &StopRow, about: About) -> Outcome<()> {
     let subject = row.subject_id.as_deref().unwrap_or_default();
-    let producer = match StopScope::parse(&row.scope) {
-        Some(StopScope::Code | StopScope::Range | StopScope::Order) => orders::order(tx.connection(), subject).await?.producer_id,
-        Some(StopScope::Batch) => stock::batch(tx.connection(), subject).await?.producer_id,
-        Some(StopScope::Producer) => subject.to_owned(),
-        Some(StopScope::Product) | None => return Ok(()),
-    };
     let values = [("scope", row.scope.as_str()), ("document", row.document_no.as_str()), ("by", row.ordered_by.as_str())];
-    tell(tx, desk, &producer, about, subject, &values).await
+    tell_all(tx, desk, touched_by_stop(tx.connection(), row).await?, about, subject, &values).await
 }
 
 /// Confirms a stop: in force from this moment, and shown by the next scan.

@@ -191,7 +191,11 @@ pub async fn alert(db: &Db, actor: &Actor, keys: &dyn KeyProvider, id: &str) -> 
 ///
 /// # Errors
 /// Only ours.
-pub(in crate::supervision) async fn code_of<C: ConnectionTrait>(connection: &C, keys: &dyn KeyProvider, subject: &str) -> Outcome<Option<String>> {
+pub(in crate::supervision) async fn code_of<C: ConnectionTrait>(
+    connection: &C,
+    keys: &dyn KeyProvider,
+    subject: &str,
+) -> Outcome<Option<String>> {
     let Some((order_no, seq)) = subject.split_once('-').and_then(|(no, seq)| Some((no.parse().ok()?, seq.parse().ok()?))) else {
         return Ok(None);
     };

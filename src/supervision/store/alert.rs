@@ -18,7 +18,7 @@ pub use alert::Model as AlertRow;
 pub use rule_version::Model as VersionRow;
 
 /// Alerts within a scope: of goods it reaches, or everybody's.
-fn reached(scope: &Scope) -> Condition {
+pub(super) fn reached(scope: &Scope) -> Condition {
     use alert::Column as C;
     if scope.all {
         return Condition::all();
@@ -28,7 +28,8 @@ fn reached(scope: &Scope) -> Condition {
         any.add(Condition::all().add(C::DivisionCode.gte(prefix.as_str())).add(C::DivisionCode.lt(format!("{prefix}:"))))
     });
     let goods = Condition::all().add(C::ProducerId.is_not_null()).add(within(scope, C::ProducerId, C::ProductId));
-    let everybodys = if scope.divisions.is_empty() { Condition::all().add(Expr::cust("1 = 0")) } else { Condition::all().add(C::DivisionCode.eq("")) };
+    let everybodys =
+        if scope.divisions.is_empty() { Condition::all().add(Expr::cust("1 = 0")) } else { Condition::all().add(C::DivisionCode.eq("")) };
     Condition::any().add(everybodys).add(places).add(goods)
 }
 
@@ -107,7 +108,11 @@ pub(in crate::supervision) async fn open_alerts<C: ConnectionTrait>(connection: 
 }
 
 /// The newest judged alert of each of these subjects under a rule.
-pub(in crate::supervision) async fn judged_of<C: ConnectionTrait>(connection: &C, rule: &str, subjects: &[String]) -> Outcome<Vec<AlertRow>> {
+pub(in crate::supervision) async fn judged_of<C: ConnectionTrait>(
+    connection: &C,
+    rule: &str,
+    subjects: &[String],
+) -> Outcome<Vec<AlertRow>> {
     use alert::Column as C;
     let mut found = Vec::new();
     for subjects in subjects.chunks(500) {
@@ -125,7 +130,9 @@ pub(in crate::supervision) async fn judged_since<C: ConnectionTrait>(connection:
 
 pub(in crate::supervision) async fn insert_alerts(tx: &Tx, alerts: Vec<AlertRow>) -> Outcome<()> {
     for alerts in alerts.chunks(100) {
-        alert::Entity::insert_many(alerts.iter().cloned().map(IntoActiveModel::into_active_model)).exec_without_returning(tx.connection()).await?;
+        alert::Entity::insert_many(alerts.iter().cloned().map(IntoActiveModel::into_active_model))
+            .exec_without_returning(tx.connection())
+            .await?;
     }
     Ok(())
 }

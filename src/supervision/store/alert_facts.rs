@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::db::Tx;
 use crate::kernel::clock::{DAY, MINUTE};
 use crate::kernel::{Day, Failure, Millis, Outcome};
-use crate::supervision::alert::SubjectKind;
+use crate::supervision::alert::{About, SubjectKind};
 use crate::trace::store::scan::{execute, list, rows, unpacked};
 
 /// A code: order number and sequence number.
@@ -55,8 +55,6 @@ pub struct SessionRow {
 /// What is known of an order whose codes were scanned.
 #[derive(Debug, Clone, Default)]
 pub struct OrderFacts {
-    /// `cod_…`
-    pub id: String,
     /// `unit`, `case` …
     pub kind: String,
     /// Whose.
@@ -67,8 +65,25 @@ pub struct OrderFacts {
     pub division_code: String,
     /// The producer's city and province, by name.
     pub home: (String, String),
-    /// First, last, batch, and the last day of its goods, in order.
-    pub ranges: Vec<(i64, i64, Option<String>, Option<Day>)>,
+    /// The product's name.
+    pub product: String,
+    /// Its numbers by batch, in order.
+    pub ranges: Vec<RangeFacts>,
+}
+
+/// Labels of an order that belong to one batch, or to none yet.
+#[derive(Debug, Clone)]
+pub struct RangeFacts {
+    /// First number.
+    pub first: i64,
+    /// Last number.
+    pub last: i64,
+    /// `bat_…`
+    pub batch_id: Option<String>,
+    /// The batch's lot.
+    pub lot: Option<String>,
+    /// The last day of its goods.
+    pub best_before: Option<Day>,
 }
 
 fn get<T: sea_orm::TryGetable>(row: &QueryResult, at: usize) -> Outcome<T> {
@@ -230,7 +245,10 @@ pub(in crate::supervision) async fn forget(tx: &Tx, sessions_before: Millis, tri
 }
 
 /// What is known of orders, by number.
-pub(in crate::supervision) async fn orders<C: ConnectionTrait>(connection: &C, numbers: &BTreeSet<i64>) -> Outcome<HashMap<i64, OrderFacts>> {
+pub(in crate::supervision) async fn orders<C: ConnectionTrait>(
+    connection: &C,
+    numbers: &BTreeSet<i64>,
+) -> Outcome<HashMap<i64, OrderFacts>> {
     #[derive(Serialize)]
     struct Order {
         order_no: i64,
@@ -238,48 +256,70 @@ pub(in crate::supervision) async fn orders<C: ConnectionTrait>(connection: &C, n
     let listed: Vec<Order> = numbers.iter().map(|order_no| Order { order_no: *order_no }).collect();
     let asked = unpacked(connection.get_database_backend(), "$1", &[("order_no", "bigint")]);
     let sql = format!(
-        "SELECT o.order_no, o.id, o.kind, o.producer_id, o.product_id, p.division_code, COALESCE(c.name, ''), COALESCE(v.name, '') \
+        "SELECT o.order_no, o.kind, o.producer_id, o.product_id, p.division_code, COALESCE(c.name, ''), COALESCE(v.name, ''), q.name \
          FROM ({asked}) AS g JOIN code_order o ON o.order_no = g.order_no JOIN organisation p ON p.id = o.producer_id \
+         JOIN product q ON q.id = o.product_id \
          LEFT JOIN division c ON c.code = SUBSTR(p.division_code, 1, 4) || '00' \
          LEFT JOIN division v ON v.code = SUBSTR(p.division_code, 1, 2) || '0000'"
     );
     let mut found = HashMap::new();
     for row in rows(connection, &sql, vec![list(&listed)?]).await? {
         let facts = OrderFacts {
-            id: get(&row, 1)?,
-            kind: get(&row, 2)?,
-            producer_id: get(&row, 3)?,
-            product_id: get(&row, 4)?,
-            division_code: get(&row, 5)?,
-            home: (get(&row, 6)?, get(&row, 7)?),
+            kind: get(&row, 1)?,
+            producer_id: get(&row, 2)?,
+            product_id: get(&row, 3)?,
+            division_code: get(&row, 4)?,
+            home: (get(&row, 5)?, get(&row, 6)?),
+            product: get(&row, 7)?,
             ranges: Vec::new(),
         };
         found.insert(get::<i64>(&row, 0)?, facts);
     }
     let sql = format!(
-        "SELECT r.order_no, r.first, r.last, r.batch_id, b.best_before FROM ({asked}) AS g \
+        "SELECT r.order_no, r.first, r.last, r.batch_id, b.lot, b.best_before FROM ({asked}) AS g \
          JOIN code_range r ON r.order_no = g.order_no LEFT JOIN batch b ON b.id = r.batch_id ORDER BY r.order_no, r.first"
     );
     for row in rows(connection, &sql, vec![list(&listed)?]).await? {
-        let last: Option<String> = get(&row, 4)?;
+        let best_before: Option<String> = get(&row, 5)?;
         if let Some(facts) = found.get_mut(&get::<i64>(&row, 0)?) {
-            facts.ranges.push((get(&row, 1)?, get(&row, 2)?, get(&row, 3)?, last.as_deref().and_then(Day::parse)));
+            facts.ranges.push(RangeFacts {
+                first: get(&row, 1)?,
+                last: get(&row, 2)?,
+                batch_id: get(&row, 3)?,
+                lot: get(&row, 4)?,
+                best_before: best_before.as_deref().and_then(Day::parse),
+            });
         }
     }
     Ok(found)
 }
 
 impl OrderFacts {
-    /// The batch a code belongs to, and the last day of its goods.
-    pub fn of(&self, seq: i64) -> (Option<&str>, Option<Day>) {
-        let at = self.ranges.partition_point(|range| range.0 <= seq);
-        let range = at.checked_sub(1).and_then(|at| self.ranges.get(at)).filter(|range| seq <= range.1);
-        range.map_or((None, None), |range| (range.2.as_deref(), range.3))
+    /// The labels a number is one of.
+    pub fn of(&self, seq: i64) -> Option<&RangeFacts> {
+        let at = self.ranges.partition_point(|range| range.first <= seq);
+        at.checked_sub(1).and_then(|at| self.ranges.get(at)).filter(|range| seq <= range.last)
+    }
+    /// What an alert about one of its codes is about; the label names product, lot and number.
+    pub fn about(&self, (order_no, seq): Key) -> About {
+        let range = self.of(seq);
+        let lot = range.and_then(|range| range.lot.as_deref()).map(|lot| format!(" {lot}")).unwrap_or_default();
+        About {
+            subject_id: format!("{order_no}-{seq}"),
+            label: format!("{}{lot} #{seq}", self.product),
+            division_code: self.division_code.clone(),
+            producer_id: Some(self.producer_id.clone()),
+            product_id: Some(self.product_id.clone()),
+            batch_id: range.and_then(|range| range.batch_id.clone()),
+        }
     }
 }
 
 /// Tries of PINs of the codes tried since a moment, all of each: code, moment, visitor, outcome, in order.
-pub(in crate::supervision) async fn pin_tries<C: ConnectionTrait>(connection: &C, since: Millis) -> Outcome<Vec<(Key, Millis, i64, String)>> {
+pub(in crate::supervision) async fn pin_tries<C: ConnectionTrait>(
+    connection: &C,
+    since: Millis,
+) -> Outcome<Vec<(Key, Millis, i64, String)>> {
     let sql = "SELECT t.order_no, t.seq, t.at, t.visitor, t.outcome FROM pin_try t WHERE EXISTS \
                (SELECT 1 FROM pin_try n WHERE n.order_no = t.order_no AND n.seq = t.seq AND n.at >= $1) ORDER BY t.order_no, t.seq, t.at, t.id";
     let read = |row: &QueryResult| Ok(((get(row, 0)?, get(row, 1)?), get(row, 2)?, get(row, 3)?, get(row, 4)?));
@@ -311,12 +351,15 @@ pub(in crate::supervision) async fn keep_misses(tx: &Tx, misses: &[MissRow]) -> 
     Ok(())
 }
 
-/// Misses of the last days, in order.
+/// The most misses looked at.
+const MOST_MISSES: i64 = 100_000;
+
+/// Misses of the last days, the newest of them, in order.
 pub(in crate::supervision) async fn misses<C: ConnectionTrait>(connection: &C, since: Millis) -> Outcome<Vec<MissRow>> {
-    let sql = "SELECT slot, code, visitor, tries FROM code_miss WHERE slot >= $1 ORDER BY slot, code, visitor";
-    let read =
-        |row: &QueryResult| Ok(MissRow { slot: get(row, 0)?, code: get(row, 1)?, visitor: get(row, 2)?, tries: get(row, 3)? });
-    rows(connection, sql, vec![since.into()]).await?.iter().map(read).collect()
+    let sql = "SELECT slot, code, visitor, tries FROM (SELECT slot, code, visitor, tries FROM code_miss WHERE slot >= $1 \
+               ORDER BY slot DESC, code, visitor LIMIT $2) newest ORDER BY slot, code, visitor";
+    let read = |row: &QueryResult| Ok(MissRow { slot: get(row, 0)?, code: get(row, 1)?, visitor: get(row, 2)?, tries: get(row, 3)? });
+    rows(connection, sql, vec![since.into(), MOST_MISSES.into()]).await?.iter().map(read).collect()
 }
 
 /// A word nobody here knows is our own fault.
@@ -358,7 +401,9 @@ pub(in crate::supervision) async fn tallies<C: ConnectionTrait>(
     };
     // Literal figures: an expression with parameters is not the same to PostgreSQL in two places.
     let day = "(s.begun_at + 28800000) / 86400000";
-    let sql = format!("SELECT {day} AS day, s.place, COUNT(*) {which} AND s.begun_at >= $1 AND s.begun_at < $2 GROUP BY {day}, s.place ORDER BY 1, 2");
+    let sql = format!(
+        "SELECT {day} AS day, s.place, COUNT(*) {which} AND s.begun_at >= $1 AND s.begun_at < $2 GROUP BY {day}, s.place ORDER BY 1, 2"
+    );
     let values = [from.into(), to.into()].into_iter().chain(values).collect();
     let read = |row: &QueryResult| Ok((get::<i64>(row, 0)? * DAY, get(row, 1)?, get(row, 2)?));
     rows(connection, &sql, values).await?.iter().map(read).collect()

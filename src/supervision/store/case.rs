@@ -1,8 +1,9 @@
 //! Case files, their links and notes.
 
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{OnConflict, Query};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
 };
 
 use crate::db::{Engine, Tx};
@@ -79,17 +80,22 @@ pub(in crate::supervision) async fn one<C: ConnectionTrait>(connection: &C, scop
     case_file::Entity::find_by_id(id).filter(within(scope)).one(connection).await?.ok_or_else(Failure::not_found)
 }
 
-/// Cases within reach, newest first.
-pub(in crate::supervision) async fn page<C: ConnectionTrait>(
+/// Cases within reach, newest first: of a state, and linking a thing, where asked for.
+pub(in crate::supervision) async fn asked<C: ConnectionTrait>(
     connection: &C,
     scope: &Scope,
-    state: Option<&str>,
+    (state, ref_id): (Option<&str>, Option<&str>),
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<Vec<CaseRow>> {
     let mut query = case_file::Entity::find().filter(within(scope)).order_by_desc(case_file::Column::Id).limit(limit);
     if let Some(state) = state {
         query = query.filter(case_file::Column::State.eq(state));
+    }
+    if let Some(ref_id) = ref_id {
+        let mut linking = Query::select();
+        linking.column(case_link::Column::CaseId).from(case_link::Entity).and_where(case_link::Column::RefId.eq(ref_id));
+        query = query.filter(case_file::Column::Id.in_subquery(linking));
     }
     if let Some(cursor) = cursor {
         query = query.filter(case_file::Column::Id.lt(cursor));
@@ -118,4 +124,17 @@ pub(in crate::supervision) async fn linking<C: ConnectionTrait>(connection: &C, 
 pub(in crate::supervision) async fn notes<C: ConnectionTrait>(connection: &C, case_id: &str) -> Outcome<Vec<CaseNoteRow>> {
     let query = case_note::Entity::find().filter(case_note::Column::CaseId.eq(case_id));
     Ok(query.order_by_asc(case_note::Column::Id).all(connection).await?)
+}
+
+/// Cases opened and closed between two moments (from included, to not).
+pub(in crate::supervision) async fn opened_and_closed<C: ConnectionTrait>(
+    connection: &C,
+    scope: &Scope,
+    (from, to): (Millis, Millis),
+) -> Outcome<(u64, u64)> {
+    use case_file::Column as F;
+    let within = || case_file::Entity::find().filter(within(scope));
+    let opened = within().filter(F::OpenedAt.gte(from)).filter(F::OpenedAt.lt(to)).count(connection).await?;
+    let closed = within().filter(F::ClosedAt.gte(from)).filter(F::ClosedAt.lt(to)).count(connection).await?;
+    Ok((opened, closed))
 }

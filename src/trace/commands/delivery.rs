@@ -112,6 +112,7 @@ pub(super) async fn write_delivery(tx: &Tx, desk: &Desk, input: &DeliveryInput) 
         late_reason,
         recorded_at: desk.clock.now(),
         recorded_by: desk.actor.account_id.clone(),
+        voided_at: None,
     };
     let mut effects = hand_over(tx, desk, &row, from.as_ref(), &to, covered, happened).await?;
     if let Some(from) = from.as_ref().filter(|_| row.pending > 0) {
@@ -133,7 +134,7 @@ pub(super) async fn write_delivery(tx: &Tx, desk: &Desk, input: &DeliveryInput) 
     Ok(Written { row, unit: goods.unit, effects, waits })
 }
 
-fn facts(row: &DeliveryRow) -> serde_json::Value {
+pub(super) fn facts(row: &DeliveryRow) -> serde_json::Value {
     json!({
         "grower": row.grower_id, "buyer": row.buyer_id, "product": row.product_id, "season": row.season, "plot": row.plot_id,
         "delivered_on": row.delivered_on, "amount": row.amount, "covered": row.covered, "pending": row.pending,
@@ -230,12 +231,12 @@ async fn accounts(tx: &Tx, desk: &Desk, parties: &Parties<'_>) -> Outcome<(Optio
     Ok((from, open_account(tx, desk, buyer, &goods.id, season).await?))
 }
 
-fn entry<'a>(account_id: &'a str, kind: MovementKind, amount: i64, subject_id: &'a str, happened: Happened) -> Entry<'a> {
+pub(super) fn entry<'a>(account_id: &'a str, kind: MovementKind, amount: i64, subject_id: &'a str, happened: Happened) -> Entry<'a> {
     let (happened_on, late) = (happened.on, happened.late);
     Entry { account_id, counter_account_id: None, kind, amount, subject_id: Some(subject_id), reason: None, happened_on, late }
 }
 
-fn posted<T>(posted: Option<(Effect, T)>) -> Outcome<Effect> {
+pub(super) fn posted<T>(posted: Option<(Effect, T)>) -> Outcome<Effect> {
     // The grower's row is locked and was read under the lock.
     posted.map(|(effect, _)| effect).ok_or_else(|| Failure::not_now("busy"))
 }
@@ -288,6 +289,9 @@ pub(super) async fn cover_now(tx: &Tx, desk: &Desk, id: &str) -> Outcome<Option<
         Some(plot) => register::lock_plots(tx, std::slice::from_ref(plot)).await?.pop(),
     };
     let row = store::lock(tx, &[id.to_owned()]).await?.pop().ok_or_else(Failure::not_found)?;
+    if row.voided_at.is_some() {
+        return Ok(None);
+    }
     let left = match &plot {
         None => None,
         Some(plot) => plot_left(tx, &goods, plot, &row.season).await?,

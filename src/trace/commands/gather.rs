@@ -107,6 +107,9 @@ async fn find_sources(tx: &Tx, draft: &Draft) -> Outcome<(Vec<DraftSource>, Foun
             DraftKind::Delivery(id) if !found.deliveries.iter().any(|d| d.id == *id) => {
                 faults.add(format!("{}/delivery_id", source.pointer), "delivery_unknown");
             }
+            DraftKind::Delivery(id) if found.deliveries.iter().any(|d| d.id == *id && d.voided_at.is_some()) => {
+                faults.add(format!("{}/delivery_id", source.pointer), "delivery_voided");
+            }
             _ => {}
         }
     }

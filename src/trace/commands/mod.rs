@@ -15,6 +15,7 @@ pub mod correct;
 pub mod damage;
 pub mod declaration;
 pub mod delivery;
+pub mod delivery_void;
 pub mod download;
 mod draft;
 mod evidence;

@@ -13,6 +13,7 @@ use crate::kernel::{Actor, Outcome};
 use crate::trace::delivery::DeliveryFilter;
 use crate::trace::measure::{amount_name, named};
 use crate::trace::store::delivery::{self as store, DeliveryRow};
+use crate::trace::store::delivery_void::{self, VoidRow};
 use crate::trace::store::{late, register};
 
 /// A delivery. Figures are `net_weight_g`, `covered_g`, `pending_g`, `used_g`, or `quantity`, `covered` … for other units.
@@ -48,12 +49,22 @@ pub struct DeliveryView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handled_by: Option<String>,
     pub recorded_at: String,
+    /// Entered by mistake and voided; nothing of it counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub voided_at: Option<String>,
+    /// Whether it is to be voided: `waiting`, `voided` or `refused`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub void_state: Option<String>,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub void_reason: Option<String>,
 }
 
 impl DeliveryView {
     /// Of a row.
     pub fn of(row: DeliveryRow, unit: BaseUnit) -> Self {
-        let mut figures = named(unit, [("covered", row.covered), ("pending", row.pending), ("used", row.used)]);
+        let pending = if row.voided_at.is_some() { 0 } else { row.pending };
+        let mut figures = named(unit, [("covered", row.covered), ("pending", pending), ("used", row.used)]);
         figures.insert(amount_name(unit), row.amount);
         Self {
             figures,
@@ -73,7 +84,14 @@ impl DeliveryView {
             late_evidence: row.late_evidence,
             late_state: None,
             handled_by: row.handled_by,
+            voided_at: row.voided_at.map(rfc3339),
+            void_state: None,
+            void_reason: None,
         }
+    }
+    fn told(self, late_state: Option<String>, void: Option<VoidRow>) -> Self {
+        let (void_state, void_reason) = void.map(|row| (row.state, row.reason)).unzip();
+        Self { late_state, void_state, void_reason, ..self }
     }
     /// A figure by its name without unit, such as `pending`.
     pub fn figure(&self, name: &str) -> i64 {
@@ -95,10 +113,11 @@ pub async fn deliveries(
     let (rows, next) = store::deliveries(db.reader(), &actor.scope, filter, cursor, bounded(limit)).await?;
     let goods = register::goods_of(db.reader(), rows.iter().map(|r| r.product_id.clone()).collect()).await?;
     let late = late::states(db.reader(), rows.iter().filter(|r| r.late).map(|r| r.id.clone()).collect()).await?;
+    let mut voids = delivery_void::of_deliveries(db.reader(), rows.iter().map(|r| r.id.clone()).collect()).await?;
     let view = |row: DeliveryRow| {
         let unit = goods.get(&row.product_id).map_or(BaseUnit::G, |g| g.unit);
-        let late_state = late.get(&row.id).cloned();
-        DeliveryView { late_state, ..DeliveryView::of(row, unit) }
+        let (late_state, void) = (late.get(&row.id).cloned(), voids.remove(&row.id));
+        DeliveryView::of(row, unit).told(late_state, void)
     };
     Ok((rows.into_iter().map(view).collect(), next))
 }
@@ -111,5 +130,6 @@ pub async fn delivery(db: &Db, actor: &Actor, id: &str) -> Outcome<DeliveryView>
     let row = store::delivery_within(db.reader(), &actor.scope, id).await?;
     let unit = register::goods(db.reader(), &row.product_id).await?.unit;
     let late_state = late::states(db.reader(), vec![row.id.clone()]).await?.remove(&row.id);
-    Ok(DeliveryView { late_state, ..DeliveryView::of(row, unit) })
+    let void = delivery_void::of_deliveries(db.reader(), vec![row.id.clone()]).await?.remove(&row.id);
+    Ok(DeliveryView::of(row, unit).told(late_state, void))
 }

@@ -1,6 +1,7 @@
 //! Reading, one file per noun; every query starts from a scope.
 
 pub mod account;
+pub mod balance;
 pub mod batch;
 pub mod carton;
 pub mod certificate;
@@ -10,6 +11,7 @@ pub mod contents;
 pub mod damage;
 pub mod declaration;
 pub mod delivery;
+pub mod delivery_void;
 pub mod ends;
 pub mod farm;
 pub mod figures;
@@ -17,6 +19,7 @@ pub mod genealogy;
 pub mod hand_over;
 pub mod history;
 pub mod late;
+pub mod lookup;
 pub mod order;
 pub mod pack;
 pub mod paper;
@@ -31,6 +34,7 @@ pub mod slip;
 pub mod sticker;
 pub mod stock;
 pub mod unshipped;
+pub mod weekly;
 
 /// The most rows one page has, and how many it has if nothing is said.
 const LIMITS: (u64, u64) = (200, 50);

@@ -14,7 +14,7 @@ use crate::trace::goods::Goods;
 use crate::trace::late::LateState;
 use crate::trace::slip::{ObjectionFilter, masked, read_token, receipt, token_hash};
 use crate::trace::store::slip::{self as store, ObjectionRow, SlipRow};
-use crate::trace::store::{late, register};
+use crate::trace::store::{delivery_void, late, register};
 
 /// A slip. The token is only in the answer that gave it out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -129,6 +129,8 @@ pub struct OwnDelivery {
     pub waits: bool,
     /// Who entered it, where that was noted.
     pub entered_by: Option<String>,
+    /// Entered by mistake and voided: why.
+    pub voided: Option<String>,
 }
 
 /// One account of one's own.
@@ -185,6 +187,7 @@ pub async fn own_view(db: &Db, written: &str) -> Outcome<Option<OwnView>> {
     let deliveries = store::deliveries_of(db.reader(), &grower.id).await?;
     let accounts = store::accounts_of(db.reader(), &grower.id).await?;
     let late = late::states(db.reader(), deliveries.iter().map(|d| d.id.clone()).collect()).await?;
+    let mut voids = delivery_void::of_deliveries(db.reader(), deliveries.iter().map(|d| d.id.clone()).collect()).await?;
     let buyers = deliveries.iter().map(|d| d.buyer_id.clone()).chain([grower.registered_by_id.clone()]).collect();
     let names = store::organisation_names(db.reader(), buyers).await?;
     let products =
@@ -206,6 +209,7 @@ pub async fn own_view(db: &Db, written: &str) -> Outcome<Option<OwnView>> {
                 product: named(&d.product_id),
                 unit: unit(&d.product_id),
                 buyer: names.get(&d.buyer_id).cloned().unwrap_or_default(),
+                voided: d.voided_at.and_then(|_| voids.remove(&d.id)).map(|row| row.reason),
                 waits: late.get(&d.id).is_some_and(|state| state == LateState::Waiting.word()),
                 id: d.id,
                 on: d.delivered_on,

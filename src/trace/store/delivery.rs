@@ -9,7 +9,7 @@ use super::reach::{Columns, within};
 use super::{locked, page};
 use crate::db::Tx;
 use crate::entity::delivery::{self, Column as Col};
-use crate::kernel::{Failure, Outcome, Scope};
+use crate::kernel::{Failure, Millis, Outcome, Scope};
 use crate::trace::delivery::DeliveryFilter;
 
 pub use delivery::Model as DeliveryRow;
@@ -62,7 +62,20 @@ pub(in crate::trace) async fn cover(tx: &Tx, id: &str, amount: i64, from_account
         .col_expr(Col::FromAccountId, Expr::value(from_account))
         .col_expr(Col::ToAccountId, Expr::value(to_account))
         .filter(Col::Id.eq(id))
+        .filter(Col::VoidedAt.is_null())
         .filter(Col::Pending.gte(amount));
+    Ok(update.exec(tx.connection()).await?.rows_affected == 1)
+}
+
+/// Voids a delivery nothing was taken of: all of it is pending, none covered. Answers whether it still stood so.
+pub(in crate::trace) async fn void(tx: &Tx, id: &str, at: Millis) -> Outcome<bool> {
+    let update = delivery::Entity::update_many()
+        .col_expr(Col::Covered, Expr::value(0_i64))
+        .col_expr(Col::Pending, Expr::col(Col::Amount))
+        .col_expr(Col::VoidedAt, Expr::value(at))
+        .filter(Col::Id.eq(id))
+        .filter(Col::Used.eq(0))
+        .filter(Col::VoidedAt.is_null());
     Ok(update.exec(tx.connection()).await?.rows_affected == 1)
 }
 
@@ -113,7 +126,7 @@ pub(in crate::trace) async fn deliveries<C: ConnectionTrait>(
         }
     }
     if filter.pending {
-        query = query.filter(Col::Pending.gt(0));
+        query = query.filter(Col::Pending.gt(0)).filter(Col::VoidedAt.is_null());
     }
     if let Some(cursor) = cursor {
         query = query.filter(Col::Id.lt(cursor));

@@ -2,12 +2,14 @@
 
 pub mod account;
 pub mod area;
+pub mod balance;
 pub mod batch;
 pub mod carton;
 pub mod certificate;
 pub mod damage;
 pub mod declaration;
 pub mod delivery;
+pub mod delivery_void;
 pub mod download;
 pub mod farm;
 pub mod figures;
@@ -16,6 +18,7 @@ pub mod hand_over;
 pub mod history;
 pub mod late;
 pub mod line;
+pub mod lookup;
 pub mod nesting;
 pub mod order;
 pub mod pack;
@@ -34,6 +37,8 @@ pub mod slip;
 pub mod sticker;
 pub mod stock;
 pub mod stop;
+pub mod touched;
+pub mod weekly;
 
 use sea_orm::sea_query::LockType;
 use sea_orm::{EntityTrait, QuerySelect, Select};

@@ -173,6 +173,7 @@ pub(in crate::trace) async fn delivered_by<C: ConnectionTrait>(
     use delivery::Column as Col;
     let rows = delivery::Entity::find()
         .filter(Col::GrowerId.is_in(growers))
+        .filter(Col::VoidedAt.is_null())
         .select_only()
         .columns([Col::GrowerId, Col::ProductId, Col::Season, Col::Amount])
         .into_tuple::<(String, String, String, i64)>()

@@ -160,6 +160,42 @@ pub async fn recall<C: ConnectionTrait>(connection: &C, id: &str) -> Outcome<Rec
     recall::Entity::find_by_id(id).one(connection).await?.ok_or_else(Failure::not_found)
 }
 
+/// Stops of an order, a batch, a producer or a product that the scope reaches.
+fn stops_reached(scope: &Scope) -> Condition {
+    if scope.all {
+        return Condition::all();
+    }
+    let mut orders = Query::select();
+    let reach = within(scope, code_order::Column::ProducerId, code_order::Column::ProductId);
+    orders.column(code_order::Column::OrderNo).from(code_order::Entity).cond_where(reach);
+    let mut batches = Query::select();
+    let reach = within(scope, batch::Column::ProducerId, batch::Column::ProductId);
+    batches.column(batch::Column::Id).from(batch::Entity).cond_where(reach);
+    // A producer or a product is its own subject.
+    let subject = within(scope, stop::Column::SubjectId, stop::Column::SubjectId);
+    Condition::any().add(stop::Column::OrderNo.in_subquery(orders)).add(stop::Column::SubjectId.in_subquery(batches)).add(subject)
+}
+
+/// A stop within reach.
+///
+/// # Errors
+/// `not_found`.
+pub async fn stop_within<C: ConnectionTrait>(connection: &C, scope: &Scope, id: &str) -> Outcome<StopRow> {
+    stop::Entity::find_by_id(id).filter(stops_reached(scope)).one(connection).await?.ok_or_else(Failure::not_found)
+}
+
+/// A recall within reach.
+///
+/// # Errors
+/// `not_found`.
+pub async fn recall_within<C: ConnectionTrait>(connection: &C, scope: &Scope, id: &str) -> Outcome<RecallRow> {
+    let mut batches = Query::select();
+    let reach = within(scope, batch::Column::ProducerId, batch::Column::ProductId);
+    batches.column(batch::Column::Id).from(batch::Entity).cond_where(reach);
+    let row = recall::Entity::find_by_id(id).filter(recall::Column::BatchId.in_subquery(batches)).one(connection).await?;
+    row.ok_or_else(Failure::not_found)
+}
+
 /// Stops within reach, newest first: of an order, a batch, a producer or a product that the scope reaches.
 ///
 /// # Errors
@@ -171,20 +207,7 @@ pub async fn stops<C: ConnectionTrait>(
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<Vec<StopRow>> {
-    let mut query = stop::Entity::find().order_by_desc(stop::Column::Id).limit(limit);
-    if !scope.all {
-        let mut orders = Query::select();
-        let reach = within(scope, code_order::Column::ProducerId, code_order::Column::ProductId);
-        orders.column(code_order::Column::OrderNo).from(code_order::Entity).cond_where(reach);
-        let mut batches = Query::select();
-        let reach = within(scope, batch::Column::ProducerId, batch::Column::ProductId);
-        batches.column(batch::Column::Id).from(batch::Entity).cond_where(reach);
-        // A producer or a product is its own subject.
-        let subject = within(scope, stop::Column::SubjectId, stop::Column::SubjectId);
-        let reach =
-            Condition::any().add(stop::Column::OrderNo.in_subquery(orders)).add(stop::Column::SubjectId.in_subquery(batches)).add(subject);
-        query = query.filter(reach);
-    }
+    let query = stop::Entity::find().filter(stops_reached(scope)).order_by_desc(stop::Column::Id).limit(limit);
     let narrow = Condition::all().add_option(state.map(|s| stop::Column::State.eq(s))).add_option(cursor.map(|c| stop::Column::Id.lt(c)));
     Ok(query.filter(narrow).all(connection).await?)
 }

@@ -5,18 +5,34 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::seller::reached;
+use super::seller::placed;
 use crate::db::{Tx, duplicate_as};
-use crate::entity::{listing, listing_capture, product, seller};
+use crate::entity::{listing, listing_capture, listing_score, product, seller};
 use crate::kernel::{Failure, Outcome, Scope};
 
 pub use listing::Model as ListingRow;
 pub use listing_capture::Model as CaptureRow;
 
+/// Listings of sellers of one's own or of the region, or of products of the region.
 fn within(scope: &Scope) -> Condition {
     let mut sellers = Query::select();
-    sellers.column(seller::Column::Id).from(seller::Entity).cond_where(reached(scope));
-    Condition::all().add(listing::Column::SellerId.in_subquery(sellers))
+    sellers.column(seller::Column::Id).from(seller::Entity).cond_where(placed(scope));
+    let any = Condition::any().add(listing::Column::SellerId.in_subquery(sellers));
+    if scope.all || scope.divisions.is_empty() { any } else { any.add(of_region(scope)) }
+}
+
+/// Listings that claim a product of the region, or that the rules take for one.
+pub(super) fn of_region(scope: &Scope) -> Condition {
+    use product::Column as P;
+    let counties = scope.divisions.iter().fold(Condition::any(), |any, prefix| {
+        any.add(P::CountyCodes.like(format!("{prefix}%"))).add(P::CountyCodes.like(format!("%;{prefix}%")))
+    });
+    let mut products = Query::select();
+    products.column(P::Id).from(product::Entity).cond_where(counties);
+    let mut scored = Query::select();
+    scored.column(listing_score::Column::ListingId).from(listing_score::Entity);
+    scored.and_where(listing_score::Column::ProductId.in_subquery(products.clone()));
+    Condition::any().add(listing::Column::ClaimedProductId.in_subquery(products)).add(listing::Column::Id.in_subquery(scored))
 }
 
 /// The listing of an item, whoever's it is.
@@ -65,4 +81,18 @@ pub(in crate::trade) async fn page<C: ConnectionTrait>(
 pub(in crate::trade) async fn captures<C: ConnectionTrait>(connection: &C, ids: Vec<String>) -> Outcome<Vec<CaptureRow>> {
     let query = listing_capture::Entity::find().filter(listing_capture::Column::ListingId.is_in(ids));
     Ok(query.order_by_asc(listing_capture::Column::CapturedAt).all(connection).await?)
+}
+
+/// A seller's listing of this title on a platform: exports without item numbers name it so.
+pub(in crate::trade) async fn titled<C: ConnectionTrait>(
+    connection: &C,
+    seller_id: &str,
+    platform: &str,
+) -> Outcome<Vec<(String, String)>> {
+    let of: sea_orm::RelationDef =
+        listing_capture::Entity::belongs_to(listing::Entity).from(listing_capture::Column::ListingId).to(listing::Column::Id).into();
+    let query = listing_capture::Entity::find().join(sea_orm::JoinType::InnerJoin, of).select_only();
+    let query = query.column(listing_capture::Column::Title).column(listing::Column::ItemId);
+    let query = query.filter(listing::Column::SellerId.eq(seller_id)).filter(listing::Column::Platform.eq(platform)).distinct();
+    Ok(query.into_tuple().all(connection).await?)
 }

@@ -1,18 +1,29 @@
 //! Sellers.
 
+use sea_orm::sea_query::Query;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use crate::db::{Tx, duplicate_as};
-use crate::entity::{organisation, seller, seller_shop};
-use crate::kernel::{Failure, Outcome, Scope};
+use crate::entity::{listing, organisation, seller, seller_shop};
+use crate::kernel::{Actor, Failure, Outcome, Scope};
 
 pub use seller::Model as SellerRow;
 pub use seller_shop::Model as ShopRow;
 
-/// Sellers that are an own organisation, or lie in the region.
+/// Sellers that are an own organisation, lie in the region, or offer a product of the region.
 pub(super) fn reached(scope: &Scope) -> Condition {
+    if scope.all || scope.divisions.is_empty() {
+        return placed(scope);
+    }
+    let mut offering = Query::select();
+    offering.column(listing::Column::SellerId).from(listing::Entity).cond_where(super::listing::of_region(scope));
+    Condition::any().add(placed(scope)).add(seller::Column::Id.in_subquery(offering))
+}
+
+/// Sellers that are an own organisation, or lie in the region.
+pub(super) fn placed(scope: &Scope) -> Condition {
     if scope.all {
         return Condition::all();
     }
@@ -35,6 +46,11 @@ pub(in crate::trade) async fn insert(tx: &Tx, row: SellerRow, shops: Vec<ShopRow
     Ok(())
 }
 
+/// Those, and whom the actor registered itself: an officer records what sellers of other places offer.
+fn known_to(actor: &Actor) -> Condition {
+    Condition::any().add(reached(&actor.scope)).add(seller::Column::RecordedBy.eq(&actor.account_id))
+}
+
 /// A seller within reach.
 ///
 /// # Errors
@@ -43,13 +59,21 @@ pub async fn one<C: ConnectionTrait>(connection: &C, scope: &Scope, id: &str) ->
     seller::Entity::find_by_id(id).filter(reached(scope)).one(connection).await?.ok_or_else(Failure::not_found)
 }
 
+/// A seller within reach, or one the actor registered itself.
+///
+/// # Errors
+/// `not_found`, also for one out of reach.
+pub(in crate::trade) async fn reached_by<C: ConnectionTrait>(connection: &C, actor: &Actor, id: &str) -> Outcome<SellerRow> {
+    seller::Entity::find_by_id(id).filter(known_to(actor)).one(connection).await?.ok_or_else(Failure::not_found)
+}
+
 /// Sellers within reach of one name or credit code; two at most.
 ///
 /// # Errors
 /// Only ours.
-pub async fn named<C: ConnectionTrait>(connection: &C, scope: &Scope, name: &str) -> Outcome<Vec<SellerRow>> {
+pub async fn named<C: ConnectionTrait>(connection: &C, actor: &Actor, name: &str) -> Outcome<Vec<SellerRow>> {
     let said = Condition::any().add(seller::Column::Name.eq(name)).add(seller::Column::CreditCode.eq(name));
-    Ok(seller::Entity::find().filter(reached(scope)).filter(said).order_by_asc(seller::Column::Id).limit(2).all(connection).await?)
+    Ok(seller::Entity::find().filter(known_to(actor)).filter(said).order_by_asc(seller::Column::Id).limit(2).all(connection).await?)
 }
 
 /// A farmer of this name at this place.
@@ -69,11 +93,11 @@ pub(in crate::trade) async fn organisation_of<C: ConnectionTrait>(connection: &C
 
 pub(in crate::trade) async fn page<C: ConnectionTrait>(
     connection: &C,
-    scope: &Scope,
+    actor: &Actor,
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<Vec<SellerRow>> {
-    let mut query = seller::Entity::find().filter(reached(scope)).order_by_asc(seller::Column::Id).limit(limit);
+    let mut query = seller::Entity::find().filter(known_to(actor)).order_by_asc(seller::Column::Id).limit(limit);
     if let Some(cursor) = cursor {
         query = query.filter(seller::Column::Id.gt(cursor));
     }
@@ -83,4 +107,16 @@ pub(in crate::trade) async fn page<C: ConnectionTrait>(
 pub(in crate::trade) async fn shops<C: ConnectionTrait>(connection: &C, ids: Vec<String>) -> Outcome<Vec<ShopRow>> {
     let query = seller_shop::Entity::find().filter(seller_shop::Column::SellerId.is_in(ids));
     Ok(query.order_by_asc(seller_shop::Column::SellerId).order_by_asc(seller_shop::Column::No).all(connection).await?)
+}
+
+/// The seller of an id or a credit code, whoever asks: who authorises names it.
+pub(in crate::trade) async fn meant<C: ConnectionTrait>(connection: &C, said: &str) -> Outcome<Option<SellerRow>> {
+    let said = said.trim();
+    let by = Condition::any().add(seller::Column::Id.eq(said)).add(seller::Column::CreditCode.eq(crate::kernel::text::identifier(said)));
+    Ok(seller::Entity::find().filter(by).one(connection).await?)
+}
+
+/// Names of sellers.
+pub(in crate::trade) async fn names<C: ConnectionTrait>(connection: &C, ids: Vec<String>) -> Outcome<Vec<SellerRow>> {
+    Ok(seller::Entity::find().filter(seller::Column::Id.is_in(ids)).order_by_asc(seller::Column::Id).all(connection).await?)
 }

@@ -106,7 +106,8 @@ async fn rule_one(State(app): State<App>, Path(id): Path<String>) -> Result<Json
 }
 
 async fn rule_propose(State(app): State<App>, posted: Posted<RuleInput>) -> Result<Response, Refusal> {
-    act(&app, posted, move |tx, desk, input| made("alert-rules", async move { VersionView::of(propose_rule(tx, &desk, &input).await?) })).await
+    act(&app, posted, move |tx, desk, input| made("alert-rules", async move { VersionView::of(propose_rule(tx, &desk, &input).await?) }))
+        .await
 }
 
 async fn rule_decide(State(app): State<App>, Path(id): Path<String>, posted: Posted<RuleDecisionInput>) -> Result<Response, Refusal> {

@@ -65,11 +65,17 @@ macro_rules! made_by {
 mod accounts;
 mod alerts;
 mod audit;
+mod audits;
 mod batches;
+mod cases;
 mod codes;
 mod describe;
 mod downloads;
+mod evidence;
 mod farm;
+mod feedback;
+mod figures;
+mod inspections;
 mod levels;
 mod me;
 mod office;
@@ -79,6 +85,7 @@ mod people;
 mod printing;
 mod processes;
 mod quantity;
+mod rectifications;
 mod register;
 mod seizures;
 mod sessions;
@@ -127,9 +134,24 @@ pub fn codes() -> Vec<Route> {
     [codes::routes(), levels::routes(), downloads::routes(), stickers::routes(), printing::routes()].into_iter().flatten().collect()
 }
 
-/// Stops, recalls and seizures; sellers and listings.
+/// Stops, recalls and seizures; inspections and orders to mend; sellers and listings.
 pub fn supervision() -> Vec<Route> {
-    [supervision::routes(), seizures::routes(), trade::routes(), alerts::routes()].into_iter().flatten().collect()
+    [
+        supervision::routes(),
+        seizures::routes(),
+        trade::routes(),
+        alerts::routes(),
+        feedback::routes(),
+        figures::routes(),
+        inspections::routes(),
+        rectifications::routes(),
+        audits::routes(),
+        evidence::routes(),
+        cases::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 const PUBLIC: Access = Access::Public;

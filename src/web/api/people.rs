@@ -16,12 +16,15 @@ use super::Reason;
 use crate::identity::role::Permission;
 use crate::registry::commands::{ConsentInput, record_consent, withdraw_consent};
 use crate::registry::queries::{ConsentView, consents};
+use crate::trace::commands::delivery_void::{confirm_delivery_void, refuse_delivery_void, void_delivery};
 use crate::trace::commands::late::{confirm_late_entry, dispute_late_entry};
 use crate::trace::commands::objection::{answer_objection, note_objection};
 use crate::trace::commands::paper::{enter_lines, print_forms, spoil_form};
 use crate::trace::commands::slip::{issue_slip, revoke_slip};
+use crate::trace::delivery_void::{VoidFilter, VoidInput};
 use crate::trace::late::LateFilter;
 use crate::trace::paper::{PaperFilter, PaperInput, PaperLinesInput};
+use crate::trace::queries::delivery_void::{VoidView, delivery_void, delivery_voids};
 use crate::trace::queries::late::{LateEntryView, late_entries, late_entry};
 use crate::trace::queries::paper::{PaperFormView, PaperFormsView, paper_form, paper_forms};
 use crate::trace::queries::slip::{ObjectionView, SlipView, objections, slips};
@@ -45,6 +48,22 @@ pub(super) fn routes() -> Vec<Route> {
             .says("Say that it was not so")
             .takes::<Reason>()
             .answers::<LateEntryView>(200),
+        Route::get("/api/v1/delivery-voids", read, void_list)
+            .says("Deliveries entered by mistake: voided, or waiting for a second person")
+            .asks(&[("state", "waiting, voided or refused"), ("delivery_id", "of which delivery")])
+            .lists::<VoidView>(),
+        Route::get("/api/v1/delivery-voids/{id}", read, void_one).says("One of them").answers::<VoidView>(200),
+        Route::post("/api/v1/deliveries/{id}/void", needs(Permission::DeliveryRecord), void_ask)
+            .says("Void a delivery entered by mistake: at once on the day of entry, later when a second person agrees")
+            .takes::<VoidInput>()
+            .answers::<VoidView>(200),
+        Route::post("/api/v1/delivery-voids/{id}/confirm", decide, void_confirm)
+            .says("Agree that somebody else's delivery was a mistake")
+            .answers::<VoidView>(200),
+        Route::post("/api/v1/delivery-voids/{id}/refuse", decide, void_refuse)
+            .says("Say that the delivery was right")
+            .takes::<Reason>()
+            .answers::<VoidView>(200),
         Route::get("/api/v1/paper-forms", paper, paper_list)
             .says("Paper forms in reach")
             .asks(&[("state", "printed, entered or spoiled"), ("organisation_id", "whose")])
@@ -95,6 +114,11 @@ listed!(late_list, LateFilter, LateEntryView, late_entries);
 shown!(late_one, LateEntryView, late_entry);
 decided!(late_confirm, confirm_late_entry);
 reasoned!(late_dispute, dispute_late_entry);
+listed!(void_list, VoidFilter, VoidView, delivery_voids);
+shown!(void_one, VoidView, delivery_void);
+changed_by!(void_ask, VoidInput, void_delivery);
+decided!(void_confirm, confirm_delivery_void);
+reasoned!(void_refuse, refuse_delivery_void);
 listed!(paper_list, PaperFilter, PaperFormView, paper_forms);
 shown!(paper_one, PaperFormView, paper_form);
 changed_by!(paper_enter, PaperLinesInput, enter_lines);

@@ -10,6 +10,9 @@ use sha2::{Digest, Sha256};
 const PORTAL: &str = include_str!("../../../assets/static/portal.css");
 const STAFF: &str = include_str!("../../../assets/static/staff.css");
 const ECHO: &str = include_str!("../../../assets/static/echo.js");
+const KEEP: &str = include_str!("../../../assets/static/keep.js");
+const PASTE: &str = include_str!("../../../assets/static/paste.js");
+const QUEUE: &str = include_str!("../../../assets/static/queue.js");
 const SLIP: &str = include_str!("../../../assets/static/slip.css");
 
 /// The consumer's sheet without its comment and line ends, exactly as it stands in every consumer page.
@@ -23,6 +26,9 @@ static CONSUMER_HASH: LazyLock<String> = LazyLock::new(|| format!("sha256-{}", B
 static PORTAL_HREF: LazyLock<String> = LazyLock::new(|| href("portal", PORTAL));
 static STAFF_HREF: LazyLock<String> = LazyLock::new(|| href("staff", STAFF));
 static ECHO_HREF: LazyLock<String> = LazyLock::new(|| href("echo", ECHO).replace(".css", ".js"));
+static KEEP_HREF: LazyLock<String> = LazyLock::new(|| href("keep", KEEP).replace(".css", ".js"));
+static PASTE_HREF: LazyLock<String> = LazyLock::new(|| href("paste", PASTE).replace(".css", ".js"));
+static QUEUE_HREF: LazyLock<String> = LazyLock::new(|| href("queue", QUEUE).replace(".css", ".js"));
 static SLIP_HREF: LazyLock<String> = LazyLock::new(|| href("slip", SLIP));
 
 /// Text of the `<style>` element of consumer pages.
@@ -55,9 +61,27 @@ pub fn echo_href() -> &'static str {
     &ECHO_HREF
 }
 
+/// Path of the script that keeps a form on the server while it is typed.
+pub fn keep_href() -> &'static str {
+    &KEEP_HREF
+}
+
+/// Path of the script that puts a pasted picture into a file field.
+pub fn paste_href() -> &'static str {
+    &PASTE_HREF
+}
+
+/// Path of the script that works the audit queue by keyboard.
+pub fn queue_href() -> &'static str {
+    &QUEUE_HREF
+}
+
 /// The script behind a path of ours; `None` for any other path. Serve as `text/javascript`, immutable.
 pub fn script(path: &str) -> Option<&'static str> {
-    (path == echo_href()).then_some(ECHO)
+    [(echo_href(), ECHO), (keep_href(), KEEP), (paste_href(), PASTE), (queue_href(), QUEUE)]
+        .into_iter()
+        .find(|(known, _)| *known == path)
+        .map(|(_, text)| text)
 }
 
 /// The text behind a path of ours; `None` for any other path. Serve as `text/css`, immutable.
@@ -107,6 +131,8 @@ mod tests {
         assert_eq!(sheet(portal_href()), Some(PORTAL));
         assert_eq!(sheet(staff_href()), Some(STAFF));
         assert_eq!(sheet("/static/portal.css"), None);
-        assert!(script(echo_href()) == Some(ECHO) && echo_href().ends_with(".js") && ECHO.len() < 10 * 1024);
+        assert!(script(echo_href()) == Some(ECHO) && echo_href().ends_with(".js"));
+        assert!(script(queue_href()) == Some(QUEUE) && QUEUE.len() <= 3 * 1024 && PASTE.len() < 1024);
+        assert!(ECHO.len() + PASTE.len() + QUEUE.len() < 10 * 1024);
     }
 }

@@ -12,7 +12,7 @@ const LONGEST_TEST: usize = 60;
 const LONGEST_NUMBER: usize = 40;
 
 /// What the page of a code shows of the goods; before the code is bound, product and producer alone.
-pub(super) fn goods_of(scanned: &Scanned, lang: Lang) -> Goods {
+pub(in crate::web) fn goods_of(scanned: &Scanned, lang: Lang) -> Goods {
     let order = &scanned.facts.order;
     let mut goods = Goods {
         product: order.product().to_owned(),

@@ -2,21 +2,33 @@
 
 mod articles;
 mod goods;
+mod inspections;
 mod print;
 mod register;
+mod report;
 mod roll;
 mod scan;
 mod slip;
 
 use super::route::Route;
 
+pub(super) use goods::goods_of;
 pub(super) use print::PrintedForm;
 pub(super) use scan::by_program;
 
 /// Every public page.
 pub fn routes() -> Vec<Route> {
-    [register::routes(), roll::routes(), scan::routes(), articles::routes(), slip::routes(), print::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        register::routes(),
+        roll::routes(),
+        scan::routes(),
+        report::routes(),
+        articles::routes(),
+        slip::routes(),
+        print::routes(),
+        inspections::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

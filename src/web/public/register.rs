@@ -11,8 +11,8 @@ use super::super::body::Asked;
 use super::super::failure::Refusal;
 use super::super::link::query_value;
 use super::super::pages::portal::{
-    AreaView, Choice, Figures, Filters, FrontView, ListRow, ListView, MarkUser, PlaceCount, ProductCard, ProductView, RightStatus,
-    RightView, Season, SeasonKind, StandardView, front_page, list_page, product_page,
+    AreaView, AuthorisedSeller, Choice, Figures, Filters, FrontView, ListRow, ListView, MarkUser, PlaceCount, ProductCard, ProductView,
+    RightStatus, RightView, Season, SeasonKind, StandardView, front_page, list_page, product_page,
 };
 use super::super::route::{Access, Route};
 use super::super::words::Lang;
@@ -22,6 +22,7 @@ use crate::registry::product::ProductClass;
 use crate::registry::queries::{self, ProductsAsked};
 use crate::registry::right::Route as RightRoute;
 use crate::trace::queries::figures::public_figures;
+use crate::trade::queries::authorisation::authorised_sellers;
 
 /// Products on a page of the list.
 const ON_A_PAGE: u64 = 50;
@@ -216,6 +217,16 @@ async fn one(State(app): State<App>, lang: Lang, Path(slug): Path<String>) -> Re
             announcement: u.paper.clone(),
         })
         .collect();
+    let sellers = authorised_sellers(&app.db, &product.id, app.clock.today()).await?.into_iter();
+    let sellers: Vec<AuthorisedSeller> = sellers
+        .map(|seller| AuthorisedSeller {
+            name: seller.seller,
+            credit_code: seller.seller_credit_code.unwrap_or_default(),
+            producer: seller.producer,
+            from: crate::kernel::Day::parse(&seller.from),
+            until: seller.to.as_deref().and_then(crate::kernel::Day::parse),
+        })
+        .collect();
     let view = ProductView {
         lang,
         site: &app.site(),
@@ -230,6 +241,7 @@ async fn one(State(app): State<App>, lang: Lang, Path(slug): Path<String>) -> Re
         rights: &rights,
         standards: &standards,
         users: &users,
+        sellers: &sellers,
     };
     Ok(Html(product_page(&view)?))
 }

@@ -12,8 +12,10 @@ use super::super::pages::portal::{RollRow, RollView, product_href, roll_page};
 use super::super::route::{Access, Route};
 use super::super::words::Lang;
 use crate::kernel::Day;
+use crate::kernel::clock::parse_rfc3339;
 use crate::kernel::quantity::mu_of_m2;
 use crate::registry::queries::{MarkUseView, StandingWord, firm, product, roll};
+use crate::supervision::abnormal::{AbnormalView, abnormal_of};
 use crate::trace::plan::PublicShare;
 use crate::trace::queries::plan::public_plan;
 use crate::trace::store::register;
@@ -70,6 +72,29 @@ fn entry(lang: Lang, view: &MarkUseView, firm: bool) -> RollRow {
     }
 }
 
+/// An entry of the list of abnormal operations, as a fact: why, by which document, since when, and that it was removed.
+fn abnormal(lang: Lang, view: &AbnormalView) -> RollRow {
+    let since =
+        |at: &Option<String>| at.as_deref().and_then(parse_rfc3339).map(|at| Day::of(at).for_people(lang.english())).unwrap_or_default();
+    let entered = [("day", since(&view.confirmed_at)), ("document", view.document_no.clone())];
+    let entered = entered.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
+    let mut lines = vec![view.reason.clone(), lang.fill("draw.abnormal_entered", &entered)];
+    let removed = view.state == "lifted";
+    if removed {
+        let values = [("day", since(&view.lifted_at)), ("document", view.lift_document_no.clone().unwrap_or_default())];
+        let values = values.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
+        lines.push(lang.fill("draw.abnormal_removed_on", &values));
+        lines.extend(view.lift_text.clone());
+    }
+    RollRow {
+        title: lang.say("draw.abnormal").into_owned(),
+        lines,
+        tag: lang.say(if removed { "draw.abnormal_removed" } else { "draw.abnormal_listed" }).into_owned(),
+        waits: !removed,
+        ..RollRow::default()
+    }
+}
+
 async fn everybody(State(app): State<App>, lang: Lang, Asked(query): Asked<Query>) -> Result<Html<String>, Refusal> {
     let today = app.clock.today();
     let of = match &query.product {
@@ -102,12 +127,14 @@ async fn everybody(State(app): State<App>, lang: Lang, Asked(query): Asked<Query
 async fn one(State(app): State<App>, lang: Lang, Path(slug): Path<String>) -> Result<Html<String>, Refusal> {
     let (row, uses) = firm(&app.db, &slug, app.clock.today()).await?;
     let code = row.credit_code.unwrap_or_default();
+    let mut rows: Vec<RollRow> = uses.iter().map(|view| entry(lang, view, true)).collect();
+    rows.extend(abnormal_of(&app.db, &row.id).await?.iter().map(|view| abnormal(lang, view)));
     let view = RollView {
         lang,
         site: &app.site(),
         lead: lang.fill("roll.firm_lead", &[("code", &code)]),
         title: row.name,
-        rows: uses.iter().map(|view| entry(lang, view, true)).collect(),
+        rows,
         empty: String::new(),
         next: None,
         back: (format!("/e/{}", lang.query()), lang.say("roll.back").into_owned()),

@@ -60,7 +60,7 @@ pub(in crate::web) struct Asking {
 }
 
 impl Asking {
-    async fn new(app: &App, peer: SocketAddr, headers: &HeaderMap, lang: Lang, method: &Method) -> Self {
+    pub(super) async fn new(app: &App, peer: SocketAddr, headers: &HeaderMap, lang: Lang, method: &Method) -> Self {
         let address = visitor_address(peer.ip(), headers, &app.config.trusted_proxies);
         let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or("");
         Self {
@@ -76,7 +76,7 @@ impl Asking {
     }
 
     /// The code, or the answer for what is none of ours.
-    fn resolve(&self, written: &str) -> Result<(Code, Located), Box<Response>> {
+    pub(super) fn resolve(&self, written: &str) -> Result<(Code, Located), Box<Response>> {
         let Ok(code) = Code::parse(written) else {
             return Err(Box::new(self.no_facts(&NoFacts::Mistyped(groups_at_fault(written)))));
         };

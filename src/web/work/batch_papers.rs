@@ -40,7 +40,8 @@ pub(super) async fn papers(app: &App, reader: &Reader, view: &BatchView) -> Outc
         for report in test_reports(&app.db, &actor, &filter, None, Some(50)).await?.0 {
             let about = format!("{} · {}", reader.word("test_scope", &report.scope), day_of(reader.lang, &report.reported_on));
             rows.push(vec![
-                Cell::text(report.report_no.clone()).with_small(report.laboratory.clone()),
+                Cell::link(report.report_no.clone(), reader.to(&format!("/work/tests/{}", report.id)))
+                    .with_small(report.laboratory.clone()),
                 Cell::text(found(&report)).with_small(about),
                 result(reader, &report),
             ]);

@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::Uri;
 use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Response};
 
@@ -23,129 +22,6 @@ use crate::identity::role::Permission;
 use crate::identity::session::csrf_word;
 use crate::identity::store;
 use crate::kernel::{Actor, Failure, FailureKind};
-
-/// What `?done=` may say; its words are `work.done.<word>`.
-const DONE: &[&str] = &[
-    "account_approved",
-    "account_refused",
-    "batch_registered",
-    "batch_released",
-    "batch_held",
-    "batch_unheld",
-    "batch_voided",
-    "batch_processed",
-    "batch_merged",
-    "batch_reduced",
-    "pack_registered",
-    "order_placed",
-    "order_approved",
-    "order_refused",
-    "codes_bound",
-    "codes_activated",
-    "codes_scheduled",
-    "codes_undone",
-    "codes_voided",
-    "codes_returned",
-    "codes_linked",
-    "codes_unlinked",
-    "codes_relabelled",
-    "order_closed",
-    "order_carried",
-    "damage_confirmed",
-    "damage_refused",
-    "decision_confirmed",
-    "decision_dropped",
-    "decision_lifted",
-    "shipment_sent",
-    "shipment_received",
-    "shipment_returned",
-    "shipment_voided",
-    "seizure_proposed",
-    "seizure_confirmed",
-    "seizure_dropped",
-    "seizure_end_proposed",
-    "seizure_ended",
-    "facility_registered",
-    "facility_licensed",
-    "facility_closed",
-    "stock_declared",
-    "report_recorded",
-    "farm_recorded",
-    "farm_imported",
-    "certificate_issued",
-    "certificate_received",
-    "certificate_revoked",
-    "late_confirmed",
-    "late_disputed",
-    "objection_answered",
-    "slip_revoked",
-    "consent_recorded",
-    "consent_withdrawn",
-    "papers_numbered",
-    "paper_entered",
-    "paper_spoiled",
-    "adjustment_proposed",
-    "adjustment_decided",
-    "history_recorded",
-    "cartons_changed",
-    "product_changed",
-    "fact_recorded",
-    "mark_use_granted",
-    "mark_use_suspended",
-    "mark_use_resumed",
-    "mark_use_ended",
-    "plan_proposed",
-    "plan_published",
-    "plan_approved",
-    "plan_refused",
-    "conflict_declared",
-    "conflict_ended",
-    "setting_recorded",
-    "calendar_recorded",
-    "notice_given",
-    "notice_withdrawn",
-    "draft_kept",
-    "draft_dropped",
-    "hand_over_withdrawn",
-    "labels_received",
-    "labels_printed",
-    "printing_house_registered",
-    "printing_house_ended",
-    "label_design_recorded",
-    "label_design_ended",
-    "sheet_uploaded",
-    "sheet_again",
-    "sheet_taking",
-    "sheet_dropped",
-    "password_changed",
-    "factor_enabled",
-    "factor_ended",
-    "sessions_ended",
-    "token_ended",
-    "member_named",
-    "member_left",
-    "invitation_revoked",
-    "handlers_changed",
-    "recovery_proposed",
-    "recovery_dropped",
-    "account_created",
-    "account_disabled",
-    "account_enabled",
-    "account_unlocked",
-    "role_proposed",
-    "role_confirmed",
-    "role_ended",
-    "notices_read",
-    "batch_corrected",
-    "order_cancelled",
-    "files_kept",
-    "alert_taken",
-    "alert_judged",
-    "alert_rule_proposed",
-    "alert_rule_decided",
-    "plot_registered",
-    "delivery_recorded",
-];
 
 /// Somebody signed in who reads a page.
 pub(super) struct Reader {
@@ -178,89 +54,16 @@ impl FromRequestParts<App> for Reader {
         }
         let csrf = token(&parts.headers, app.config.is_https()).map(|t| csrf_word(&t.word)).unwrap_or_default();
         let unread = unread(&app.db, &who.account.id, who.account.organisation_id.as_deref()).await?;
-        let (done, mut rail) = (done(&parts.uri, lang), rail(&who, lang, parts.uri.path()));
+        let (done, mut rail) = (super::done::done(&parts.uri, lang), super::rail::rail(&who, lang, parts.uri.path()));
         if let Some(link) = rail.iter_mut().find(|link| link.href.starts_with("/work/notices")) {
             link.count = Some(unread).filter(|n| *n > 0);
+        }
+        if let Some(link) = rail.iter_mut().find(|link| link.href.starts_with("/work/inbox")) {
+            link.count = super::figures::inbox_count(app, &who).await?;
         }
         let notices = super::office::standing(app, lang).await?;
         Ok(Self { lang, who, site: app.site(), organisation, csrf, handlers, done, rail, notices })
     }
-}
-
-fn done(uri: &Uri, lang: Lang) -> Option<String> {
-    let (_, said) = url::form_urlencoded::parse(uri.query().unwrap_or("").as_bytes()).find(|(name, _)| name == "done")?;
-    DONE.iter().find(|word| **word == said).map(|word| lang.say(&format!("work.done.{word}")).into_owned())
-}
-
-/// A place of the rail: path, words, and the permission it needs.
-type Place = (&'static str, &'static str, Option<Permission>);
-
-/// The rail: groups with their heading (`work.rail.<word>`; none for the first), each with its places.
-const RAIL: &[(&str, &[Place])] = &[
-    ("", &[("/work", "home.title", None), ("/work/notices", "work.phone.notices", None)]),
-    (
-        "goods",
-        &[
-            ("/work/batches", "work.batches", Some(Permission::BatchRead)),
-            ("/work/orders", "work.orders", Some(Permission::CodeOrderRead)),
-            ("/work/accounts", "work.people.accounts", Some(Permission::SeasonAccountRead)),
-            ("/work/deliveries", "work.people.deliveries", Some(Permission::DeliveryRead)),
-            ("/work/growers", "work.people.growers", Some(Permission::GrowerRead)),
-            ("/work/shipments", "work.shipments", Some(Permission::ShipmentRead)),
-        ],
-    ),
-    ("supervision", &[("/work/alerts", "work.alerts.title", Some(Permission::AlertRead)), ("/work/alert-rules", "work.alerts.rules", Some(Permission::AlertRuleRecord)), ("/work/seizures", "work.seizures", Some(Permission::SeizurePropose))]),
-    (
-        "register",
-        &[
-            ("/work/products", "work.office.products", Some(Permission::MarkUseRead)),
-            ("/work/mark-uses", "work.office.mark_uses", Some(Permission::MarkUseRecord)),
-            ("/work/mark-users", "work.office.members", Some(Permission::SeasonPlanPropose)),
-            ("/work/plans", "work.office.plans", Some(Permission::SeasonPlanRead)),
-            ("/work/quality", "work.office.quality", Some(Permission::QualityRead)),
-            ("/work/conflicts", "work.office.conflicts", Some(Permission::ConflictDeclare)),
-            ("/work/limits", "work.office.limits", Some(Permission::SettingRecord)),
-            ("/work/site-notices", "work.office.site_notices", Some(Permission::NoticeGive)),
-        ],
-    ),
-    (
-        "labels",
-        &[
-            ("/work/prints", "work.jobs.title", Some(Permission::PrintJobRead)),
-            ("/work/printing-houses", "work.houses.title", Some(Permission::PrintingHouseRegister)),
-            ("/work/designs", "work.designs.title", Some(Permission::LabelDesignRead)),
-        ],
-    ),
-    (
-        "house",
-        &[
-            ("/work/import", "work.sheets.title", Some(Permission::SheetRead)),
-            ("/work/recoveries", "work.signin.recoveries", Some(Permission::RecoveryPropose)),
-            ("/work/admin/accounts", "work.signin.accounts", Some(Permission::AccountRead)),
-            ("/work/sign-ins", "work.signin.sign_ins", Some(Permission::SignInRead)),
-            ("/work/audit", "work.audit.title", Some(Permission::AuditRead)),
-            ("/work/me", "work.signin.me", None),
-        ],
-    ),
-];
-
-fn rail(who: &SignedIn, lang: Lang, path: &str) -> Vec<RailLink> {
-    // `/work/audit` is not where `/work/audits` is.
-    let within = |href: &str| path == href || (href != "/work" && path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')));
-    let mut links = Vec::new();
-    for (group, places) in RAIL {
-        let mut heading = if group.is_empty() { String::new() } else { lang.say(&format!("work.rail.{group}")).into_owned() };
-        for (href, label, _) in places.iter().filter(|(_, _, needs)| needs.is_none_or(|p| who.acting(p).is_some())) {
-            links.push(RailLink {
-                heading: std::mem::take(&mut heading),
-                href: format!("{href}{}", lang.query()),
-                label: lang.say(label).into_owned(),
-                count: None,
-                current: within(href),
-            });
-        }
-    }
-    links
 }
 
 impl Reader {

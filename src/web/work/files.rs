@@ -34,7 +34,12 @@ fn sent(bytes: Vec<u8>, media: &'static str, disposition: Option<String>) -> Res
 
 async fn picture(State(app): State<App>, By(actor): By, Path(id): Path<String>) -> Result<Response, Refusal> {
     let row = files::one(&app.db, &actor, &id).await?;
-    let copy = row.view_sha256.ok_or_else(Failure::not_found)?;
+    as_picture(&app, &row).await
+}
+
+/// The copy of a picture for pages, for a reader whose reach the caller has measured.
+pub(super) async fn as_picture(app: &App, row: &FileRow) -> Result<Response, Refusal> {
+    let copy = row.view_sha256.clone().ok_or_else(Failure::not_found)?;
     Ok(sent(app.shelf.read(&copy).await?, "image/jpeg", None))
 }
 

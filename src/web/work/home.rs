@@ -53,6 +53,9 @@ pub(super) async fn page(app: &App, reader: &Reader, errors: Vec<FormError>) -> 
     let registers = reader.may(Permission::BatchRegister) && reader.own().is_some();
     let accounts = if registers { own_accounts(app, reader).await? } else { Vec::new() };
     let mut actions = Vec::new();
+    if reader.may(Permission::CaseWork) {
+        actions.push((reader.to("/work/inbox"), reader.say("inbox.open")));
+    }
     if registers && !accounts.is_empty() {
         actions.push((reader.to("/work/batches/steps"), reader.say("register_batch")));
         actions.push((reader.to("/work/batches/new"), reader.say("phone.whole_page")));

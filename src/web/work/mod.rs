@@ -2,18 +2,24 @@
 
 mod alerts;
 mod audit;
+mod audits;
 mod bars;
 mod batch;
 mod batch_form;
 mod batch_new;
 mod batch_papers;
 mod batches;
+mod cases;
 mod certificates;
 mod decide;
 mod desk;
+mod done;
 mod door;
+mod evidence;
 mod facilities;
 mod farm;
+mod feedback;
+mod figures;
 mod files;
 mod forms;
 mod genealogy;
@@ -22,9 +28,12 @@ mod goods_form;
 mod graph;
 mod history;
 mod home;
+mod inspecting;
 mod kin;
 mod levels;
 mod lists;
+mod market;
+mod measures;
 mod names;
 mod office;
 mod order;
@@ -36,6 +45,8 @@ mod people;
 mod phone;
 mod print;
 mod printing;
+mod rail;
+mod report;
 mod reports;
 mod roll;
 mod seizures;
@@ -56,8 +67,19 @@ pub fn routes() -> Vec<Route> {
     let orders =
         [orders::routes(), order_new::routes(), order::routes(), roll::routes(), levels::routes(), print::routes(), printing::routes()];
     let shipping = [shipments::routes(), shipment_new::routes(), shipment::routes(), slip::routes(), seizures::routes()];
-    let papers = [facilities::routes(), reports::routes(), farm::routes(), certificates::routes(), sheets::routes()];
-    let desks = [signin::routes(), office::routes(), phone::routes(), audit::routes(), alerts::routes()];
+    let papers = [facilities::routes(), reports::routes(), report::routes(), farm::routes(), certificates::routes(), sheets::routes()];
+    let desks = [signin::routes(), office::routes(), phone::routes(), audit::routes()];
+    let supervision = [
+        alerts::routes(),
+        audits::routes(),
+        cases::routes(),
+        evidence::routes(),
+        feedback::routes(),
+        figures::routes(),
+        inspecting::routes(),
+        market::routes(),
+        measures::routes(),
+    ];
     let parts = [door::routes(), home::routes(), files::routes(), decide::routes(), people::routes()];
-    parts.into_iter().chain(desks).chain(batches).chain(orders).chain(shipping).chain(papers).flatten().collect()
+    parts.into_iter().chain(desks).chain(supervision).chain(batches).chain(orders).chain(shipping).chain(papers).flatten().collect()
 }

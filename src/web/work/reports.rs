@@ -67,7 +67,11 @@ async fn table(app: &App, reader: &Reader, views: &[TestReportView]) -> Outcome<
         let goods = names.goods(&view.product_id).await?;
         let same = (!view.same_file_as.is_empty()).then(|| reader.fill("same_file", &[("numbers", &view.same_file_as.join("、"))]));
         rows.push(vec![
-            Cell::text(view.report_no.clone()).with_small(format!("{} {}", view.laboratory, day_of(reader.lang, &view.reported_on))),
+            Cell::link(view.report_no.clone(), reader.to(&format!("/work/tests/{}", view.id))).with_small(format!(
+                "{} {}",
+                view.laboratory,
+                day_of(reader.lang, &view.reported_on)
+            )),
             Cell::text(found(view)).with_small(same.unwrap_or_default()),
             Cell::text(reader.word("test_scope", &view.scope)).with_small(format!("{} {}", goods.name, view.season)),
             Cell::text(view.valid_to.as_deref().map_or_else(|| reader.say("open_end"), |day| day_of(reader.lang, day))),

@@ -160,7 +160,7 @@ fn decision(app: &App, reader: &Reader, at: &str, title: String, lines: Vec<Stri
     let lift = steps.lift_text.map(|text| reader.fill("lift_says", &[("text", &text)]));
     Some(Todo {
         title,
-        href: String::new(),
+        href: reader.to(&at.replacen("/work/", "/work/measures/", 1)),
         lines: lines.into_iter().chain(lift).chain([when]).collect(),
         state: state(reader, "decision_state", &steps.state),
         steps: buttons,

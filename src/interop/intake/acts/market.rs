@@ -2,7 +2,8 @@
 
 use super::super::names::Form;
 use crate::kernel::{Outcome, clock};
-use crate::trade::commands::{fen_of_yuan, record_listing, register_seller};
+use crate::supervision::commands::listing::record_listing;
+use crate::trade::commands::{fen_of_yuan, register_seller};
 use crate::trade::listing::ListingInput;
 use crate::trade::seller::{SellerInput, SellerKind, Shop};
 use crate::trade::store::seller::named;
@@ -29,7 +30,7 @@ pub(super) async fn seller(form: &mut Form<'_>) -> Outcome<Option<String>> {
 
 pub(super) async fn listing(form: &mut Form<'_>) -> Outcome<Option<String>> {
     let said = form.said("seller");
-    let found = named(form.tx.connection(), &form.desk.actor.scope, &said).await?;
+    let found = named(form.tx.connection(), &form.desk.actor, &said).await?;
     let seller_id = match found.as_slice() {
         [one] => one.id.clone(),
         // An id goes on as it is: the act says whether it is within reach.
@@ -71,6 +72,10 @@ pub(super) async fn listing(form: &mut Form<'_>) -> Outcome<Option<String>> {
         stock,
         sold,
         captured_at: form.day("captured_on").map(|day| clock::rfc3339(day.start())),
+        origin: form.text("origin"),
+        ship_from: form.text("ship_from"),
+        details: form.text("details"),
+        ..ListingInput::default()
     };
     Ok(Some(record_listing(form.tx, form.desk, &input).await?.id))
 }

@@ -306,5 +306,8 @@ fn listing(row: ListingView, seller: Option<String>) -> Values {
         ("stock", row.stock.map(|count| count.to_string())),
         ("sold", row.sold.map(|count| count.to_string())),
         ("captured_on", parse_rfc3339(&row.captured_at).map(|at| Day::of(at).to_string())),
+        ("origin", row.origin),
+        ("ship_from", row.ship_from),
+        ("details", row.details),
     ])
 }

@@ -107,10 +107,19 @@ pub fn verdict_page(view: &CodeView<'_>) -> Result<String, askama::Error> {
     .render()
 }
 
+/// Headline, and explanation with its notes, of that page; for staff who look at it beforehand.
+pub fn verdict_words(view: &CodeView<'_>) -> (String, String) {
+    let said = view.said();
+    let notes = said::notes(view.lang, view.decision, view.facts);
+    (said.headline, [said.explanation].into_iter().chain(notes).collect::<Vec<_>>().join(" "))
+}
+
 fn buttons(view: &CodeView<'_>) -> Vec<Button> {
     let q = view.lang.query();
     let help = |fragment: &str| format!("/help{q}#{fragment}");
-    let feedback = |words, go| Button { href: help("feedback"), words, go };
+    let sample = view.decision.verdict == Verdict::Sample;
+    let to = if sample { help("feedback") } else { format!("/q/{}/report{q}", view.code) };
+    let feedback = |words, go| Button { href: to.clone(), words, go };
     let pin = |go| Button { href: format!("/q/{}/pin{q}", view.code), words: "scan.pin", go };
     let may_use_pin =
         view.has_pin && !matches!(view.decision.verdict, Verdict::PinFirst | Verdict::PinUsed | Verdict::Sample | Verdict::NotActivated);

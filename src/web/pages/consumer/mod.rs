@@ -4,6 +4,7 @@
 mod answer;
 mod code;
 mod goods;
+mod report;
 mod said;
 mod typed;
 
@@ -11,8 +12,9 @@ use super::{Site, style};
 use crate::web::words::Lang;
 
 pub use answer::{CheckAnswer, RightAnswer, VerdictAnswer, verdict_json, verdict_json_without_facts};
-pub use code::{CodeView, verdict_page};
+pub use code::{CodeView, verdict_page, verdict_words};
 pub use goods::{ContentLine, Goods, GoodsRight, PinUse, Step, TestLine};
+pub use report::{FormFault, ReceiptView, ReportForm, receipt_ask_page, receipt_page, report_page};
 pub use said::{NoFacts, Said};
 pub use typed::{PinForm, TypedForm, groups_at_fault, no_facts_page, pin_page, typed_page};
 

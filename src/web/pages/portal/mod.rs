@@ -2,6 +2,7 @@
 //! for all users alike (食品安全法 73): no call to buy, no ranking. Maps are tiles without borders. Every form works as plain HTML.
 
 mod article;
+mod draw;
 mod error;
 mod front;
 mod list;
@@ -17,13 +18,14 @@ use super::{Site, style};
 use crate::web::words::Lang;
 
 pub use article::{Article, article_page};
+pub use draw::{DrawPage, draw_page};
 pub use error::{ErrorKind, error_page, message_page};
 pub use front::{Figures, FrontView, ProductCard, front_page};
 pub use list::{Choice, Filters, ListRow, ListView, list_page};
 pub use own::{OwnPage, own_page};
 pub use picture::Picture;
 pub use print::{PrintPage, print_page};
-pub use product::{AreaView, MarkUser, ProductView, RightStatus, RightView, StandardView, product_page};
+pub use product::{AreaView, AuthorisedSeller, MarkUser, ProductView, RightStatus, RightView, StandardView, product_page};
 pub use roll::{RollRow, RollView, roll_page};
 pub use season::{Season, SeasonKind};
 pub use tiles::{Map as PlaceMap, PlaceCount, provinces};

@@ -82,7 +82,9 @@ fn line(lang: Lang, view: &OwnView, delivery: &OwnDelivery) -> Line {
     let day = Day::parse(&delivery.on).map_or_else(|| delivery.on.clone(), |day| day.for_people(lang.english()));
     let pending = delivery.amount - delivery.covered;
     let mut facts = vec![lang.fill("own.buyer", &[("name", &delivery.buyer)])];
-    facts.push(if pending == 0 {
+    facts.push(if let Some(reason) = &delivery.voided {
+        lang.fill("own.voided", &[("reason", reason)])
+    } else if pending == 0 {
         lang.say("own.covered").into_owned()
     } else {
         lang.fill("own.pending", &[("covered", &amount(delivery.unit, delivery.covered)), ("pending", &amount(delivery.unit, pending))])

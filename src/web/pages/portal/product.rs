@@ -141,6 +141,21 @@ pub struct MarkUser {
     pub announcement: Option<String>,
 }
 
+/// A seller with a credit code whom a producer authorises today.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthorisedSeller {
+    /// Its name.
+    pub name: String,
+    /// 统一社会信用代码.
+    pub credit_code: String,
+    /// Who authorises it.
+    pub producer: String,
+    /// Since when.
+    pub from: Option<Day>,
+    /// Last day; open if `None`.
+    pub until: Option<Day>,
+}
+
 /// What the page of a product shows.
 #[derive(Debug, Clone)]
 pub struct ProductView<'a> {
@@ -170,6 +185,8 @@ pub struct ProductView<'a> {
     pub standards: &'a [StandardView],
     /// Users of the mark, all of them, in neutral order.
     pub users: &'a [MarkUser],
+    /// Authorised sellers, all of them, in neutral order.
+    pub sellers: &'a [AuthorisedSeller],
 }
 
 #[derive(Template)]

@@ -1,6 +1,8 @@
 //! Maps as tiles: one square per division in roughly its place, so that no border is drawn that would need an approved base
 //! map. The layouts are our own drawing; divisions by GB/T 2260 code.
 
+use std::collections::BTreeMap;
+
 use super::place_href;
 use crate::web::words::Lang;
 
@@ -57,6 +59,9 @@ const HEBEI: [Spot; 11] = [
     ("130400", "邯郸", 0, 4),
 ];
 
+/// Fill and ink from nothing to most.
+const SHADES: [(&str, &str); 4] = [("#e6e0d2", "#1c2321"), ("#b7d2c5", "#1c2321"), ("#7fb09b", "#1c2321"), ("#1e6b4f", "#ffffff")];
+
 /// Provinces by their short names, in roughly their places.
 const PROVINCES: [Spot; 34] = [
     ("黑龙江", "黑龙江", 7, 0),
@@ -95,22 +100,29 @@ const PROVINCES: [Spot; 34] = [
     ("海南", "海南", 4, 7),
 ];
 
-/// A map of the provinces with how much was seen in each, by short name; its shades follow the most.
+/// A map of the provinces with how much was seen in each, by short name, shaded against the greatest.
 pub fn provinces(lang: Lang, counts: &[(String, u32)]) -> Map {
-    let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0).max(1);
-    let tile = |&(code, name, column, row): &Spot| {
-        let count = counts.iter().find(|(of, _)| of == code).map_or(0, |(_, count)| *count);
-        let (fill, ink) = match (count, u64::from(count) * 3 / u64::from(most)) {
-            (0, _) => ("#e6e0d2", "#1c2321"),
-            (_, 0) => ("#b7d2c5", "#1c2321"),
-            (_, 1) => ("#7fb09b", "#1c2321"),
-            _ => ("#1e6b4f", "#ffffff"),
-        };
-        Tile { x: column * 66, y: row * 66, name, href: String::new(), products: count, fill, ink }
-    };
+    let figures = counts.iter().cloned().collect();
+    let tiles = shaded(&PROVINCES, &figures);
     let title = lang.say("work.alerts.map").into_owned();
     let text = lang.say("work.alerts.map_said").into_owned();
-    Map { title, text, width: 8 * 66 - 2, height: 8 * 66, tiles: PROVINCES.iter().map(tile).collect() }
+    Map { title, text, width: 8 * 66 - 2, height: 8 * 66, tiles }
+}
+
+/// Tiles that lead nowhere, shaded by a figure against the greatest.
+fn shaded(spots: &[Spot], figures: &BTreeMap<String, u32>) -> Vec<Tile> {
+    let greatest = figures.values().copied().max().unwrap_or(0);
+    let tile = |&(code, name, column, row): &Spot| {
+        let figure = figures.get(code).copied().unwrap_or(0);
+        let (fill, ink) = match u64::from(figure) * 3 {
+            0 => SHADES[0],
+            n if n <= u64::from(greatest) => SHADES[1],
+            n if n <= u64::from(greatest) * 2 => SHADES[2],
+            _ => SHADES[3],
+        };
+        Tile { x: column * 66, y: row * 66, name, href: String::new(), products: figure, fill, ink }
+    };
+    spots.iter().map(tile).collect()
 }
 
 /// One square.
@@ -155,14 +167,19 @@ impl Map {
         Self::new(lang, "front.cities", &HEBEI, places)
     }
 
+    /// Shijiazhuang by county, shaded by a figure against the greatest; leads nowhere.
+    pub(in crate::web) fn shaded(title: String, text: String, figures: &BTreeMap<String, u32>) -> Self {
+        Self { title, text, width: 7 * 66 - 2, height: 5 * 66, tiles: shaded(&SHIJIAZHUANG, figures) }
+    }
+
     fn new(lang: Lang, title: &str, spots: &[Spot], places: &[PlaceCount]) -> Self {
         let tiles = spots.iter().map(|&(code, name, column, row)| {
             let products = places.iter().find(|p| p.code == code).map_or(0, |p| p.products);
             let (fill, ink) = match products {
-                0 => ("#e6e0d2", "#1c2321"),
-                1 => ("#b7d2c5", "#1c2321"),
-                2 | 3 => ("#7fb09b", "#1c2321"),
-                _ => ("#1e6b4f", "#ffffff"),
+                0 => SHADES[0],
+                1 => SHADES[1],
+                2 | 3 => SHADES[2],
+                _ => SHADES[3],
             };
             Tile { x: column * 66, y: row * 66, name, href: place_href(lang, code), products, fill, ink }
         });
@@ -178,6 +195,14 @@ impl Map {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_figure_is_shaded_against_the_greatest() {
+        let figures = BTreeMap::from([("130183".to_owned(), 9), ("130133".to_owned(), 3), ("130109".to_owned(), 6)]);
+        let map = Map::shaded(String::new(), String::new(), &figures);
+        let fill = |name: &str| map.tiles.iter().find(|tile| tile.name == name).unwrap().fill;
+        assert_eq!([fill("晋州"), fill("藁城"), fill("赵县"), fill("平山")], ["#1e6b4f", "#7fb09b", "#b7d2c5", "#e6e0d2"]);
+    }
 
     #[test]
     fn no_two_tiles_share_a_place() {

@@ -5,6 +5,7 @@
 //! works without script.
 
 mod chart;
+mod ladder;
 mod login;
 mod table;
 
@@ -12,6 +13,7 @@ use super::{Site, style};
 use crate::web::words::Lang;
 
 pub use chart::{Bar, Legend, Part, WIDTH};
+pub use ladder::{Ladder, Rung};
 pub use login::{LoginView, login_page};
 pub use table::{Cell, Column, Table};
 

@@ -18,6 +18,7 @@ use super::desk::Reader;
 use super::names::{day_of, moment_of};
 use super::parts::{Part, PartsPage};
 use crate::identity::role::Permission as P;
+use crate::kernel::quantity::grouped;
 use crate::supervision::alert::{AlertState, RuleId, Severity, SubjectKind};
 use crate::supervision::queries::alert::{AlertView, AlertsAsked, alerts, open_counts, queue};
 
@@ -43,8 +44,10 @@ fn rule_name(reader: &Reader, rule: &str, name: &str) -> String {
 fn sentence(reader: &Reader, view: &AlertView) -> String {
     let wide = RuleId::parse(&view.rule).is_some_and(|id| id.rule().kind.word() != view.subject_kind);
     let key = if wide { format!("alerts.said.{}_{}", view.name, view.subject_kind) } else { format!("alerts.said.{}", view.name) };
-    let values: Vec<(&str, &str)> = view.figures.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    reader.fill(&key, &values)
+    // Figures are grouped for people; a place is no figure.
+    let said = |value: &String| value.parse().map_or_else(|_| value.replace('/', " "), grouped);
+    let values: Vec<(&str, String)> = view.figures.iter().map(|(name, value)| (name.as_str(), said(value))).collect();
+    reader.fill(&key, &values.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>())
 }
 
 /// What it is about, in words.
@@ -85,7 +88,10 @@ fn table(reader: &Reader, caption: &str, views: &[AlertView]) -> Table {
     };
     Table {
         caption: say(reader, caption),
-        columns: ["rule_label", "about", "last_seen", "severity_label", "state_label"].iter().map(|key| Column::text(say(reader, key))).collect(),
+        columns: ["rule_label", "about", "last_seen", "severity_label", "state_label"]
+            .iter()
+            .map(|key| Column::text(say(reader, key)))
+            .collect(),
         rows: views.iter().map(row).collect(),
         empty: say(reader, "none"),
     }
@@ -128,7 +134,8 @@ async fn list(State(app): State<App>, reader: Reader, Asked(filter): Asked<Filte
     parts.push(Part { heading: say(&reader, "all"), table: Some(table(&reader, "all_caption", &found)), next, ..Part::default() });
     let mut links: Vec<Vec<Cell>> = links.collect();
     links.push(vec![Cell::link(say(&reader, "rules"), reader.to("/work/alert-rules"))]);
-    let links = Table { caption: say(&reader, "more"), columns: vec![Column::text(say(&reader, "more"))], rows: links, empty: String::new() };
+    let links =
+        Table { caption: say(&reader, "more"), columns: vec![Column::text(say(&reader, "more"))], rows: links, empty: String::new() };
     parts.push(Part { heading: say(&reader, "more"), table: Some(links), ..Part::default() });
     Ok(Html(PartsPage { frame: reader.frame(say(&reader, "title"), Vec::new()), parts }.render()?))
 }

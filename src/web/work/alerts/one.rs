@@ -229,7 +229,14 @@ async fn judge_one(State(app): State<App>, reader: Reader, Path(id): Path<String
     finish(&app, &reader, &id, "judge", &typed, tried.await).await
 }
 
-async fn finish(app: &App, reader: &Reader, id: &str, form: &'static str, typed: &Typed, tried: Result<Response, Refusal>) -> Result<Response, Refusal> {
+async fn finish(
+    app: &App,
+    reader: &Reader,
+    id: &str,
+    form: &'static str,
+    typed: &Typed,
+    tried: Result<Response, Refusal>,
+) -> Result<Response, Refusal> {
     answered(tried, async |failure| {
         let errors = at_fields(reader, &failure, form, &["judgement", "reason", "open_case"]);
         Ok((failure, page(app, reader, id, errors, Some(Tried { form, typed })).await?))

@@ -123,7 +123,8 @@ async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, trie
     }
     let columns = ["thresholds", "reason", "back_test", "state_label"].iter().map(|key| Column::text(say(reader, key))).collect();
     let table = Table { caption: say(reader, "versions_caption"), columns, rows, empty: say(reader, "versions_none") };
-    let now = reader.fill("alerts.now", &[("thresholds", &thresholds(reader, &view.rule, &view.thresholds)), ("precision", &precision(reader, &view))]);
+    let now = reader
+        .fill("alerts.now", &[("thresholds", &thresholds(reader, &view.rule, &view.thresholds)), ("precision", &precision(reader, &view))]);
     let about = format!("{} {now}", reader.word("alerts.rule_about", &view.name));
     let mut part = Part { heading: say(reader, "thresholds"), about, table: Some(table), ..Part::default() };
     if reader.may(P::AlertRuleRecord) {
@@ -208,7 +209,14 @@ async fn decide(
     finish(&app, &reader, &id, form, &typed, tried.await).await
 }
 
-async fn finish(app: &App, reader: &Reader, id: &str, form: &'static str, typed: &Typed, tried: Result<Response, Refusal>) -> Result<Response, Refusal> {
+async fn finish(
+    app: &App,
+    reader: &Reader,
+    id: &str,
+    form: &'static str,
+    typed: &Typed,
+    tried: Result<Response, Refusal>,
+) -> Result<Response, Refusal> {
     answered(tried, async |failure| {
         let mut names = vec!["reason", "from", "runs", "decision"];
         names.extend(RuleId::parse(id).into_iter().flat_map(|id| id.rule().defaults.iter().map(|(name, _)| *name)));

@@ -37,7 +37,7 @@ pub(super) use notices::standing;
 
 /// How a typed text becomes a field of what a command takes.
 #[derive(Debug, Clone, Copy)]
-enum As {
+pub(super) enum As {
     /// As it is.
     Text,
     /// A whole number.
@@ -47,7 +47,7 @@ enum As {
 }
 
 /// What a command takes, from the texts of a form: each field at its own name, so that a fault of the command stands at the field.
-fn input<T: DeserializeOwned>(typed: &Typed, fields: &[(&str, As)]) -> Result<T, Failure> {
+pub(super) fn input<T: DeserializeOwned>(typed: &Typed, fields: &[(&str, As)]) -> Result<T, Failure> {
     let (mut object, mut faults) = (Map::new(), Faults::new());
     for (name, kind) in fields {
         let text = given(typed, name);
@@ -97,7 +97,7 @@ fn columns(reader: &Reader, keys: &[&str]) -> Vec<Column> {
 }
 
 /// Every product as a choice.
-async fn product_choices(app: &App) -> Result<Vec<(String, String)>, Failure> {
+pub(super) async fn product_choices(app: &App) -> Result<Vec<(String, String)>, Failure> {
     let (mut choices, mut cursor) = (Vec::new(), None);
     loop {
         let page = all_products(&app.db, &ProductsAsked::default(), app.clock.today(), cursor.as_deref(), 200).await?;
@@ -138,4 +138,4 @@ macro_rules! does {
         }
     };
 }
-use does;
+pub(super) use does;

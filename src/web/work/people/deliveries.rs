@@ -49,7 +49,9 @@ pub(super) async fn table(app: &App, reader: &Reader, items: &[DeliveryView]) ->
         let goods = names.goods(&view.product_id).await?;
         let amount = view.figures.get("net_weight_g").or_else(|| view.figures.get("quantity")).copied().unwrap_or(0);
         let weight = Cell::text(goods.show(amount));
-        let state = if objected.contains(&view.id) {
+        let state = if view.voided_at.is_some() {
+            Cell::badge(reader.say("rest.voided"), "soft")
+        } else if objected.contains(&view.id) {
             Cell::badge(reader.say("people.objected"), "red")
         } else if let Some(state) = view.late_state.as_deref().filter(|state| *state != "confirmed") {
             super::due::late_state(reader, state)
@@ -59,7 +61,8 @@ pub(super) async fn table(app: &App, reader: &Reader, items: &[DeliveryView]) ->
             Cell::badge(reader.say("people.covered"), "ok")
         };
         rows.push(vec![
-            Cell::text(day_of(reader.lang, &view.delivered_on)).with_small(goods.name.clone()),
+            Cell::link(day_of(reader.lang, &view.delivered_on), reader.to(&format!("/work/deliveries/{}", view.id)))
+                .with_small(goods.name.clone()),
             Cell::text(names.party(reader, &view.grower_id).await?).with_small(names.party(reader, &view.buyer_id).await?),
             if goods.unit == BaseUnit::G { weight.with_small(jin(amount)) } else { weight },
             state,

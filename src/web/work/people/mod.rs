@@ -4,6 +4,7 @@ mod account;
 mod accounts;
 mod cartons;
 mod deliveries;
+mod delivery;
 mod due;
 mod grower;
 mod growers;
@@ -22,7 +23,7 @@ use super::todo::Section;
 pub(super) use due::{closing_soon, late_section, objection_section};
 
 pub(super) fn routes() -> Vec<Route> {
-    let first = [late::routes(), objections::routes(), deliveries::routes(), growers::routes(), grower::routes()];
+    let first = [late::routes(), objections::routes(), deliveries::routes(), delivery::routes(), growers::routes(), grower::routes()];
     let second = [sheets::routes(), paper::routes(), paper_form::routes(), accounts::routes(), account::routes(), cartons::routes()];
     first.into_iter().chain(second).flatten().collect()
 }

@@ -88,7 +88,8 @@ fn value_of(reader: &Reader, name: &str, value: &str) -> String {
 
 /// The page of what a notice is about.
 fn place(id: &str) -> Option<String> {
-    let pages = [(Noun::Batch, "batches"), (Noun::CodeOrder, "orders"), (Noun::SeasonAccount, "accounts")];
+    let pages =
+        [(Noun::Batch, "batches"), (Noun::CodeOrder, "orders"), (Noun::SeasonAccount, "accounts"), (Noun::Rectification, "rectifications")];
     let found = pages.into_iter().find(|(noun, _)| is(*noun, id)).map(|(_, page)| format!("/work/{page}/{id}"));
     let lists = [
         (Noun::Delivery, "/work/deliveries"),

@@ -149,17 +149,22 @@ async fn today(app: &App, reader: &Reader) -> Outcome<(Vec<String>, Table)> {
         let goods = names.goods(&view.product_id).await?;
         let amount = view.figures.get("net_weight_g").or_else(|| view.figures.get("quantity")).copied().unwrap_or(0);
         let grower = names.party(reader, &view.grower_id).await?;
-        let weight = Cell::text(goods.show(amount));
+        let weight = Cell::link(goods.show(amount), reader.to(&format!("/work/deliveries/{}", view.id)));
         let pending = view.figure("pending");
         rows.push(vec![
             Cell::link(grower, reader.to(&format!("/work/growers/{}", view.grower_id))).with_small(goods.name.clone()),
             if goods.unit == BaseUnit::G { weight.with_small(jin(amount)) } else { weight },
-            if pending > 0 {
+            if view.voided_at.is_some() {
+                Cell::badge(reader.say("rest.voided"), "soft")
+            } else if pending > 0 {
                 Cell::badge(reader.fill("of_it_pending", &[("amount", &goods.show(pending))]), "amber")
             } else {
                 Cell::badge(reader.say("people.covered"), "ok")
             },
         ]);
+        if view.voided_at.is_some() {
+            continue;
+        }
         match sums.iter_mut().find(|(known, ..)| known.id == goods.id) {
             Some(sum) => (sum.1, sum.2) = (sum.1 + amount, sum.2 + 1),
             None => sums.push((goods, amount, 1)),

@@ -1,9 +1,10 @@
-//! One's own sign-in (`/work/me`), the people of an organisation (`/work/members`), invitations and slips (`/join/…`), resets at a counter
+//! One's own sign-in (`/work/me`), the first administrators (`/first-run`), the people of an organisation (`/work/members`), invitations and slips (`/join/…`), resets at a counter
 //! (`/work/recoveries`), and the administrators' accounts (`/work/admin/accounts`).
 
 mod account;
 mod accounts;
 mod factors;
+mod first_run;
 mod join;
 mod me;
 mod members;
@@ -19,7 +20,7 @@ use crate::kernel::{Millis, clock};
 
 /// Every page of it.
 pub(super) fn routes() -> Vec<Route> {
-    let own = [me::routes(), factors::routes(), tokens::routes(), join::routes()];
+    let own = [me::routes(), factors::routes(), tokens::routes(), join::routes(), first_run::routes()];
     let others =
         [members::routes(), members_acts::routes(), recoveries::routes(), accounts::routes(), account::routes(), sign_ins::routes()];
     own.into_iter().chain(others).flatten().collect()

@@ -1,10 +1,14 @@
 //! Sellers and listings as they are read.
 
+use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+pub mod authorisation;
+pub mod sales;
+
 use super::seller::Shop;
-use super::store::{self, CaptureRow, ListingRow, SellerRow, ShopRow};
+use super::store::{self, CaptureRow, ListingRow, SellerRow, ShopRow, SkuRow};
 use crate::db::Db;
 use crate::kernel::clock::rfc3339;
 use crate::kernel::{Actor, Outcome};
@@ -28,7 +32,7 @@ pub struct SellerView {
 }
 
 impl SellerView {
-    pub(super) fn of(row: SellerRow, shops: &[ShopRow]) -> Self {
+    pub(in crate::trade) fn of(row: SellerRow, shops: &[ShopRow]) -> Self {
         let own = shops.iter().filter(|shop| shop.seller_id == row.id);
         Self {
             shops: own.map(|shop| Shop { platform: shop.platform.clone(), name: shop.name.clone() }).collect(),
@@ -61,13 +65,23 @@ pub struct ListingView {
     pub claimed_product: Option<String>,
     pub stock: Option<i64>,
     pub sold: Option<i64>,
+    /// The origin it states.
+    pub origin: Option<String>,
+    /// Where it is sent from.
+    pub ship_from: Option<String>,
+    /// Its other words.
+    pub details: Option<String>,
+    /// Marks seen on its pictures: special, registered, both.
+    pub shows_mark: Option<String>,
+    /// SHA-256 of what it says, without price, stock and sales.
+    pub content_hash: String,
     /// When it said so.
     pub captured_at: String,
     pub recorded_at: String,
 }
 
 impl ListingView {
-    pub(super) fn of(row: ListingRow, said: &CaptureRow) -> Self {
+    pub(in crate::trade) fn of(row: ListingRow, said: &CaptureRow) -> Self {
         Self {
             id: row.id,
             seller_id: row.seller_id,
@@ -83,6 +97,11 @@ impl ListingView {
             stock: said.stock,
             sold: said.sold,
             captured_at: rfc3339(said.captured_at),
+            origin: said.origin.clone(),
+            ship_from: said.ship_from.clone(),
+            details: said.details.clone(),
+            shows_mark: said.shows_mark.clone(),
+            content_hash: said.content_hash.clone(),
         }
     }
 }
@@ -121,7 +140,7 @@ pub async fn sellers(
     limit: Option<u64>,
 ) -> Outcome<(Vec<SellerView>, Option<String>)> {
     let limit = limit.unwrap_or(50).clamp(1, 200);
-    let (rows, next) = cut(store::seller::page(db.reader(), &actor.scope, cursor, limit + 1).await?, limit, |row| row.id.clone());
+    let (rows, next) = cut(store::seller::page(db.reader(), actor, cursor, limit + 1).await?, limit, |row| row.id.clone());
     let shops = store::seller::shops(db.reader(), rows.iter().map(|row| row.id.clone()).collect()).await?;
     Ok((rows.into_iter().map(|row| SellerView::of(row, &shops)).collect(), next))
 }
@@ -131,7 +150,7 @@ pub async fn sellers(
 /// # Errors
 /// `not_found`, also where the actor's scope does not reach.
 pub async fn seller(db: &Db, actor: &Actor, id: &str) -> Outcome<SellerView> {
-    let row = store::seller::one(db.reader(), &actor.scope, id).await?;
+    let row = store::seller::reached_by(db.reader(), actor, id).await?;
     let shops = store::seller::shops(db.reader(), vec![row.id.clone()]).await?;
     Ok(SellerView::of(row, &shops))
 }
@@ -150,7 +169,7 @@ pub async fn listings(
     let limit = limit.unwrap_or(50).clamp(1, 200);
     let rows = store::listing::page(db.reader(), &actor.scope, filter.seller_id.as_deref(), cursor, limit + 1).await?;
     let (rows, next) = cut(rows, limit, |row| row.id.clone());
-    Ok((views(db, rows).await?, next))
+    Ok((views(db.reader(), rows).await?, next))
 }
 
 /// One listing.
@@ -159,11 +178,38 @@ pub async fn listings(
 /// `not_found`, also where the actor's scope does not reach.
 pub async fn listing(db: &Db, actor: &Actor, id: &str) -> Outcome<ListingView> {
     let row = store::listing::one(db.reader(), &actor.scope, id).await?;
-    views(db, vec![row]).await?.pop().ok_or_else(crate::kernel::Failure::not_found)
+    views(db.reader(), vec![row]).await?.pop().ok_or_else(crate::kernel::Failure::not_found)
 }
 
-async fn views(db: &Db, rows: Vec<ListingRow>) -> Outcome<Vec<ListingView>> {
-    let said = store::listing::captures(db.reader(), rows.iter().map(|row| row.id.clone()).collect()).await?;
+pub(in crate::trade) async fn views<C: ConnectionTrait>(connection: &C, rows: Vec<ListingRow>) -> Outcome<Vec<ListingView>> {
+    let said = store::listing::captures(connection, rows.iter().map(|row| row.id.clone()).collect()).await?;
     let last = |row: ListingRow| said.iter().rfind(|c| c.listing_id == row.id).map(|c| ListingView::of(row, c));
     Ok(rows.into_iter().filter_map(last).collect())
+}
+
+/// Everything a listing said, the latest first.
+///
+/// # Errors
+/// `not_found`, also where the actor's scope does not reach.
+pub async fn versions(db: &Db, actor: &Actor, id: &str) -> Outcome<Vec<ListingView>> {
+    let row = store::listing::one(db.reader(), &actor.scope, id).await?;
+    let said = store::listing::captures(db.reader(), vec![row.id.clone()]).await?;
+    Ok(said.iter().rev().map(|said| ListingView::of(row.clone(), said)).collect())
+}
+
+/// The SKUs of a listing within reach.
+///
+/// # Errors
+/// `not_found`, also where the actor's scope does not reach.
+pub async fn skus(db: &Db, actor: &Actor, id: &str) -> Outcome<Vec<SkuRow>> {
+    let row = store::listing::one(db.reader(), &actor.scope, id).await?;
+    store::sku::of(db.reader(), vec![row.id]).await
+}
+
+/// Names of sellers.
+///
+/// # Errors
+/// Only ours.
+pub async fn seller_names(db: &Db, ids: Vec<String>) -> Outcome<std::collections::BTreeMap<String, String>> {
+    Ok(store::seller::names(db.reader(), ids).await?.into_iter().map(|row| (row.id, row.name)).collect())
 }

@@ -1,0 +1,42 @@
+//! Numbers officers met that nobody issued.
+
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+
+use crate::db::Tx;
+use crate::entity::unknown_code;
+use crate::kernel::{Millis, Outcome, Scope};
+
+pub use unknown_code::Model as UnknownCodeRow;
+
+/// Rows whose division lies in the scope.
+fn within(scope: &Scope) -> Condition {
+    if scope.all {
+        return Condition::all();
+    }
+    // A colon comes after every digit; a scope without divisions reaches none.
+    let none = Condition::any().add(unknown_code::Column::DivisionCode.is_in(Vec::<String>::new()));
+    scope.divisions.iter().fold(none, |any, prefix| {
+        let inside = Condition::all().add(unknown_code::Column::DivisionCode.gte(prefix.as_str()));
+        any.add(inside.add(unknown_code::Column::DivisionCode.lt(format!("{prefix}:"))))
+    })
+}
+
+pub(in crate::supervision) async fn insert(tx: &Tx, row: UnknownCodeRow) -> Outcome<()> {
+    row.into_active_model().insert(tx.connection()).await?;
+    Ok(())
+}
+
+/// How often within reach between two moments (from included, to not).
+pub(in crate::supervision) async fn noted<C: ConnectionTrait>(connection: &C, scope: &Scope, (from, to): (Millis, Millis)) -> Outcome<u64> {
+    let query = unknown_code::Entity::find().filter(within(scope)).filter(unknown_code::Column::NotedAt.gte(from));
+    Ok(query.filter(unknown_code::Column::NotedAt.lt(to)).count(connection).await?)
+}
+
+/// The same number, met before within reach, newest first.
+pub(in crate::supervision) async fn met<C: ConnectionTrait>(connection: &C, scope: &Scope, typed: &str) -> Outcome<Vec<UnknownCodeRow>> {
+    let query = unknown_code::Entity::find().filter(within(scope)).filter(unknown_code::Column::Typed.eq(typed));
+    Ok(query.order_by_desc(unknown_code::Column::Id).limit(20).all(connection).await?)
+}

@@ -82,7 +82,8 @@ fn clone(plan: &mut Plan, chance: &mut Chance, kind: Kind, (honest_lots, scale):
         // A part of a season has no copies larger than its goods.
         let most = (4000.0 * scale).max(500.0);
         let packs = if large { chance.skewed(500.0, 0.9).clamp(150.0, most) as u32 } else { chance.count(20, 50) };
-        let (begins, weeks) = (f64::from(day) + chance.real(6.0, 40.0), if large { chance.real(2.0, 14.0) } else { chance.real(1.0, 12.0) });
+        let (begins, weeks) =
+            (f64::from(day) + chance.real(6.0, 40.0), if large { chance.real(2.0, 14.0) } else { chance.real(1.0, 12.0) });
         let cities: Vec<usize> = (0..if large { chance.count(1, 12) } else { chance.count(1, 4) }).map(|_| chance.city()).collect();
         for _ in 0..packs {
             let (seq, city) = (seqs[chance.index(seqs.len())], cities[chance.index(cities.len())]);

@@ -185,7 +185,13 @@ fn goods(plan: &mut Plan, chance: &mut Chance, codes: u32) {
         };
         let day = (*wish).max(ready.0 + 1);
         let lot = plan.lots.len();
-        plan.lots.push(Lot { producer: no, weight_g: u64::from(packs) * pack, harvest: None, stored: cold_store && day > 60, newest: false });
+        plan.lots.push(Lot {
+            producer: no,
+            weight_g: u64::from(packs) * pack,
+            harvest: None,
+            stored: cold_store && day > 60,
+            newest: false,
+        });
         let roll = label(plan, chance, lot, packs, day);
         use_up(plan, chance, roll, packs, day);
         sell(plan, chance, roll, packs, day);

@@ -36,7 +36,8 @@ pub fn open(plan: &mut Plan) {
     }
     for producer in 0..plan.producers.len() {
         if chance.yes(0.35) {
-            let packs = plan.lots.iter().filter(|l| l.producer == producer).map(|l| l.weight_g).sum::<u64>() / plan.producers[producer].pack_g;
+            let packs =
+                plan.lots.iter().filter(|l| l.producer == producer).map(|l| l.weight_g).sum::<u64>() / plan.producers[producer].pack_g;
             if packs >= 30 {
                 let seller = plan.sellers.len();
                 plan.sellers.push(Seller { producer: Some(producer), shop: None });

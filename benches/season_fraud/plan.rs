@@ -143,25 +143,60 @@ pub struct Listing {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Act {
     /// A grower delivers; it happened so many days before it is written down.
-    Deliver { grower: usize, grams: u64, late: u32 },
+    Deliver {
+        grower: usize,
+        grams: u64,
+        late: u32,
+    },
     /// A lot is packed and registered.
-    Pack { lot: usize },
+    Pack {
+        lot: usize,
+    },
     /// Labels are ordered.
-    Order { roll: usize },
+    Order {
+        roll: usize,
+    },
     /// A roll that was ordered ahead goes on a lot.
-    Bind { roll: usize },
+    Bind {
+        roll: usize,
+    },
     /// Labels come into use.
-    Activate { roll: usize, first: u32, last: u32 },
+    Activate {
+        roll: usize,
+        first: u32,
+        last: u32,
+    },
     /// Labels are reported `damaged`, `lost` or `stolen`.
-    Void { roll: usize, first: u32, last: u32, reason: &'static str },
+    Void {
+        roll: usize,
+        first: u32,
+        last: u32,
+        reason: &'static str,
+    },
     /// Labels nobody needs go back.
-    Surplus { roll: usize, first: u32, last: u32 },
-    Send { shipment: usize },
-    Receive { shipment: usize },
+    Surplus {
+        roll: usize,
+        first: u32,
+        last: u32,
+    },
+    Send {
+        shipment: usize,
+    },
+    Receive {
+        shipment: usize,
+    },
     /// Packs come back to be sold again.
-    TakeBack { shipment: usize, first: u32, last: u32 },
+    TakeBack {
+        shipment: usize,
+        first: u32,
+        last: u32,
+    },
     /// What a listing shows.
-    Capture { listing: usize, sold: u64, stock: u64 },
+    Capture {
+        listing: usize,
+        sold: u64,
+        stock: u64,
+    },
 }
 
 impl Act {

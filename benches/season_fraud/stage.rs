@@ -96,8 +96,9 @@ impl Stage {
             label_locale: "zh-CN".to_owned(),
             demo: true,
         };
-        let scans =
-            ScanDesk::start(world.db.clone(), world.clock.clone(), Random::seeded(11), keys.clone(), ScanSettings::default()).await.unwrap();
+        let scans = ScanDesk::start(world.db.clone(), world.clock.clone(), Random::seeded(11), keys.clone(), ScanSettings::default())
+            .await
+            .unwrap();
         let mut stage = Self {
             everybody: world.desk("everybody", None, Scope { all: true, ..Scope::default() }),
             office: world.office("office"),
@@ -114,7 +115,7 @@ impl Stage {
         };
         stage.houses(plan, &right).await;
         stage.growers(plan).await;
-        stage.sellers(plan, &right).await;
+        stage.sellers(plan).await;
         stage
     }
 
@@ -183,7 +184,9 @@ impl Stage {
             area: None,
             area_unit: None,
             area_m2: Some(i64::try_from(m2).unwrap()),
-            places: vec![PlaceInput { division_code: INSIDE.to_owned(), as_of: None, village: Some(format!("演示{}村", grower.village)) }],
+            places: vec![PlaceInput {
+                division_code: INSIDE.to_owned(), as_of: None, village: Some(format!("演示{}村", grower.village))
+            }],
             geometry: drawn.then(|| square(grower.lies_on.unwrap_or(no), m2)),
             note: None,
         };

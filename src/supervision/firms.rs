@@ -68,6 +68,8 @@ async fn firms_of(db: &Db, actor: &Actor, only: Option<&str>, clock: &Clock) -> 
     let since = today.plus(-365);
     let rule = in_force(&rules(db).await?, today)?;
     let cases = store::confirmed_cases(connection, since.start()).await?;
+    let alerts = store::confirmed_alerts(connection, since.start()).await?;
+    let feedback = store::right_feedback(connection, since.start()).await?;
     let inspected = store::inspections(connection, since, false).await?;
     let found = store::inspections(connection, since, true).await?;
     let failed = store::failed_tests(connection, since).await?;
@@ -89,13 +91,13 @@ async fn firms_of(db: &Db, actor: &Actor, only: Option<&str>, clock: &Clock) -> 
                 let facts = FirmFacts {
                     goods: kind,
                     used: None,
-                    confirmed: count(&cases, &id),
+                    confirmed: count(&cases, &id) + count(&alerts, &id),
                     inspected: count(&inspected, &id),
                     found: count(&found, &id),
                     failed_tests: count(&failed, &id),
                     measures: count(&measures, &id),
                     unmet: count(&unmet, &id),
-                    feedback: 0,
+                    feedback: count(&feedback, &id),
                 };
                 let (name, division_code) = (line.producer.clone(), line.division_code.clone());
                 Firm { risk: risk(&facts, &rule), id, name, division_code, products: Vec::new(), facts }

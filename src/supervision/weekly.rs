@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::queries::{Steps, recalls, stops};
 use super::seizures::seizures;
-use super::store::{case, unknown};
+use super::store::{case, unknown, weekly as did};
 use super::week::Week;
 use crate::db::Db;
 use crate::identity::role::Permission as P;
@@ -105,7 +105,9 @@ pub async fn weekly(db: &Db, clock: &Clock, asked: &Asked, acting: impl Fn(P) ->
     let actor = acting(P::FiguresRead).ok_or_else(Failure::not_permitted)?;
     let week = asked.week.unwrap_or_else(|| Week::of(clock.today()));
     let running = week.span().1 > clock.now();
-    let (now, before) = (counts(db, &actor, week.span()).await?, counts(db, &actor, week.before().span()).await?);
+    // What is scheduled for later in the week has not happened.
+    let so_far = (week.span().0, week.span().1.min(clock.now() + 1));
+    let (now, before) = (counts(db, &actor, so_far).await?, counts(db, &actor, week.before().span()).await?);
     let (hand, quota) = (on_hand(db, &actor).await?, quotas(db, &actor).await?);
     let ids: BTreeSet<&String> = now
         .keys()
@@ -196,10 +198,34 @@ async fn officers(db: &Db, clock: &Clock, week: Week, acting: &impl Fn(P) -> Opt
         };
         pair("seizures", count(end), count(before));
     }
+    let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let (span, then) = (week.span(), week.before().span());
+    if let Some(actor) = acting(P::FeedbackRead) {
+        let of = |span| did::feedback(db.reader(), &actor.scope, span);
+        let (now, then) = (of(span).await?, of(then).await?);
+        pair("feedback", whole(now.0), whole(then.0));
+        pair("feedback_answered", whole(now.1), whole(then.1));
+        pair("feedback_in_time", whole(now.2), whole(then.2));
+    }
+    if let Some(actor) = acting(P::AlertRead) {
+        let of = |span| did::alerts(db.reader(), &actor.scope, span);
+        let (now, then) = (of(span).await?, of(then).await?);
+        pair("alerts_raised", whole(now.0), whole(then.0));
+        pair("alerts_judged", whole(now.1), whole(then.1));
+    }
+    if let Some(actor) = acting(P::ListingAudit) {
+        let of = |span| did::decisions(db.reader(), &actor.scope, span);
+        pair("listings_audited", whole(of(span).await?), whole(of(then).await?));
+    }
+    if let Some(actor) = acting(P::InspectionRead) {
+        let of = |span| did::inspections(db.reader(), &actor.scope, span);
+        let (now, then) = (of(span).await?, of(then).await?);
+        pair("inspections_done", whole(now.0), whole(then.0));
+        pair("inspections_published", whole(now.1), whole(then.1));
+    }
     if let Some(actor) = acting(P::CaseRead) {
         let of = |span| case::opened_and_closed(db.reader(), &actor.scope, span);
         let (now, then) = (of(week.span()).await?, of(week.before().span()).await?);
-        let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         pair("cases_opened", whole(now.0), whole(then.0));
         pair("cases_closed", whole(now.1), whole(then.1));
         let met = |span| unknown::noted(db.reader(), &actor.scope, span);

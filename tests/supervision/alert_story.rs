@@ -112,6 +112,7 @@ on_both_engines! {
             assert!(page.has(said), "{said}: {}", page.html);
         }
         assert!(one.open(&format!("{path}?lang=en")).await.has("Checks by province"));
+        assert!(one.open("/work/inbox").await.has(&path), "the inbox leads to it");
         let act = format!("{path}/judge");
         let refused = one.fill(&page, &act, &[("judgement", "false_alarm"), ("reason", "")]).await;
         assert_eq!(refused.status, 422);

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use yanzhao::entity::{
-    alert, alert_session, batch, batch_source, code_order, code_range, code_stat, download, pin_try, refused_act, rule_version, scan,
-    season_account,
+    alert, alert_session, batch, batch_source, code_order, code_range, code_stat, download, feedback, feedback_report, listing,
+    listing_finding, pin_try, refused_act, rule_version, scan, season_account, seller,
 };
 use yanzhao::kernel::clock::{DAY, HOUR, MINUTE, Millis};
 use yanzhao::kernel::ids::Noun;
@@ -65,7 +65,7 @@ macro_rules! journals {
         }
     )*};
 }
-journals!(scan, download, refused_act, pin_try);
+journals!(scan, download, refused_act, pin_try, listing_finding);
 
 /// A producer with one order of so many active labels on one batch.
 pub struct Goods {
@@ -423,6 +423,58 @@ on_both_engines! {
         let unseen = alert::Entity::find().filter(alert::Column::Rule.eq("R24")).all(world.db.reader()).await.unwrap();
         assert_eq!(unseen.iter().map(|row| row.subject_id.as_str()).collect::<Vec<_>>(), [odd.batch.as_str()]);
         assert!(good.batch != odd.batch);
+    }
+
+    async fn what_consumers_and_the_listing_audit_said_is_read_by_night(engine: Engine) {
+        let world = World::new(engine).await;
+        let good = goods(&world, 1, 100).await;
+        let now = world.clock.now();
+        let said = |no: i64, choice: &str, batch: Option<&str>| feedback::Model {
+            id: world.id(Noun::Feedback), number: format!("F{no}"), choice: choice.to_owned(), channel: "own".to_owned(), code: None, order_id: None,
+            batch_id: batch.map(str::to_owned), producer_id: batch.map(|_| good.producer.clone()), product_id: None, division_code: COUNTY.to_owned(),
+            link: None, state: "received".to_owned(), reports: 1, first_at: now, last_at: now, due_on: "2026-11-01".to_owned(), accepted_on: None,
+            extended: false, taken_by: None, answer: None, answered_by: None, answered_at: None, transferred_at: None, outside_no: None,
+            outside_kind: None, outside_state: None, outside_on: None, closed_reason: None, closed_by: None, closed_at: None, erased_at: None,
+        };
+        let (differs, shop) = (said(1, "differs", Some(&good.batch)), said(2, "shop", None));
+        let report = |of: &str, no: i64, visitor: &str, link: Option<&str>| feedback_report::Model {
+            id: format!("rep_{no}"), feedback_id: of.to_owned(), receipt_hash: format!("h{no}"), received_at: now, visitor: visitor.to_owned(), said: None,
+            said_hash: None, bought_at: None, price: None, link: link.map(str::to_owned), reporter: None, phone: None, consented_at: None, photos: 0,
+            erased_at: None,
+        };
+        world.put(differs.clone()).await;
+        world.put(shop.clone()).await;
+        for (no, (of, visitor, link)) in (0_i64..).zip([
+            (&differs, "one", None),
+            (&differs, "one", None),
+            (&shop, "one", Some("https://gi.example.com/Q/0ABC")),
+            (&shop, "two", Some("https://shop.example.com/item/7")),
+        ]) {
+            world.put(report(&of.id, no, visitor, link)).await;
+        }
+        judge(&world, Cadence::Nightly).await;
+        assert_eq!(alerts(&world).await, Vec::<String>::new(), "one person twice is one, and one address by one person is not enough");
+        world.put(report(&differs.id, 10, "two", None)).await;
+        world.put(report(&shop.id, 11, "three", Some("http://gi.example.net/q/0ABC"))).await;
+        let seller = seller::Model {
+            id: world.id(Noun::Seller), kind: "company".to_owned(), name: "商行".to_owned(), credit_code: None, organisation_id: None,
+            division_code: COUNTY.to_owned(), place: String::new(), contact: None, recorded_at: now, recorded_by: "acc".to_owned(),
+        };
+        let seller = world.put(seller).await.id;
+        let item = listing::Model {
+            id: world.id(Noun::Listing), seller_id: seller.clone(), platform: "taobao".to_owned(), item_id: "7".to_owned(), claimed_product_id: None,
+            recorded_at: now, recorded_by: "acc".to_owned(),
+        };
+        let item = world.put(item).await.id;
+        for (kind, cleared_at) in [("volume", None), ("price", None), ("volume", Some(now))] {
+            let found = listing_finding::Model {
+                id: 0, listing_id: item.clone(), kind: kind.to_owned(), rule: "sold_beyond_received".to_owned(), product_id: None, figures: "{}".to_owned(),
+                since: now, found_at: now, cleared_at,
+            };
+            world.jot(found).await;
+        }
+        judge(&world, Cadence::Nightly).await;
+        assert_eq!(alerts(&world).await, ["R21 batch high new", "R22 site high new", "R23 seller amber new"]);
     }
 
     async fn guessed_codes_and_pins_are_found_and_counted_in_memory_first(engine: Engine) {

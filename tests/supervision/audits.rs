@@ -2,8 +2,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
-use yanzhao::entity::{listing, listing_capture, listing_finding, listing_score, seller};
+use yanzhao::entity::{listing, listing_capture, listing_score, rectification, seller};
 use yanzhao::kernel::ids::Noun;
 use yanzhao::kernel::{Desk, Scope};
 use yanzhao::supervision::audit::plan::plan;
@@ -100,23 +101,18 @@ async fn listed(world: &World, seller_id: &str, product_id: Option<&str>, title:
             audited_at: None,
         })
         .await;
-    for (no, (kind, rule)) in (1_i64..).zip(rules) {
-        world
-            .put(listing_finding::Model {
-                id: now % 100_000_000 * 10 + no,
-                listing_id: id.clone(),
-                kind: (*kind).to_owned(),
-                rule: (*rule).to_owned(),
-                product_id: None,
-                figures: "{}".to_owned(),
-                since: now,
-                found_at: now,
-                cleared_at: None,
-            })
-            .await;
+    for (kind, rule) in rules {
+        let sql = "INSERT INTO listing_finding (listing_id, kind, rule, figures, since, found_at) VALUES";
+        world.tamper(&format!("{sql} ('{id}', '{kind}', '{rule}', '{{}}', {now}, {now})")).await;
     }
     world.clock.advance(1);
     id
+}
+
+/// State and day of what a listing's seller was ordered to put right.
+async fn orders_about(world: &World, listing_id: &str) -> Vec<(String, String)> {
+    let found = rectification::Entity::find().filter(rectification::Column::SourceId.eq(listing_id)).all(world.db.reader()).await.unwrap();
+    found.into_iter().map(|row| (row.state, row.due_on)).collect()
 }
 
 fn decide(verdict: Verdict, reason: AuditReason) -> AuditInput {
@@ -186,6 +182,14 @@ on_both_engines! {
         let refused = act!(world, one, |tx, desk| audit_listing(tx, desk, &id, &transfer), [id, transfer]).unwrap_err();
         assert!(refused.says("audit_step"));
         assert_eq!(decisions(&world.db, &id).await.unwrap().iter().map(|d| d.step.as_str()).collect::<Vec<_>>(), ["confirmed", "dropped"]);
+        let (recheck, rectify) = (decide(Verdict::Recheck, AuditReason::Other), decide(Verdict::Rectify, AuditReason::Unauthorised));
+        act!(world, one, |tx, desk| audit_listing(tx, desk, &id, &recheck), [id, recheck]).unwrap();
+        let made = act!(world, one, |tx, desk| audit_listing(tx, desk, &id, &rectify), [id, rectify]).unwrap();
+        let ordered = orders_about(&world, &id).await;
+        assert_eq!(ordered, [("ordered".to_owned(), "2026-11-30".to_owned())], "an order of its own, with its day");
+        let dec = made.id;
+        let refused = act!(world, one, |tx, desk| undo_audit(tx, desk, &dec), [dec]).unwrap_err();
+        assert!(refused.says("audit_undo_served"), "the seller was told");
     }
 
     async fn a_decision_is_undone_within_ten_seconds_by_who_made_it_and_a_change_opens_it_again(engine: Engine) {

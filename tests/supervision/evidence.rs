@@ -43,7 +43,9 @@ pub async fn officers(server: &Server, names: &[&str]) -> Vec<String> {
 }
 
 /// A listing of a farmer of Jinzhou, as an officer records it.
-pub async fn listing(officer: &Person, item: &str) -> String {
+pub async fn listing(server: &Server, officer: &Person, item: &str) -> String {
+    // Ids made in one millisecond are in no order.
+    server.clock.advance(1);
     let (_, found) = officer.get("/api/v1/sellers").await;
     let seller = match found["items"].as_array().and_then(|all| all.first()) {
         Some(seller) => id(seller),
@@ -79,7 +81,7 @@ on_both_engines! {
         let server = Server::start(engine).await;
         let (one, auditor) = (server.person("supervisor").await, server.person("auditor").await);
         let both = officers(&server, &["supervisor", "supervisor2", "county"]).await;
-        let listing = listing(&one, "1001").await;
+        let listing = listing(&server, &one, "1001").await;
         let at = "/api/v1/evidence";
         let (shot, page) = (picture(200), b"<html>\xe6\xa2\xa8</html>".to_vec());
         let alone = json!({ "record": record(&listing, &both[..1]), "files": [original("a.png", &shot)] });
@@ -94,7 +96,7 @@ on_both_engines! {
         assert_eq!(refused["errors"][0]["pointer"], "/record/opened_url");
         let taken = json!({ "record": record(&listing, &both[..2]), "files": [original("截屏.png", &shot), original("page.html", &page)] });
         let first = one.done(at, taken).await;
-        assert_eq!((&first["chain_no"], &first["previous_hash"], &first["taken_at"]), (&json!(1), &json!(""), &json!("2026-11-23T10:00:00.000+08:00")));
+        assert_eq!((&first["chain_no"], &first["previous_hash"], &first["taken_at"]), (&json!(1), &json!(""), &json!("2026-11-23T10:00:00.001+08:00")));
         assert_eq!(first["officers"][1]["certificate_no"], "1301AB01");
         let more = json!({ "record": { "supplements": first["id"], "purpose": "补充", "holder": "演示店", "method": "recording", "device": "手机",
             "software": "系统录屏", "network": "4G", "place": "办公室", "steps": "录屏", "clock_check": "同前", "officers": both[..2] },
@@ -150,7 +152,7 @@ on_both_engines! {
         let server = Server::start(engine).await;
         let one = server.person("supervisor").await;
         let both = officers(&server, &["supervisor", "supervisor2"]).await;
-        let listing = listing(&one, "1001").await;
+        let listing = listing(&server, &one, "1001").await;
         let mut ids = Vec::new();
         for shade in 0..3 {
             let taken = json!({ "record": record(&listing, &both), "files": [original("a.png", &picture(shade))] });
@@ -182,7 +184,7 @@ on_both_engines! {
         let server = Server::start(engine).await;
         let (one, two) = (server.person("supervisor").await, server.person("supervisor2").await);
         let both = officers(&server, &["supervisor", "supervisor2"]).await;
-        let (found, other) = (listing(&one, "2001").await, listing(&one, "2002").await);
+        let (found, other) = (listing(&server, &one, "2001").await, listing(&server, &one, "2002").await);
         let (_, queue) = one.get("/api/v1/audits").await;
         assert_eq!(queue["items"].as_array().unwrap().len(), 2, "{queue:#}");
         assert_eq!((&queue["items"][0]["listing_id"], &queue["items"][0]["state"]), (&json!(found), &json!("new")));

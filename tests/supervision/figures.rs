@@ -101,6 +101,13 @@ on_both_engines! {
         let page = browser.open(&one).await;
         assert!(page.has("没有采集到") && page.has("出库单的数量减去退货"), "{}", page.html);
         assert_eq!(browser.see("/work/balance/pro_x/org_x").await.status, 404);
+        // Labels scheduled for later are only bound until their moment has come.
+        let later = json!({ "first": 41, "last": 50, "at": "2026-11-24T02:00:00Z" });
+        sold.season.producer.done(&format!("/api/v1/code-orders/{}/activate", sold.order), later).await;
+        assert_eq!(figure(&balance(&supervisor, &sold.season).await, "activated").0, 200_000);
+        sold.season.server.clock.advance(yanzhao::kernel::clock::DAY);
+        let supervisor = sold.season.server.person("supervisor").await;
+        assert_eq!(figure(&balance(&supervisor, &sold.season).await, "activated").0, 250_000);
     }
 
     async fn what_listings_say_is_a_range_and_amber_at_most(engine: Engine) {
@@ -157,7 +164,7 @@ on_both_engines! {
         let case = json!({ "title": "标签流出", "source": "officer", "division_code": "130183", "due_on": "2026-11-20",
             "links": [{ "kind": "batch", "ref_id": sold.batch, "label": "2026-YL-01" }] });
         let input: yanzhao::supervision::commands::case::CaseInput = serde_json::from_value(case).unwrap();
-        let desk = yanzhao::kernel::Desk::system(&sold.season.server.clock, &sold.season.server.app.random);
+        let desk = Desk::system(&sold.season.server.clock, &sold.season.server.app.random);
         sold.season.server.app.db.write(move |tx| {
             let (desk, input) = (desk.clone(), input.clone());
             Box::pin(async move { yanzhao::supervision::commands::case::open_case(tx, &desk, &input).await.map(|_| ()) })
@@ -315,6 +322,25 @@ on_both_engines! {
         assert_eq!((row.reading.as_str(), row.division_code.as_str()), ("mistyped", COUNTY));
         let after = firms(&world.db, &county.actor, &world.clock).await.unwrap();
         assert_eq!(after[0].risk.points, found[0].risk.points);
+        // An alert counts nothing until a person has confirmed it.
+        let mut alert = yanzhao::entity::alert::Model {
+            id: world.id(yanzhao::kernel::ids::Noun::Alert), rule: "R1".to_owned(), subject_kind: "producer".to_owned(), subject_id: firm.clone(),
+            label: "多次查验".to_owned(), severity: "W".to_owned(), state: "new".to_owned(), figures: "{}".to_owned(), division_code: COUNTY.to_owned(),
+            producer_id: Some(firm.clone()), product_id: Some(product.clone()), batch_id: None, open_key: Some("R1".to_owned()), raised_at: world.clock.now(),
+            seen_at: world.clock.now(), due_on: Some("2026-10-19".to_owned()), judged_by: None, judged_at: None, reason: None, case_id: None,
+        };
+        world.put(alert.clone()).await;
+        assert_eq!(firms(&world.db, &county.actor, &world.clock).await.unwrap()[0].risk.points, found[0].risk.points);
+        let all = waiting(&world.db, &world.clock, |_| Some(county.actor.clone())).await.unwrap();
+        assert_eq!(all.iter().map(|due| (due.kind, due.step)).collect::<Vec<_>>(), [("alert", "judge")], "what every process has waiting is in one queue");
+        (alert.id, alert.state, alert.open_key) = (world.id(yanzhao::kernel::ids::Noun::Alert), "confirmed".to_owned(), None);
+        alert.judged_at = Some(world.clock.now());
+        world.put(alert).await;
+        let confirmed = firms(&world.db, &county.actor, &world.clock).await.unwrap();
+        assert_eq!(confirmed[0].risk.points, found[0].risk.points + 8, "a third of 25");
+        let week = weekly(&world.db, &world.clock, &Asked::default(), |_| Some(county.actor.clone())).await.unwrap();
+        let value = |name: &str| week.figures.iter().find(|line| line.figure == name).map(|line| line.value);
+        assert_eq!((value("alerts_raised"), value("alerts_judged"), value("unknown_met"), value("feedback")), (Some(2), Some(1), Some(1), Some(0)));
         let input = RiskRuleInput { from: Day::parse("2026-10-19").unwrap(), source: "办法".to_owned(), figures: SHIPPED };
         let refused = act!(world, county, |tx, desk| record_risk_rule(tx, desk, &input), [input]).unwrap_err();
         assert!(refused.fields.iter().any(|fault| fault.code == "risk_past"));

@@ -326,7 +326,7 @@ pub(super) async fn night_findings(db: &Db, rule: RuleId, limits: &Limits, now: 
     let found = candidates(db.reader(), rule, now).await?.into_iter().filter_map(|candidate| {
         let (severity, figures) = nightly::judge(rule, limits, &candidate.sums)?;
         let hit = Hit { first_at: now, at: now, severity, figures };
-        Some(Finding { rule, kind: rule.rule().kind, about: candidate.about, hit })
+        Some(Finding { rule, kind: candidate.kind, about: candidate.about, hit })
     });
     Ok(found.collect())
 }

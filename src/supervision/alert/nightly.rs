@@ -55,7 +55,8 @@ pub fn judge(rule: RuleId, limits: &Limits, sums: &Sums) -> Option<(Severity, Fi
             // A label or two of a short roll are no ratio.
             (sum("voided") > 2 && (voided || active)).then_some(Severity::Amber)
         }
-        RuleId::R21 => (sum("health") >= limit("health") || sum("week") >= limit("batch_week")).then_some(Severity::High),
+        RuleId::R21 if sum("health") >= limit("health") || sum("week") >= limit("batch_week") => Some(Severity::High),
+        RuleId::R21 => (sum("month") >= limit("firm_month")).then_some(Severity::Amber),
         RuleId::R22 => (sum("reports") >= limit("reports")).then_some(Severity::High),
         RuleId::R23 => (sum("listings") >= limit("listings")).then_some(Severity::Amber),
         RuleId::R24 => (sum("days") > limit("days") && sum("codes") >= limit("codes") && sum("sessions") == 0).then_some(Severity::Info),
@@ -132,6 +133,8 @@ mod tests {
             (R21, vec![("week", 1)], None),
             (R21, vec![("week", 2)], Some(High)),
             (R21, vec![("health", 1)], Some(High)),
+            (R21, vec![("month", 4)], None),
+            (R21, vec![("month", 5)], Some(Amber)),
             (R22, vec![("reports", 1)], None),
             (R22, vec![("reports", 2)], Some(High)),
             (R23, vec![("listings", 0)], None),

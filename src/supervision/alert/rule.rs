@@ -167,7 +167,7 @@ pub const RULES: [Rule; 25] = [
     nightly(RuleId::R18, "idle_labels", K::Order, Amber, &[("idle_days", 15), ("hold_days", 90), ("hold_percent", 20)]),
     nightly(RuleId::R19, "downloads", K::Order, High, &[("refused", 1)]),
     nightly(RuleId::R20, "void_ratio", K::Order, Amber, &[("percent", 3), ("active_percent", 1)]),
-    nightly(RuleId::R21, "reports", K::Batch, High, &[("health", 1), ("batch_week", 2)]),
+    nightly(RuleId::R21, "reports", K::Batch, High, &[("health", 1), ("batch_week", 2), ("firm_month", 5)]),
     nightly(RuleId::R22, "false_site", K::Site, High, &[("reports", 2)]),
     nightly(RuleId::R23, "listing_volume", K::Seller, Amber, &[("listings", 1)]),
     nightly(RuleId::R24, "never_scanned", K::Batch, Info, &[("days", 180), ("codes", 1000)]),

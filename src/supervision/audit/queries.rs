@@ -10,9 +10,11 @@ use crate::db::Db;
 use crate::identity::queries::display_name;
 use crate::kernel::clock::rfc3339;
 use crate::kernel::{Actor, Clock, Day, Failure, Millis, Outcome};
+use crate::supervision::evidence::EvidenceRecord;
 use crate::supervision::findings::{FindingView, findings_of};
 use crate::supervision::inbox::Due;
 use crate::supervision::store::audit::{self as store, DecisionFilter, DecisionRow, QueueFilter, QueueRow};
+use crate::supervision::store::evidence;
 
 /// One listing as it waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -61,6 +63,8 @@ pub struct AuditView {
     pub since: String,
     /// SHA-256 of what it says, as the rules saw it.
     pub content_hash: Option<String>,
+    /// The latest picture kept of it as evidence: a path of ours.
+    pub picture: Option<String>,
 }
 
 impl AuditView {
@@ -171,6 +175,13 @@ async fn views(db: &Db, clock: &Clock, actor: &Actor, rows: Vec<QueueRow>) -> Ou
     for finding in findings_of(db, &ids, None).await? {
         findings.entry(finding.listing_id.clone()).or_default().push(finding);
     }
+    let mut pictures: BTreeMap<String, String> = BTreeMap::new();
+    for row in evidence::about_in_reach(db.reader(), &actor.scope, ids).await? {
+        let record = EvidenceRecord::read(&row.record)?;
+        if let Some(file) = record.files.iter().find(|file| file.media.starts_with("image/")) {
+            pictures.insert(row.subject_id, format!("/work/evidence/{}/files/{}", row.id, file.file_id));
+        }
+    }
     let view = |row: QueueRow| {
         let (capture, seller) = (said.remove(&row.id), sellers.get(&row.seller_id));
         let (product_id, held_by) = (product_of(&row), holder(&row));
@@ -193,6 +204,7 @@ async fn views(db: &Db, clock: &Clock, actor: &Actor, rows: Vec<QueueRow>) -> Ou
             held_by_name: held_by.as_ref().and_then(|id| names.get(id).cloned()),
             held_by,
             since: rfc3339(row.recorded_at),
+            picture: pictures.remove(&row.id),
             listing_id: row.id,
             seller_id: row.seller_id,
             platform: row.platform,

@@ -4,9 +4,9 @@ use super::Due;
 use crate::db::Db;
 use crate::identity::role::Permission;
 use crate::kernel::{Actor, Clock, Day, Outcome};
-use crate::supervision::queries::{Steps, recalls, stops};
+use crate::supervision::queries::{Steps, alert, recalls, stops};
 use crate::supervision::seizures::seizures;
-use crate::supervision::store::case as cases;
+use crate::supervision::{audit, cases, feedback, inspections, rectifications};
 use crate::trace::queries::batch;
 use crate::trace::seizure::SeizureState;
 use crate::trace::stop::DecisionState;
@@ -32,8 +32,12 @@ pub async fn waiting(db: &Db, clock: &Clock, acting: impl Fn(Permission) -> Opti
         RecallConfirm => recalls_due,
         StopConfirm => stops_due,
         SeizureConfirm => seizures_due,
-        CaseWork => cases_due,
-        RectificationOrder => crate::supervision::rectifications::due,
+        FeedbackHandle => feedback::view::due,
+        AlertJudge => alert::due,
+        ListingAudit => audit::queries::due,
+        InspectionRecord => inspections::due,
+        RectificationOrder => rectifications::due,
+        CaseWork => cases::due,
     }
     // What has no clock comes last.
     let order = |due: &Due| (due.due_on.is_none(), due.due_on, due.since, due.id.clone());
@@ -57,7 +61,7 @@ async fn stops_due(db: &Db, actor: &Actor, _: &Clock) -> Outcome<Vec<Due>> {
         title: format!("{} · {}", view.document_no, view.public_text),
         since: moment(&view.steps.proposed_at),
         due_on: None,
-        href: "/work".to_owned(),
+        href: format!("/work/measures/stops/{}", view.id),
         step: "confirm",
         id: view.id,
     };
@@ -73,7 +77,7 @@ async fn recalls_due(db: &Db, actor: &Actor, _: &Clock) -> Outcome<Vec<Due>> {
             title: format!("{lot} · {} · {}", view.document_no, view.reason),
             since: moment(&view.steps.proposed_at),
             due_on: None,
-            href: "/work".to_owned(),
+            href: format!("/work/measures/recalls/{}", view.id),
             step: "confirm",
             id: view.id,
         });
@@ -101,18 +105,4 @@ async fn seizures_due(db: &Db, actor: &Actor, clock: &Clock) -> Outcome<Vec<Due>
         })
     };
     Ok(found.into_iter().filter_map(due).collect())
-}
-
-async fn cases_due(db: &Db, actor: &Actor, _: &Clock) -> Outcome<Vec<Due>> {
-    let found = cases::running(db.reader(), &actor.scope, MOST).await?;
-    let due = |row: cases::CaseRow| Due {
-        kind: "case",
-        title: row.title,
-        since: row.opened_at,
-        due_on: row.due_on.as_deref().and_then(Day::parse),
-        href: format!("/work/cases/{}", row.id),
-        step: "decide",
-        id: row.id,
-    };
-    Ok(found.into_iter().map(due).collect())
 }

@@ -18,7 +18,7 @@ pub use alert::Model as AlertRow;
 pub use rule_version::Model as VersionRow;
 
 /// Alerts within a scope: of goods it reaches, or everybody's.
-fn reached(scope: &Scope) -> Condition {
+pub(super) fn reached(scope: &Scope) -> Condition {
     use alert::Column as C;
     if scope.all {
         return Condition::all();

@@ -8,12 +8,14 @@ use crate::kernel::clock::DAY;
 use crate::kernel::day::in_yearly_window;
 use crate::kernel::{Day, Millis, Outcome};
 use crate::supervision::alert::nightly::Sums;
-use crate::supervision::alert::{About, RuleId};
+use crate::supervision::alert::{About, RuleId, SubjectKind};
 use crate::trace::store::scan::rows;
 
 /// A subject with its sums.
 #[derive(Debug, Clone)]
 pub struct Candidate {
+    /// What kind of subject.
+    pub kind: SubjectKind,
     /// Whom it would be about.
     pub about: About,
     /// The sums.
@@ -37,14 +39,14 @@ fn about(row: &QueryResult) -> Outcome<About> {
 }
 
 /// Rows whose further columns are sums of these names.
-async fn read<C: ConnectionTrait>(connection: &C, sql: &str, names: &[&'static str]) -> Outcome<Vec<Candidate>> {
+async fn read<C: ConnectionTrait>(connection: &C, kind: SubjectKind, sql: &str, names: &[&'static str]) -> Outcome<Vec<Candidate>> {
     let mut found = Vec::new();
     for row in rows(connection, sql, Vec::new()).await? {
         let mut sums = Sums::new();
         for (no, name) in names.iter().enumerate() {
             sums.insert(name, get::<Option<i64>>(&row, 6 + no)?.unwrap_or(0));
         }
-        found.push(Candidate { about: about(&row)?, sums });
+        found.push(Candidate { kind, about: about(&row)?, sums });
     }
     Ok(found)
 }
@@ -63,7 +65,8 @@ pub(in crate::supervision) async fn candidates<C: ConnectionTrait>(connection: &
         RuleId::R24 => unseen(connection, now).await,
         RuleId::R25 => silent(connection, now).await,
         RuleId::R23 => volumes(connection).await,
-        // R21 and R22 read feedback, once it is recorded.
+        RuleId::R21 => reports(connection, now).await,
+        RuleId::R22 => false_sites(connection, now).await,
         _ => Ok(Vec::new()),
     }
 }
@@ -79,7 +82,7 @@ async fn contamination<C: ConnectionTrait>(connection: &C, now: Millis) -> Outco
          JOIN batch b ON b.id = a.batch_id JOIN organisation p ON p.id = b.producer_id ORDER BY b.id",
         since = now - 30 * DAY
     );
-    read(connection, &sql, &["scanned", "amber"]).await
+    read(connection, SubjectKind::Batch, &sql, &["scanned", "amber"]).await
 }
 
 /// Where a batch was sent is where it is sold; one that was sent nowhere, or somewhere unknown, is sold everywhere.
@@ -108,7 +111,7 @@ async fn off_market<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<
         let province = place.split('/').next().unwrap_or_default();
         let inside = home.starts_with(province) || market.iter().any(|name| name.starts_with(province));
         if found.last().is_none_or(|last| last.about.subject_id != about.subject_id) {
-            found.push(Candidate { about, sums: Sums::from([("sessions", 0), ("outside", 0)]) });
+            found.push(Candidate { kind: SubjectKind::Batch, about, sums: Sums::from([("sessions", 0), ("outside", 0)]) });
         }
         if let Some(last) = found.last_mut() {
             *last.sums.entry("sessions").or_default() += sessions;
@@ -130,7 +133,7 @@ async fn balance<C: ConnectionTrait>(connection: &C) -> Outcome<Vec<Candidate>> 
         "SELECT {ACCOUNTS}, a.coded + a.uncoded + a.exported + a.delivered + a.pending, \
            a.approved + a.received + a.carried + a.opening + a.adjusted FROM {PARTIES} WHERE a.state = 'approved' ORDER BY a.id"
     );
-    read(connection, &sql, &["used", "allowed"]).await
+    read(connection, SubjectKind::Account, &sql, &["used", "allowed"]).await
 }
 
 async fn silent<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<Vec<Candidate>> {
@@ -148,7 +151,11 @@ async fn silent<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<Vec<
         let begun = (0..=400).map(|back| Day::of(now).plus(-back)).take_while(|day| in_yearly_window(*day, &from, &to)).last();
         let Some(begun) = begun else { continue };
         let days = (now - last.max(begun.start())) / DAY;
-        found.push(Candidate { about: about(&row)?, sums: Sums::from([("days", days), ("remaining", remaining)]) });
+        found.push(Candidate {
+            kind: SubjectKind::Account,
+            about: about(&row)?,
+            sums: Sums::from([("days", days), ("remaining", remaining)]),
+        });
     }
     Ok(found)
 }
@@ -189,7 +196,7 @@ async fn yields<C: ConnectionTrait>(connection: &C) -> Outcome<Vec<Candidate>> {
                 past
             });
         let most = past.into_iter().rev().take(3).map(|(_, most)| most).max().unwrap_or(cap);
-        Some(Candidate { about, sums: Sums::from([("yield", yielded), ("most", most)]) })
+        Some(Candidate { kind: SubjectKind::Plot, about, sums: Sums::from([("yield", yielded), ("most", most)]) })
     };
     Ok(all.into_iter().filter_map(candidate).collect())
 }
@@ -213,7 +220,11 @@ async fn calendar<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<Ve
             _ => 0,
         };
         let early = active.map_or(0, |active| first.since(Day::of(active)).max(0));
-        found.push(Candidate { about: about(&row)?, sums: Sums::from([("outside_days", outside), ("early_days", early)]) });
+        found.push(Candidate {
+            kind: SubjectKind::Batch,
+            about: about(&row)?,
+            sums: Sums::from([("outside_days", outside), ("early_days", early)]),
+        });
     }
     Ok(found)
 }
@@ -238,7 +249,7 @@ async fn idle<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<Vec<Ca
            ON d.order_no = o.order_no \
          WHERE o.kind <> 'sample' AND o.closed_at IS NULL AND COALESCE(h.received_at, d.completed_at) IS NOT NULL ORDER BY o.id"
     );
-    read(connection, &sql, &["idle_days", "idle", "held", "season"]).await
+    read(connection, SubjectKind::Order, &sql, &["idle_days", "idle", "held", "season"]).await
 }
 
 /// Refused downloads are told by the path of the refused request, which names the order.
@@ -256,7 +267,7 @@ async fn downloads<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<V
     let mut found = Vec::new();
     for (id, refused) in counts {
         for row in rows(connection, sql, vec![id.into()]).await? {
-            found.push(Candidate { about: about(&row)?, sums: Sums::from([("refused", refused)]) });
+            found.push(Candidate { kind: SubjectKind::Order, about: about(&row)?, sums: Sums::from([("refused", refused)]) });
         }
     }
     Ok(found)
@@ -277,7 +288,7 @@ async fn voided<C: ConnectionTrait>(connection: &C) -> Outcome<Vec<Candidate>> {
         sum(&format!("{spoilt} AND r.batch_id IS NOT NULL")),
         sum(spoilt),
     );
-    read(connection, &sql, &["count", "voided", "active", "voided_active"]).await
+    read(connection, SubjectKind::Order, &sql, &["count", "voided", "active", "voided_active"]).await
 }
 
 async fn unseen<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<Vec<Candidate>> {
@@ -290,7 +301,7 @@ async fn unseen<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<Vec<
          JOIN batch b ON b.id = x.batch_id JOIN organisation p ON p.id = b.producer_id WHERE x.since < {since} ORDER BY b.id",
         since = now - 60 * DAY
     );
-    read(connection, &sql, &["days", "codes", "sessions"]).await
+    read(connection, SubjectKind::Batch, &sql, &["days", "codes", "sessions"]).await
 }
 
 /// Listings of each seller that seem to sell more than was received, grown or authorised, by the findings of the listing audit that stand.
@@ -298,7 +309,45 @@ async fn volumes<C: ConnectionTrait>(connection: &C) -> Outcome<Vec<Candidate>> 
     let sql = "SELECT s.id, s.name, s.division_code, s.organisation_id, MIN(f.product_id), NULL, COUNT(DISTINCT l.id) \
                FROM listing_finding f JOIN listing l ON l.id = f.listing_id JOIN seller s ON s.id = l.seller_id \
                WHERE f.kind = 'volume' AND f.cleared_at IS NULL GROUP BY s.id, s.name, s.division_code, s.organisation_id ORDER BY s.id";
-    read(connection, sql, &["listings"]).await
+    read(connection, SubjectKind::Seller, sql, &["listings"]).await
+}
+
+/// What consumers said of each batch and each producer: on health, and how many different people within a week or a month. What was answered
+/// or closed counts like the rest; what is erased does not.
+async fn reports<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<Vec<Candidate>> {
+    let (week, month) = (now - 7 * DAY, now - 30 * DAY);
+    let sql = format!(
+        "SELECT b.id, b.lot, p.division_code, b.producer_id, b.product_id, b.id, \
+           COUNT(DISTINCT CASE WHEN f.choice = 'health' THEN r.id END), COUNT(DISTINCT CASE WHEN r.received_at >= {week} THEN r.visitor END) \
+         FROM feedback f JOIN feedback_report r ON r.feedback_id = f.id JOIN batch b ON b.id = f.batch_id \
+         JOIN organisation p ON p.id = b.producer_id WHERE r.received_at >= {month} AND r.erased_at IS NULL \
+         GROUP BY b.id, b.lot, p.division_code, b.producer_id, b.product_id ORDER BY b.id"
+    );
+    let mut found = read(connection, SubjectKind::Batch, &sql, &["health", "week"]).await?;
+    let sql = format!(
+        "SELECT p.id, p.name, p.division_code, p.id, NULL, NULL, COUNT(DISTINCT r.visitor) \
+         FROM feedback f JOIN feedback_report r ON r.feedback_id = f.id JOIN organisation p ON p.id = f.producer_id \
+         WHERE r.received_at >= {month} AND r.erased_at IS NULL GROUP BY p.id, p.name, p.division_code ORDER BY p.id"
+    );
+    found.extend(read(connection, SubjectKind::Producer, &sql, &["month"]).await?);
+    Ok(found)
+}
+
+/// Links people sent that look like a page of a code and are not ours, by how many different people within a month.
+async fn false_sites<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<Vec<Candidate>> {
+    let sql = format!(
+        "SELECT 'sites', COUNT(DISTINCT r.link), COUNT(DISTINCT r.visitor) FROM feedback_report r \
+         WHERE r.received_at >= {since} AND LOWER(r.link) LIKE '%/q/%' \
+           AND NOT EXISTS (SELECT 1 FROM code_order o WHERE LOWER(r.link) LIKE LOWER(o.base_url) || '/%')",
+        since = now - 30 * DAY
+    );
+    let mut found = Vec::new();
+    for row in rows(connection, &sql, Vec::new()).await? {
+        let (id, sites, reports): (String, i64, i64) = (get(&row, 0)?, get(&row, 1)?, get(&row, 2)?);
+        let about = About { label: "/q/".to_owned(), subject_id: id, ..About::default() };
+        found.push(Candidate { kind: SubjectKind::Site, about, sums: Sums::from([("sites", sites), ("reports", reports)]) });
+    }
+    Ok(found)
 }
 
 #[cfg(test)]

@@ -87,7 +87,7 @@ pub(in crate::supervision) async fn products_reached<C: ConnectionTrait>(connect
 }
 
 /// Sellers whose place lies in the scope.
-fn near(scope: &Scope) -> Condition {
+pub(super) fn near(scope: &Scope) -> Condition {
     // A colon comes after every digit.
     scope.divisions.iter().fold(Condition::any().add(seller::Column::Id.is_in(Vec::<String>::new())), |any, prefix| {
         let inside = Condition::all().add(seller::Column::DivisionCode.gte(prefix.as_str()));

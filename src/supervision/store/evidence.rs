@@ -89,3 +89,13 @@ pub(in crate::supervision) async fn about<C: ConnectionTrait>(connection: &C, su
     let query = evidence::Entity::find().filter(evidence::Column::SubjectId.is_in(subject_ids));
     Ok(query.order_by_asc(evidence::Column::ChainNo).all(connection).await?)
 }
+
+/// Evidence in reach about some things, in the order of the chain.
+pub(in crate::supervision) async fn about_in_reach<C: ConnectionTrait>(
+    connection: &C,
+    scope: &Scope,
+    subject_ids: Vec<String>,
+) -> Outcome<Vec<EvidenceRow>> {
+    let query = evidence::Entity::find().filter(within(scope)).filter(evidence::Column::SubjectId.is_in(subject_ids));
+    Ok(query.order_by_asc(evidence::Column::ChainNo).all(connection).await?)
+}

@@ -19,7 +19,7 @@ pub const FILES: &str = "feedback_report";
 const OPEN: [&str; 3] = ["received", "checking", "transferred"];
 
 /// What a scope reaches: by the producer or the product, by its division where neither is known, and everybody's where no place is.
-fn reached(scope: &Scope) -> Condition {
+pub(super) fn reached(scope: &Scope) -> Condition {
     if scope.all {
         return Condition::all();
     }

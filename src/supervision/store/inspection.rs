@@ -25,7 +25,7 @@ fn inside<T: ColumnTrait>(column: T, prefix: &str) -> Condition {
 }
 
 /// Inspections in the region; of an own organisation only what is on record: nobody is told beforehand.
-fn within(scope: &Scope) -> Condition {
+pub(super) fn within(scope: &Scope) -> Condition {
     if scope.all {
         return Condition::all();
     }

@@ -12,3 +12,4 @@ pub mod listing;
 pub mod rectification;
 pub mod risk;
 pub mod unknown;
+pub mod weekly;

@@ -8,7 +8,9 @@ use sea_orm::{
 };
 
 use crate::db::Tx;
-use crate::entity::{batch, case_file, case_link, inspection, recall, rectification, risk_rule, seizure, test_item, test_report};
+use crate::entity::{
+    alert, batch, case_file, case_link, feedback, inspection, recall, rectification, risk_rule, seizure, test_item, test_report,
+};
 use crate::kernel::{Day, Millis, Outcome};
 
 pub use risk_rule::Model as RiskRuleRow;
@@ -126,6 +128,47 @@ pub(in crate::supervision) async fn unmet<C: ConnectionTrait>(connection: &C, si
         .filter(R::OrderedAt.gte(since))
         .filter(Condition::any().add(R::State.eq("expired")).add(late))
         .group_by(R::OrganisationId);
+    let rows: Vec<(String, i64)> = query.into_tuple().all(connection).await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Alerts a person confirmed since a moment, by producer.
+pub(in crate::supervision) async fn confirmed_alerts<C: ConnectionTrait>(connection: &C, since: Millis) -> Outcome<Counts> {
+    use alert::Column as A;
+    let query = alert::Entity::find()
+        .select_only()
+        .column(A::ProducerId)
+        .column_as(count(), "n")
+        .filter(A::ProducerId.is_not_null())
+        .filter(A::State.eq("confirmed"))
+        .filter(A::JudgedAt.gte(since))
+        .group_by(A::ProducerId);
+    let rows: Vec<(String, i64)> = query.into_tuple().all(connection).await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Feedback on a producer's goods since a moment that a case found to be right, by producer.
+pub(in crate::supervision) async fn right_feedback<C: ConnectionTrait>(connection: &C, since: Millis) -> Outcome<Counts> {
+    use feedback::Column as F;
+    let mut confirmed = Query::select();
+    confirmed
+        .column(case_file::Column::Id)
+        .from(case_file::Entity)
+        .and_where(case_file::Column::Outcome.eq("confirmed"))
+        .and_where(case_file::Column::ClosedAt.gte(since));
+    let mut linked = Query::select();
+    linked
+        .column(case_link::Column::RefId)
+        .from(case_link::Entity)
+        .and_where(case_link::Column::Kind.eq("feedback"))
+        .and_where(case_link::Column::CaseId.in_subquery(confirmed));
+    let query = feedback::Entity::find()
+        .select_only()
+        .column(F::ProducerId)
+        .column_as(count(), "n")
+        .filter(F::ProducerId.is_not_null())
+        .filter(F::Id.in_subquery(linked))
+        .group_by(F::ProducerId);
     let rows: Vec<(String, i64)> = query.into_tuple().all(connection).await?;
     Ok(rows.into_iter().collect())
 }

@@ -171,7 +171,7 @@ async fn labels(
             _ => {}
         }
     }
-    for run in store::scanned(connection, scope, wanted).await? {
+    for run in store::scanned(connection, scope, wanted, now).await? {
         let Some(order) = orders.get(&run.order_no) else { continue };
         let Some((key, _)) = season_of(order, run.batch_id.as_ref()) else { continue };
         let book = at(all, (&key.0, &key.1, &key.2));

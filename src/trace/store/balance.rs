@@ -170,7 +170,15 @@ pub struct LabelSums {
     pub labels: i64,
 }
 
-/// Labels by order, batch and state; those whose use begins later are still only bound.
+/// How a label stands at a moment: one whose moment has come is in use, one whose hasn't is only bound.
+fn standing(now: Millis) -> Expr {
+    let state = "code_range.state";
+    Expr::cust(format!(
+        "CASE WHEN {state} = 'scheduled' AND code_range.active_at <= {now} THEN 'active' WHEN {state} = 'scheduled' THEN 'bound' ELSE {state} END"
+    ))
+}
+
+/// Labels by order, batch and state.
 pub(in crate::trace) async fn labels<C: ConnectionTrait>(
     connection: &C,
     scope: &Scope,
@@ -178,29 +186,33 @@ pub(in crate::trace) async fn labels<C: ConnectionTrait>(
     now: Millis,
 ) -> Outcome<Vec<LabelSums>> {
     use code_range::Column as R;
-    let state = format!("CASE WHEN state = 'active' AND active_at > {now} THEN 'bound' ELSE state END");
     let query = code_range::Entity::find()
         .select_only()
         .column(R::OrderNo)
         .column(R::BatchId)
-        .column_as(Expr::cust(state.clone()), "state")
+        .column_as(standing(now), "state")
         .column_as(Expr::cust("CAST(SUM(last - first + 1) AS BIGINT)"), "labels")
         .filter(R::OrderNo.in_subquery(orders_in(scope, wanted)))
         .group_by(R::OrderNo)
         .group_by(R::BatchId)
-        .group_by(Expr::cust(state));
+        .group_by(standing(now));
     Ok(query.into_model().all(connection).await?)
 }
 
 /// Codes scanned, by order, batch and how the label stands.
-pub(in crate::trace) async fn scanned<C: ConnectionTrait>(connection: &C, scope: &Scope, wanted: Wanted<'_>) -> Outcome<Vec<LabelSums>> {
+pub(in crate::trace) async fn scanned<C: ConnectionTrait>(
+    connection: &C,
+    scope: &Scope,
+    wanted: Wanted<'_>,
+    now: Millis,
+) -> Outcome<Vec<LabelSums>> {
     let mut query = Query::select();
     let range = |column| Expr::col((code_range::Entity, column));
     let seq = || Expr::col((code_stat::Entity, code_stat::Column::Seq));
     query
         .column((code_range::Entity, code_range::Column::OrderNo))
         .column((code_range::Entity, code_range::Column::BatchId))
-        .column((code_range::Entity, code_range::Column::State))
+        .expr_as(standing(now), "state")
         .expr_as(Expr::cust("COUNT(*)"), "labels")
         .from(code_stat::Entity)
         .join(
@@ -212,11 +224,8 @@ pub(in crate::trace) async fn scanned<C: ConnectionTrait>(connection: &C, scope:
                 .add(range(code_range::Column::Last).gte(seq())),
         )
         .and_where(Expr::col((code_stat::Entity, code_stat::Column::OrderNo)).in_subquery(orders_in(scope, wanted)))
-        .group_by_columns([
-            (code_range::Entity, code_range::Column::OrderNo),
-            (code_range::Entity, code_range::Column::BatchId),
-            (code_range::Entity, code_range::Column::State),
-        ]);
+        .group_by_columns([(code_range::Entity, code_range::Column::OrderNo), (code_range::Entity, code_range::Column::BatchId)])
+        .add_group_by([standing(now)]);
     let rows = connection.query_all(&query).await?;
     Ok(rows.iter().map(|row| LabelSums::from_query_result(row, "")).collect::<Result<_, _>>()?)
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::sea_query::{Expr, Query, SelectStatement};
+use sea_orm::sea_query::{Condition, Expr, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 
 use super::order::within;
@@ -127,15 +127,16 @@ pub(in crate::trace) async fn issued<C: ConnectionTrait>(connection: &C, scope: 
     Ok(query.into_model().all(connection).await?)
 }
 
-/// Labels put to use, by order; what was voided since counts as well.
+/// Labels put to use and still in use, by order: at once, or at the moment they were scheduled for.
 pub(in crate::trace) async fn activated<C: ConnectionTrait>(connection: &C, scope: &Scope, (from, to): Span) -> Outcome<Vec<(i64, i64)>> {
     use code_range::Column as R;
+    let at_once = Condition::all().add(R::State.eq("active")).add(R::Since.gte(from)).add(R::Since.lt(to));
+    let later = Condition::all().add(R::State.eq("scheduled")).add(R::ActiveAt.gte(from)).add(R::ActiveAt.lt(to));
     let query = code_range::Entity::find()
         .select_only()
         .column(R::OrderNo)
         .column_as(Expr::cust("CAST(SUM(last - first + 1) AS BIGINT)"), "n")
-        .filter(R::ActiveAt.gte(from))
-        .filter(R::ActiveAt.lt(to))
+        .filter(Condition::any().add(at_once).add(later))
         .filter(R::OrderNo.in_subquery(order_numbers(scope)))
         .group_by(R::OrderNo);
     Ok(query.into_tuple().all(connection).await?)

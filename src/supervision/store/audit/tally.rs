@@ -1,6 +1,6 @@
 //! Counts of what waits, by kind of finding, county, officer and age. One listing counts once in each row; rows of kinds are never summed.
 
-use sea_orm::sea_query::{Expr, ExprTrait, Func};
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef};
 
 use super::{joined, open_now, products_reached};
@@ -45,7 +45,9 @@ pub(in crate::supervision) async fn tally<C: ConnectionTrait>(
 ) -> Outcome<Vec<TallyRow>> {
     let products = if scope.all { Vec::new() } else { products_reached(connection, scope).await? };
     let known = || Expr::col((listing::Entity, listing::Column::RecordedAt));
-    let older = |days: i64| Expr::case(known().lt(now - days * DAY), Expr::cust("1")).finally(Expr::cust("0"));
+    // However many rules of one kind speak, a listing counts once.
+    let listed = || Expr::col((listing::Entity, listing::Column::Id));
+    let older = |days: i64| Expr::expr(Expr::case(known().lt(now - days * DAY), listed())).count_distinct();
     let mut query = joined(scope, &products).filter(open_now()).select_only();
     query = match by {
         TallyBy::Kind => {
@@ -53,12 +55,9 @@ pub(in crate::supervision) async fn tally<C: ConnectionTrait>(
                 .from(listing::Column::Id)
                 .to(listing_finding::Column::ListingId)
                 .into();
-            // A kind is counted once a listing, however many rules of it speak.
-            let first = "NOT EXISTS (SELECT 1 FROM listing_finding o WHERE o.listing_id = listing_finding.listing_id AND o.kind = listing_finding.kind AND o.cleared_at IS NULL AND o.id < listing_finding.id)";
             query
                 .join(JoinType::InnerJoin, found)
                 .filter(listing_finding::Column::ClearedAt.is_null())
-                .filter(Expr::cust(first))
                 .column_as(listing_finding::Column::Kind, "name")
                 .group_by(listing_finding::Column::Kind)
                 .order_by_asc(listing_finding::Column::Kind)
@@ -76,9 +75,9 @@ pub(in crate::supervision) async fn tally<C: ConnectionTrait>(
         TallyBy::All => query.column_as(Expr::cust("CAST(NULL AS TEXT)"), "name"),
     };
     let query = query
-        .column_as(Expr::col((listing::Entity, listing::Column::Id)).count(), "waiting")
-        .column_as(Expr::expr(Func::cast_as(Expr::expr(older(3)).sum(), "BIGINT")), "over_3")
-        .column_as(Expr::expr(Func::cast_as(Expr::expr(older(7)).sum(), "BIGINT")), "over_7")
-        .column_as(Expr::expr(Func::cast_as(Expr::expr(older(30)).sum(), "BIGINT")), "over_30");
+        .column_as(listed().count_distinct(), "waiting")
+        .column_as(older(3), "over_3")
+        .column_as(older(7), "over_7")
+        .column_as(older(30), "over_30");
     Ok(query.into_model::<TallyRow>().all(connection).await?)
 }

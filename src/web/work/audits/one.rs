@@ -50,7 +50,7 @@ fn facts(reader: &Reader, view: &AuditView) -> Table {
         rows.push(vec![Cell::text(say(reader, "due_on")), Cell::text(day_of(reader.lang, day))]);
     }
     let id = &view.listing_id;
-    let mut lead = |key: &str, to: String| rows.push(vec![Cell::text(String::new()), Cell::link(say(reader, key), to)]);
+    let mut lead = |key: &str, to: String| rows.push(vec![Cell::text(say(reader, "column.acts")), Cell::link(say(reader, key), to)]);
     if reader.may(P::EvidenceTake) {
         lead("take_evidence", reader.to(&format!("/work/evidence/new?listing={id}")));
     }

@@ -42,7 +42,8 @@ fn table(reader: &Reader, key: &str, rows: &[Waiting], name: impl Fn(&Waiting) -
     });
     let mut columns = vec![Column::text(say(reader, &format!("by.{key}")))];
     columns.extend(["waiting", "over_3", "over_7", "over_30"].map(|key| Column::number(say(reader, &format!("column.{key}")))));
-    Table { caption: say(reader, "plan_caption"), columns, rows: rows.collect(), empty: say(reader, "none") }
+    let caption = format!("{} · {}", say(reader, &format!("by.{key}")), say(reader, "plan_caption"));
+    Table { caption, columns, rows: rows.collect(), empty: say(reader, "none") }
 }
 
 async fn page(app: &App, reader: &Reader, errors: Vec<FormError>, tried: Option<Tried<'_>>) -> Result<String, Refusal> {

@@ -73,6 +73,7 @@ struct Row {
     url: String,
     evidence: String,
     alike: String,
+    picture: String,
     ticked: bool,
     locked: bool,
 }
@@ -116,6 +117,7 @@ fn row(reader: &Reader, view: AuditView, ticked: &BTreeSet<String>) -> Row {
         locked: others,
         claimed: view.product.or(view.claimed).unwrap_or_default(),
         url: view.url.unwrap_or_default(),
+        picture: view.picture.unwrap_or_default(),
         title: view.title,
         seller: view.seller,
         id: view.listing_id,

@@ -45,7 +45,7 @@ pub(super) fn facts(reader: &Reader, file: &CaseFileView) -> Vec<(String, String
 /// What a case links, as a table.
 pub(super) fn links(reader: &Reader, file: &CaseFileView, linked: bool) -> Table {
     let rows = file.links.iter().map(|link| {
-        let label = match page_of(&link.kind, &link.ref_id).filter(|_| linked) {
+        let label = match page_of(reader, &link.kind, &link.ref_id).filter(|_| linked) {
             Some(page) => Cell::link(link.label.clone(), reader.to(&page)),
             None => Cell::text(link.label.clone()),
         };

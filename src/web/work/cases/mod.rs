@@ -4,8 +4,12 @@ mod file;
 mod new;
 mod print;
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use askama::Template;
 use axum::extract::State;
+use axum::http::Method;
 use axum::response::Html;
 use serde::Deserialize;
 
@@ -15,6 +19,7 @@ use super::super::failure::Refusal;
 use super::super::link::query_value;
 use super::super::pages::staff::{Cell, Column, Table};
 use super::super::route::{Access, Route};
+use super::super::router::table as table_of_routes;
 use super::desk::Reader;
 use super::names::{day_of, moment_of};
 use super::parts::{Part, PartsPage};
@@ -65,17 +70,37 @@ fn badge(reader: &Reader, view: &CaseView) -> Cell {
     Cell::badge(words, class)
 }
 
-/// Where a linked thing is shown, if it has a page.
-fn page_of(kind: &str, ref_id: &str) -> Option<String> {
-    let at = match kind {
-        "batch" => "batches",
-        "code_order" => "orders",
-        "listing" => "audits",
-        "evidence" => "evidence",
-        "seizure" => "seizures",
-        _ => return None,
+/// The pages there are, with what each needs.
+static PAGES: LazyLock<BTreeMap<&'static str, Access>> =
+    LazyLock::new(|| table_of_routes().into_iter().filter(|r| r.method == Method::GET).map(|r| (r.path, r.access)).collect());
+
+/// Where a thing of this kind is shown, if this reader may see such a page.
+pub(super) fn page_of(reader: &Reader, kind: &str, ref_id: &str) -> Option<String> {
+    let ways: &[&'static str] = match kind {
+        "code" => &["/work/look-up"],
+        "batch" => &["/work/batches/{id}"],
+        "code_order" => &["/work/orders/{id}"],
+        "organisation" => &["/work/firms/{id}"],
+        "seller" => &["/work/sellers/{id}"],
+        "listing" => &["/work/audits/{id}", "/work/listings/{id}"],
+        "evidence" => &["/work/evidence/{id}"],
+        "case" => &["/work/cases/{id}"],
+        "feedback" => &["/work/feedback/{id}"],
+        "alert" => &["/work/alerts/{id}"],
+        "inspection" => &["/work/inspections/{id}"],
+        "rectification" => &["/work/rectifications/{id}"],
+        "stop" => &["/work/measures/stops/{id}"],
+        "recall" => &["/work/measures/recalls/{id}"],
+        "seizure" => &["/work/seizures/{id}"],
+        _ => &[],
     };
-    Some(format!("/work/{at}/{ref_id}"))
+    let open = |way: &&&'static str| match PAGES.get(**way) {
+        Some(Access::Needs(permission)) => reader.may(*permission),
+        Some(_) => true,
+        None => false,
+    };
+    let way = ways.iter().find(open)?;
+    Some(if way.contains("{id}") { way.replace("{id}", ref_id) } else { format!("{way}?q={}", query_value(ref_id)) })
 }
 
 #[derive(Debug, Default, Deserialize)]

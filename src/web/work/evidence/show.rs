@@ -9,7 +9,7 @@ use super::super::super::auth::By;
 use super::super::super::evidence::pack;
 use super::super::super::failure::Refusal;
 use super::super::super::pages::staff::{Cell, Column, Table};
-use super::super::cases::open_from;
+use super::super::cases::{open_from, page_of};
 use super::super::desk::Reader;
 use super::super::files::{as_attachment, as_picture};
 use super::super::history::history;
@@ -19,19 +19,6 @@ use super::{numbered, officers, say, table};
 use crate::identity::role::Permission as P;
 use crate::supervision::evidence::BytesState;
 use crate::supervision::evidence::queries::{EvidenceCheck, EvidenceView, check, one_evidence, original_of, supplements};
-
-/// Where what a record is about is shown, if it has a page.
-pub(super) fn subject_page(view: &EvidenceView) -> Option<String> {
-    let id = &view.record.subject_id;
-    match view.record.subject_kind.as_str() {
-        "listing" => Some(format!("/work/audits/{id}")),
-        "case" => Some(format!("/work/cases/{id}")),
-        "batch" => Some(format!("/work/batches/{id}")),
-        "feedback" => Some(format!("/work/feedback/{id}")),
-        "inspection" => Some(format!("/work/inspections/{id}")),
-        _ => None,
-    }
-}
 
 pub(super) async fn show(State(app): State<App>, Path(id): Path<String>, reader: Reader) -> Result<Html<String>, Refusal> {
     let actor = reader.actor(P::EvidenceRead)?;
@@ -60,7 +47,7 @@ pub(super) async fn show(State(app): State<App>, Path(id): Path<String>, reader:
     if reader.may(P::EvidenceTake) {
         links.push((reader.to(&format!("/work/evidence/new?supplements={id}")), say(&reader, "supplement")));
     }
-    if let Some(page) = subject_page(&view) {
+    if let Some(page) = page_of(&reader, &view.record.subject_kind, &view.record.subject_id) {
         links.push((reader.to(&page), say(&reader, "subject_page")));
     }
     if reader.may(P::CaseWork) {

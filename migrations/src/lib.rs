@@ -29,6 +29,7 @@ mod m0018_inspections;
 mod m0019_feedback;
 mod m0020_figures;
 mod m0021_rest;
+mod m0022_words;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_feedback::Step),
             Box::new(m0020_figures::Step),
             Box::new(m0021_rest::Step),
+            Box::new(m0022_words::Step),
         ]
     }
 }

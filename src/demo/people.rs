@@ -5,16 +5,25 @@ use serde_json::json;
 use super::goods::Workshop;
 use crate::identity::role::Permission;
 use crate::kernel::Outcome;
+use crate::registry::commands::record_word;
 use crate::trace::commands::history::record_past_output;
 use crate::trace::commands::objection::note_objection;
 use crate::trace::commands::paper::print_forms;
 
 impl Workshop<'_> {
-    /// Two forms for the producer, last year's output of a grower beside this one's account, and that grower's objection.
+    /// Two grades of the product, two forms for the producer, last year's output of a grower beside this one's account, and that grower's objection.
     ///
     /// # Errors
     /// Only ours.
     pub(super) async fn people(&self, account: &str, product: &str, grower: &str, season: &str, grams: i64) -> Outcome<()> {
+        for word in ["特级", "一级"] {
+            let (given, product) = (json!({ "kind": "grade", "word": word, "source": "演示：合作社分级规定" }), product.to_owned());
+            self.act("office", Permission::ProductRegister, given, move |tx, desk, i| {
+                let product = product.clone();
+                Box::pin(async move { record_word(tx, &desk, &product, &i).await.map(|_| ()) })
+            })
+            .await?;
+        }
         let forms = json!({ "kind": "deliveries", "product_id": product, "season": season, "copies": 2 });
         self.act(account, Permission::PaperPrint, forms, |tx, desk, i| {
             Box::pin(async move { print_forms(tx, &desk, &i).await.map(|_| ()) })

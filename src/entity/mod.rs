@@ -99,6 +99,7 @@ pub mod printing_house;
 pub mod process;
 pub mod process_input;
 pub mod product;
+pub mod product_word;
 pub mod recall;
 pub mod recovery;
 pub mod rectification;

@@ -178,6 +178,8 @@ kinds! {
     PRINTING_HOUSE_REGISTERED = "printing_house.registered";
     PRODUCT_CHANGED = "product.changed";
     PRODUCT_REGISTERED = "product.registered";
+    PRODUCT_WORD_ENDED = "product_word.ended";
+    PRODUCT_WORD_RECORDED = "product_word.recorded";
     RECALL_ANNOUNCED = "recall.announced";
     RECALL_DROPPED = "recall.dropped";
     RECALL_LIFTED = "recall.lifted";

@@ -11,6 +11,6 @@ pub mod listing;
 pub mod queries;
 pub mod sales;
 pub mod seller;
-pub mod sku;
 pub mod shown;
+pub mod sku;
 pub mod store;

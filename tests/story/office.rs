@@ -129,4 +129,38 @@ on_both_engines! {
         assert!(english.contains("Roll of mark users"), "{english}");
         assert_eq!(season.server.anybody().request(Method::GET, "/e/91130183MA00000000").send().await.unwrap().status(), 404);
     }
+
+    async fn grades_are_kept_by_their_days_and_offered_at_the_scale(engine: Engine) {
+        let season = Season::start_with(engine, |_| {}).await;
+        let office = season.server.browser("office").await;
+        let product = season.product["id"].as_str().unwrap();
+        let at = format!("/work/products/{product}/words");
+        assert!(office.open(&format!("/work/products/{product}")).await.has(&format!("href=\"{at}\"")));
+        let page = office.open(&at).await;
+        let bare = office.fill(&page, &at, &[("kind", ""), ("word", ""), ("from", "明天"), ("source", "")]).await;
+        assert_eq!(bare.status, 422, "{}", bare.html);
+        for field in ["word-kind-err", "word-word-err", "word-from-err", "word-source-err"] {
+            assert!(bare.has(&format!("id=\"{field}\"")), "{field}: {}", bare.html);
+        }
+        let grade = [("kind", "grade"), ("word", "特级"), ("from", "2026-01-01"), ("source", "演示标准 4.2")];
+        let (_, page) = office.done(&bare, &at, &grade).await;
+        assert!(page.has("演示标准 4.2") && page.has("2026年1月1日 – ") && page.has("badge ok"), "{}", page.html);
+        let twice = office.fill(&page, &at, &grade).await;
+        assert!(twice.status == 422 && twice.has("2026-01-01") && twice.has("不用再登记"), "{} {}", twice.status, twice.html);
+        let (_, page) = office.done(&twice, &at, &[("kind", "grade"), ("word", "一级"), ("from", "2027-01-01"), ("source", "演示标准 4.2")]).await;
+        assert!(page.has("不在有效期"), "a grade of next year is none yet: {}", page.html);
+        let producer = season.server.browser("producer").await;
+        let scale = producer.open("/work/deliveries/scale").await;
+        assert!(scale.has("<option value=\"特级\"></option>") && !scale.has("<option value=\"一级\"></option>"), "{}", scale.html);
+        let read = producer.open(&at).await;
+        assert!(read.has("特级") && !read.has(&format!("action=\"{at}\"")), "a producer reads them: {}", read.html);
+        let word = page.choice("特级");
+        let early = office.fill(&page, &format!("{at}/end"), &[("word_id", &word), ("to", "2025-12-31")]).await;
+        assert!(early.status == 422 && early.has("应不早于 2026-01-01"), "{} {}", early.status, early.html);
+        let (_, page) = office.done(&early, &format!("{at}/end"), &[("word_id", &word), ("to", "2026-11-22")]).await;
+        assert!(page.has("2026年1月1日 – 2026年11月22日"), "{}", page.html);
+        assert!(!producer.open("/work/deliveries/scale").await.has("<option value=\"特级\"></option>"));
+        let (_, page) = office.done(&page, &at, &grade.map(|(n, v)| (n, if n == "from" { "2026-11-23" } else { v }))).await;
+        assert!(page.has("2026年11月23日 – "), "what was ended may begin again: {}", page.html);
+    }
 }

@@ -14,6 +14,7 @@ mod organisation;
 mod plot;
 mod printing_house;
 mod product;
+mod product_word;
 mod right;
 mod setting;
 mod standard;
@@ -35,6 +36,7 @@ pub use printing_house::{
     LabelDesignInput, LastDayInput, PrintingHouseInput, end_label_design, end_printing_house, record_label_design, register_printing_house,
 };
 pub use product::{ProductInput, ReleaseBy, TestPlanItem, TestScope, change_product, register_product};
+pub use product_word::{WordEnd, WordInput, WordKind, end_word, record_word};
 pub use right::{RegistrationKind, RightInput, record_right};
 pub use setting::{CalendarInput, SettingInput, SiteNoticeInput, give_notice, record_days, record_setting, withdraw_notice};
 pub use standard::{StandardInput, record_standard};

@@ -14,6 +14,7 @@ mod page;
 mod plot;
 mod printing_house;
 mod product;
+mod product_word;
 mod right;
 mod roll;
 mod search;
@@ -33,6 +34,7 @@ pub use printing_house::{
     LabelDesignView, PrintingHouseView, label_design, label_designs, printing_house_named, printing_house_view, printing_houses,
 };
 pub use product::{ProductView, ProductsAsked, RightBrief, product, product_count, products};
+pub use product_word::{WordView, words, words_of};
 pub use right::{RightView, RightsAsked, right, rights};
 pub use roll::{firm, roll};
 pub use search::{Kind, search, search_organisations};

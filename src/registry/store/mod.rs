@@ -13,6 +13,7 @@ pub mod mark_use;
 pub mod plot;
 pub mod printing_house;
 pub mod product;
+pub mod product_word;
 pub mod right;
 pub mod scope;
 pub mod search;

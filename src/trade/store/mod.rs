@@ -5,8 +5,8 @@ pub mod declared;
 pub mod listing;
 pub mod sales;
 pub mod seller;
-pub mod sku;
 pub mod shown;
+pub mod sku;
 
 pub use authorisation::AuthorisationRow;
 pub use listing::{CaptureRow, ListingRow};

@@ -49,6 +49,7 @@ async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, trie
     let tried = tried.as_ref();
     let parts = vec![
         about(app, reader, &view, tried),
+        super::words::summary(app, reader, &view).await?,
         of_rights(app, reader, &view, tried).await?,
         of_areas(app, reader, &view, tried).await?,
         of_standards(app, reader, &view, tried).await?,

@@ -12,6 +12,7 @@ mod plan;
 mod plans;
 mod products;
 mod quality;
+mod words;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -28,7 +29,7 @@ use crate::registry::queries::{ProductsAsked, products as all_products};
 
 /// Pages of the office.
 pub(super) fn routes() -> Vec<Route> {
-    let files = [products::routes(), gi_file::routes(), mark_uses::routes(), mark_use::routes(), members::routes()];
+    let files = [products::routes(), gi_file::routes(), words::routes(), mark_uses::routes(), mark_use::routes(), members::routes()];
     let house = [plans::routes(), plan::routes(), conflicts::routes(), limits::routes(), notices::routes(), quality::routes()];
     files.into_iter().chain(house).flatten().collect()
 }

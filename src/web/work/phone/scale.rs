@@ -22,7 +22,8 @@ use crate::identity::role::Permission as P;
 use crate::kernel::failure::Faults;
 use crate::kernel::quantity::{BaseUnit, WeightUnit, mu_of_m2};
 use crate::kernel::{Failure, Outcome, text};
-use crate::registry::queries::{GrowerView, PlotsAsked, growers, plots};
+use crate::registry::commands::WordKind;
+use crate::registry::queries::{GrowerView, PlotsAsked, growers, plots, words_of};
 use crate::registry::search::{fold, search_text};
 use crate::trace::commands::delivery::record_delivery;
 use crate::trace::delivery::{DeliveryFilter, DeliveryInput};
@@ -57,6 +58,8 @@ struct Page<'a> {
     units: Vec<(String, String, bool)>,
     /// What may be typed for each grower.
     growers: Vec<String>,
+    /// Grades of the product today, as its office keeps them.
+    grades: Vec<String>,
     /// Plots of the grower just typed, where there are several.
     plots: Vec<(String, String)>,
     echo: String,
@@ -117,6 +120,7 @@ async fn page(app: &App, reader: &Reader, errors: Vec<FormError>, typed: &Typed,
     let all = known(app, reader).await?;
     let (sums, table) = today(app, reader).await?;
     let chosen = said(typed, "unit");
+    let grades = words_of(&app.db, &product, WordKind::Grade, app.clock.today()).await?;
     let others = [("/work/deliveries", "people.deliveries", P::DeliveryRead), ("/work/growers", "people.growers", P::GrowerRead)];
     let page = Page {
         action: reader.to("/work/deliveries/scale"),
@@ -124,6 +128,7 @@ async fn page(app: &App, reader: &Reader, errors: Vec<FormError>, typed: &Typed,
         products: products.into_iter().map(|(id, name)| (id == product, id, name)).map(|(on, id, name)| (id, name, on)).collect(),
         units: units(base).iter().map(|(word, _)| ((*word).to_owned(), reader.word("unit", word), *word == chosen)).collect(),
         growers: all.iter().map(|grower| line(grower, &all)).collect(),
+        grades,
         plots,
         echo: amount(typed, base, &[]).map(|amount| echo(base, amount)).unwrap_or_default(),
         today: app.clock.today().to_string(),

@@ -12,12 +12,13 @@ use crate::identity::store::organisation;
 use crate::kernel::clock::{DAY, rfc3339};
 use crate::kernel::{Failure, Outcome};
 use crate::supervision::commands::case::open_case;
+use crate::supervision::commands::listing::record_listing;
 use crate::supervision::commands::propose_stop;
 use crate::supervision::commands::unknown::note_unknown_code;
 use crate::trace::queries::order::{OrderFilter, OrderSummary, orders, printable};
 use crate::trace::scan::Via;
 use crate::trace::verdict::Place;
-use crate::trade::commands::{record_listing, register_seller};
+use crate::trade::commands::register_seller;
 use crate::trade::shown::sellers_coded;
 use crate::web::App;
 

@@ -58,7 +58,9 @@ impl FromRequestParts<App> for Reader {
         if let Some(link) = rail.iter_mut().find(|link| link.href.starts_with("/work/notices")) {
             link.count = Some(unread).filter(|n| *n > 0);
         }
-        if let Some(link) = rail.iter_mut().find(|link| link.href.starts_with("/work/inbox")) {
+        // Counting asks every process, so it is done where people look for work, not on every page.
+        let counts = matches!(parts.uri.path(), "/work" | "/work/inbox");
+        if let Some(link) = rail.iter_mut().find(|link| counts && link.href.starts_with("/work/inbox")) {
             link.count = super::figures::inbox_count(app, &who).await?;
         }
         let notices = super::office::standing(app, lang).await?;

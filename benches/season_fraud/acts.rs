@@ -2,6 +2,7 @@
 
 use yanzhao::kernel::Desk;
 use yanzhao::kernel::clock::rfc3339;
+use yanzhao::supervision::commands::listing::record_listing;
 use yanzhao::trace::CodeKind;
 use yanzhao::trace::commands::batch::{ReleaseInput, register_batch, release_batch};
 use yanzhao::trace::commands::delivery::record_delivery;
@@ -15,8 +16,7 @@ use yanzhao::trace::issued::IssuedOrder;
 use yanzhao::trace::order::OrderInput;
 use yanzhao::trace::roll::Label;
 use yanzhao::trace::shipment::{ConsigneeInput, LineInput, PartInput, ReceiveInput, ReturnInput as BackInput, SendInput};
-use yanzhao::trade::commands::record_listing;
-use yanzhao::trade::listing::ListingInput;
+use yanzhao::trade::listing::{ListingInput, SkuInput};
 
 use super::drive::{Delivered, Door, Drive};
 use super::people::CITIES;
@@ -233,11 +233,16 @@ impl Drive<'_> {
             title: format!("晋州鸭梨 {}斤装", planned.pack_g / 500),
             price_fen: Some(planned.price_fen),
             claimed_product_id: Some(self.stage.product.clone()),
-            url: None,
-            claimed_product: None,
+            skus: vec![SkuInput {
+                name: format!("{}斤装", planned.pack_g / 500),
+                packs: Some(1),
+                net_weight_g: Some(i64::try_from(planned.pack_g).unwrap()),
+                quantity: None,
+            }],
             stock: Some(i64::try_from(stock).unwrap()),
             sold: Some(i64::try_from(sold).unwrap()),
             captured_at: Some(rfc3339(self.stage.world.clock.now())),
+            ..ListingInput::default()
         };
         let desk = self.stage.everybody.clone();
         let outcome = act!(self.stage.world, desk, |tx, desk| record_listing(tx, desk, &input), [input]);

@@ -33,6 +33,13 @@ impl Drive<'_> {
             };
             seen.push(Seen { rule: format!("{rule} ({kind})"), work: severity != "info", day: self.day_no(raised_at), subjects });
         }
+        // A finding whose figures change is a new row that takes over its beginning: it is one finding.
+        for row in self.rows("SELECT listing_id, rule, MIN(since) FROM listing_finding GROUP BY listing_id, rule ORDER BY 3, 1, 2").await {
+            let [id, rule] = [0, 1].map(|at| row.try_get_by_index::<String>(at).unwrap());
+            let since: i64 = row.try_get_by_index(2).unwrap();
+            let subjects = named.get(&id).copied().into_iter().collect();
+            seen.push(Seen { rule: format!("listing: {rule}"), work: true, day: self.day_no(since), subjects });
+        }
         seen
     }
 

@@ -12,12 +12,14 @@ use yanzhao::kernel::ids::Noun;
 use yanzhao::kernel::{Day, Desk, Random, Scope};
 use yanzhao::registry::commands::{PlaceInput, PlotInput, register_plot};
 use yanzhao::registry::plot::Tenure;
+use yanzhao::supervision::commands::listing::grant_authorisation;
 use yanzhao::trace::commands::account::{AccountInput, approve_account, propose_account};
 use yanzhao::trace::commands::pack::register_pack;
 use yanzhao::trace::keys::{KeyProvider, MasterKeys};
 use yanzhao::trace::order::OrderRules;
 use yanzhao::trace::pack::PackInput;
 use yanzhao::trace::scan::{ScanDesk, ScanSettings};
+use yanzhao::trade::authorisation::AuthorisationInput;
 use yanzhao::trade::commands::register_seller;
 use yanzhao::trade::seller::{SellerInput, SellerKind, Shop as SellerShop};
 
@@ -246,6 +248,7 @@ impl Stage {
             let made = act!(self.world, self.everybody, |tx, desk| register_seller(tx, desk, &input), [input]).unwrap();
             self.sellers.push((organisation_id, made.id));
         }
+        self.authorise(plan).await;
     }
 
     /// Puts other thresholds in force from the first day, as if a person had tested and decided them before the season.
@@ -271,6 +274,25 @@ impl Stage {
                 decided_at: Some(self.world.clock.now()),
             };
             self.world.put(row).await;
+        }
+    }
+
+    /// Every reseller has the producer's word for what it will get.
+    async fn authorise(&self, plan: &Plan) {
+        for listing in plan.listings.iter().filter(|listing| plan.sellers[listing.seller].producer.is_none()) {
+            let input = AuthorisationInput {
+                producer_id: None,
+                seller: self.sellers[listing.seller].1.clone(),
+                product_id: self.product.clone(),
+                season: "2026".to_owned(),
+                net_weight_g: Some(i64::try_from(listing.came * listing.pack_g).unwrap()),
+                quantity: None,
+                from: None,
+                to: None,
+                contract: None,
+            };
+            let desk = self.houses[listing.producer].desk.clone();
+            act!(self.world, desk, |tx, desk| grant_authorisation(tx, desk, &input), [input]).unwrap();
         }
     }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 #[path = "../../benches/season_fraud/season.rs"]
 mod season;
 
-use crate::support::{Engine, on_both_engines};
+use crate::support::on_both_engines;
 use season::drive::{Door, Went};
 use season::honest::Size;
 use season::plan::{Act, LAST, Plan, RollKind};

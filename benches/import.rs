@@ -132,7 +132,7 @@ async fn case(said: &str) {
     let world = World::new(engine).await;
     let organisation = world.organisation("合作社", COUNTY).await;
     let member = world.member("另一个人", &organisation);
-    let shelf = Shelf::new(&dir.join("shelf"));
+    let shelf = Shelf::new(dir.join("shelf"));
     let bench = Bench { db: world.db.clone(), shelf, clock: world.clock.clone(), random: world.random.clone() };
     let idle = others(world.db.clone(), member.clone(), 400, Arc::default()).await;
     // From here on the peak is measured anew.

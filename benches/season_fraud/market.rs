@@ -105,7 +105,7 @@ pub fn run(plan: &mut Plan, times: impl Fn(usize) -> Option<f64>) {
             let rest = (there as f64 * share - sold).max(0.0);
             let burst = BURSTS.iter().any(|(from, to)| (*from..=*to).contains(&day));
             sold += rest * if burst { 0.25 } else { 0.07 };
-            if (day + offset) % EVERY as u32 != 0 {
+            if !(day + offset).is_multiple_of(EVERY as u32) {
                 continue;
             }
             // Platforms show what was ordered; part of it is cancelled and goes off the figure later.

@@ -344,7 +344,8 @@ mod tests {
         let line = Counted { order_no: 7, expected: 40, counted: 38, difference: -2 };
         assert!(faults(&good).is_empty() && good.beside(&mut none, &books) == [line], "a difference is noted and no fault");
         assert!(good.beside(&mut none, &[]).is_empty() && !none.is_empty(), "labels of somebody else are not counted here");
-        let cases: &[(&str, fn(&mut RecordInput))] = &[
+        type Bend = fn(&mut RecordInput);
+        let cases: &[(&str, Bend)] = &[
             ("inspection_day", |r| r.inspected_on = Day::parse("2026-11-27").unwrap()),
             ("inspection_day", |r| r.inspected_on = Day::parse("2026-11-19").unwrap()),
             ("inspection_item_open", |r| r.items[0].answer = None),

@@ -260,7 +260,7 @@ mod tests {
     fn what_comes_with_the_program_is_forty_and_sixty() {
         assert_eq!(SHIPPED.faults(), []);
         assert_eq!((SHIPPED.goods + SHIPPED.scale, SHIPPED.alerts + SHIPPED.inspections + SHIPPED.answers), (40, 60));
-        assert!(SHIPPED.visits_d >= 3);
+        const { assert!(SHIPPED.visits_d >= 3) };
     }
 
     #[test]

@@ -87,7 +87,7 @@ const HEADINGS: &[(Kept, &[&str])] = &[
 /// A heading as it is compared.
 fn plain(heading: &str) -> String {
     let narrow: String = heading.chars().map(text::narrow).collect();
-    text::clean(&narrow).to_lowercase().replace(' ', " ").trim_matches(['*', '"', '\'', '=']).to_owned()
+    text::clean(&narrow).to_lowercase().trim_matches(['*', '"', '\'', '=']).to_owned()
 }
 
 /// Which column holds what, and how many are dropped.

@@ -22,8 +22,8 @@ struct Sample<'a> {
 
 pub fn sample(lang: Lang, site: &Site) -> Result<String, askama::Error> {
     let rail = [
-        RailLink { href: "/desk".into(), label: "工作台".into(), count: None, current: true },
-        RailLink { href: "/labels".into(), label: "标签".into(), count: Some(2), current: false },
+        RailLink { heading: String::new(), href: "/desk".into(), label: "工作台".into(), count: None, current: true },
+        RailLink { heading: "标签".into(), href: "/labels".into(), label: "标签".into(), count: Some(2), current: false },
     ];
     let table = Table {
         caption: "批次".into(),

@@ -281,6 +281,7 @@ fn own_view() -> OwnView {
         buyer: "演示果品专业合作社".into(),
         waits: covered == 0,
         entered_by: Some("李会计".into()),
+        voided: None,
     };
     OwnView {
         name: "王某".into(),

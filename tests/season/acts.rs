@@ -79,7 +79,6 @@ impl Year {
                 grower.pending -= weight - covered;
                 self.households[household].borne -= covered;
                 self.households[household].on_trees += weight;
-                return;
             }
         } else if covered > 0 {
             self.buyers[buyer].deliveries.push((view.id, covered, day));

@@ -7,16 +7,19 @@ use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 use yanzhao::entity::{batch, season_account, shipment, shipment_line};
 use yanzhao::interop::orders::read_orders;
-use yanzhao::kernel::Desk;
 use yanzhao::kernel::clock::DAY;
 use yanzhao::kernel::ids::Noun;
+use yanzhao::kernel::{Actor, Desk, Scope};
 use yanzhao::supervision::commands::listing::{
     ListingRuleInput, ask_rescore, confirm_packs, end_authorisation, grant_authorisation, import_sales, record_listing, record_listing_rule,
 };
 use yanzhao::supervision::findings::{FindingView, findings_of};
 use yanzhao::supervision::scoring::Run;
 use yanzhao::supervision::store::listing::mark_audited;
+use yanzhao::trade::authorisation::{AuthorisationInput, EndInput};
 use yanzhao::trade::commands::register_seller;
+use yanzhao::trade::listing::{ListingInput, PacksInput};
+use yanzhao::trade::seller::SellerInput;
 
 use crate::support::forms::Browser;
 use crate::support::on_both_engines;
@@ -44,7 +47,7 @@ impl Market {
     }
 
     async fn seller(&self, input: Value) -> String {
-        let input = serde_json::from_value(input).unwrap();
+        let input: SellerInput = serde_json::from_value(input).unwrap();
         act!(self.world, self.officer, |tx, desk| register_seller(tx, desk, &input), [input]).unwrap().id
     }
 
@@ -63,7 +66,7 @@ impl Market {
     async fn list(&self, seller: &str, item: &str, more: Value) -> String {
         let mut input = json!({ "seller_id": seller, "platform": "淘宝", "item_id": item, "title": "晋州鸭梨 5斤装" });
         input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        let input = serde_json::from_value(input).unwrap();
+        let input: ListingInput = serde_json::from_value(input).unwrap();
         act!(self.world, self.officer, |tx, desk| record_listing(tx, desk, &input), [input]).unwrap().id
     }
 
@@ -77,7 +80,7 @@ impl Market {
     }
 
     async fn pack(&self, id: &str, name: &str, grams: i64) {
-        let input = serde_json::from_value(json!({ "skus": [{ "name": name, "net_weight_g": grams }] })).unwrap();
+        let input: PacksInput = serde_json::from_value(json!({ "skus": [{ "name": name, "net_weight_g": grams }] })).unwrap();
         let id = id.to_owned();
         act!(self.world, self.officer, |tx, desk| confirm_packs(tx, desk, &id, &input), [id, input]).unwrap();
     }
@@ -208,7 +211,7 @@ impl Market {
     async fn authorise(&self, seller: &str, more: Value) -> String {
         let mut input = json!({ "producer_id": self.producer, "seller": seller, "product_id": self.product, "season": "2026" });
         input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        let input = serde_json::from_value(input).unwrap();
+        let input: AuthorisationInput = serde_json::from_value(input).unwrap();
         act!(self.world, self.officer, |tx, desk| grant_authorisation(tx, desk, &input), [input]).unwrap().id
     }
 }
@@ -294,11 +297,11 @@ on_both_engines! {
         assert_eq!(market.asked(&listing).await, "special_mark source_unknown");
         let first = market.authorise(&shop, json!({ "net_weight_g": 1_000_000, "from": "2026-10-01", "to": "2026-12-31" })).await;
         assert_eq!(market.asked(&listing).await, "", "the producer's word and its mark use answer both");
-        let again = serde_json::from_value(json!({ "producer_id": market.producer, "seller": shop, "product_id": market.product, "season": "2026" })).unwrap();
+        let again: AuthorisationInput = serde_json::from_value(json!({ "producer_id": market.producer, "seller": shop, "product_id": market.product, "season": "2026" })).unwrap();
         let refused = act!(market.world, market.officer, |tx, desk| grant_authorisation(tx, desk, &again), [again]).unwrap_err();
         assert!(refused.fields.iter().any(|fault| fault.code == "authorisation_twice"));
         let elsewhere = market.world.member("acc_other", "org_other");
-        let end = serde_json::from_value(json!({ "reason": "合同解除" })).unwrap();
+        let end: EndInput = serde_json::from_value(json!({ "reason": "合同解除" })).unwrap();
         let refused = act!(market.world, elsewhere, |tx, desk| end_authorisation(tx, desk, &first, &end), [first, end]).unwrap_err();
         assert!(refused.says("not_found"), "another producer's authorisation is not there");
         act!(market.world, market.officer, |tx, desk| end_authorisation(tx, desk, &first, &end), [first, end]).unwrap();
@@ -378,7 +381,7 @@ on_both_engines! {
             assert!(!everything.contains(buyer), "{buyer} is in the database");
         }
         let other = market.world.office("acc_far");
-        let far = yanzhao::kernel::Desk { actor: yanzhao::kernel::Actor { scope: yanzhao::kernel::Scope { divisions: vec!["1309".to_owned()], ..Default::default() }, ..other.actor.clone() }, ..other };
+        let far = Desk { actor: Actor { scope: Scope { divisions: vec!["1309".to_owned()], ..Default::default() }, ..other.actor.clone() }, ..other };
         let read = read_orders(csv.as_bytes(), &shop, "淘宝").unwrap();
         let refused = act!(market.world, far, |tx, desk| import_sales(tx, desk, &shop, "淘宝", &read), [shop, read]).unwrap_err();
         assert!(refused.fields.iter().any(|fault| fault.code == "seller_unknown"), "a seller of another region is not there");
@@ -422,7 +425,7 @@ on_both_engines! {
         let market = Market::new(engine).await;
         let seller = market.seller(json!({ "kind": "farmer", "name": "外地卖家", "division_code": "330106", "place": "某街" })).await;
         let listing = market.list(&seller, "7001", json!({})).await;
-        let scope = |division: &str| yanzhao::kernel::Scope { divisions: vec![division.to_owned()], ..Default::default() };
+        let scope = |division: &str| Scope { divisions: vec![division.to_owned()], ..Default::default() };
         let of = |division: &str| market.world.desk("acc_of", None, scope(division)).actor;
         let seen = async |division: &str| yanzhao::trade::queries::listing(&market.world.db, &of(division), &listing).await.is_ok();
         assert!(seen("130183").await, "the product's county");

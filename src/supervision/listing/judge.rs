@@ -161,7 +161,8 @@ pub fn judge(day: Day, said: &Said, about: &About, standings: &BTreeMap<String, 
     for id in &about.named {
         let of = |rule| Finding::new(rule, Some(id)).with("name", name(id));
         let standing = standing(id);
-        if !standing.is_sourced() && !(standing.farmer && standing.inside) {
+        let grows_it = standing.farmer && standing.inside;
+        if !standing.is_sourced() && !grows_it {
             let still = books.rules.of(Rule::AuthorisationEnded);
             let ended = standing.ended.as_ref().filter(|(_, last)| still.enabled && day.since(*last) <= still.threshold);
             found.push(match ended {

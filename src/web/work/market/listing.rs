@@ -145,7 +145,7 @@ async fn packs(app: &App, reader: &Reader, view: &ListingView, tried: Option<Tri
     if reader.may(P::ListingRecord) && !rows.is_empty() {
         let names = rows.iter().map(|sku| (sku.name.clone(), sku.name.clone())).collect();
         let open = rows.iter().find(|sku| !sku.confirmed).or(rows.first());
-        let amount = open.and_then(|sku| sku.amount).map(|amount| thousandths(amount)).unwrap_or_default();
+        let amount = open.and_then(|sku| sku.amount).map(thousandths).unwrap_or_default();
         let fields = vec![
             Field::select("name", say(reader, "sku"), names).must().value(open.map(|sku| sku.name.clone()).unwrap_or_default()),
             Field::text("net_weight_g", say(reader, "net_kg")).must().value(amount),

@@ -34,7 +34,7 @@ impl Workshop<'_> {
                 .await?;
             }
         }
-        if draws(self.db, None, None, 1).await?.is_empty() {
+        if draws(self.db, &crate::kernel::Actor::system(), None, None, 1).await?.is_empty() {
             self.own_draw().await?;
             self.province_draw().await?;
         }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -10,8 +9,9 @@ use super::commands::draw::{frozen, parted};
 use super::draw::{DrawState, FrozenList, Picked};
 use super::store::inspection::{self as store, DrawRow, InspectionRow};
 use crate::db::Db;
+use crate::kernel::actor::division_prefix;
 use crate::kernel::clock::rfc3339;
-use crate::kernel::{Failure, Outcome};
+use crate::kernel::{Actor, Failure, Outcome, Scope};
 
 /// A task.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -121,16 +121,23 @@ pub struct PublicDraw {
 ///
 /// # Errors
 /// Only ours.
-pub async fn draws(db: &Db, year: Option<i64>, cursor: Option<&str>, limit: u64) -> Outcome<Vec<DrawView>> {
-    Ok(store::draws(db.reader(), year, cursor, limit).await?.into_iter().map(DrawView::from).collect())
+pub async fn draws(db: &Db, actor: &Actor, year: Option<i64>, cursor: Option<&str>, limit: u64) -> Outcome<Vec<DrawView>> {
+    Ok(store::draws(db.reader(), &actor.scope, year, cursor, limit).await?.into_iter().map(DrawView::from).collect())
 }
 
-/// One task.
+/// One task of one's own place, or of a place that holds it.
 ///
 /// # Errors
-/// `not_found`.
-pub async fn draw(db: &Db, id: &str) -> Outcome<DrawView> {
-    Ok(store::draw(db.reader(), id).await?.into())
+/// `not_found`, also for another place's.
+pub async fn draw(db: &Db, actor: &Actor, id: &str) -> Outcome<DrawView> {
+    let row = store::draw(db.reader(), id).await?;
+    if sees(&actor.scope, &row.division_code) { Ok(row.into()) } else { Err(Failure::not_found()) }
+}
+
+/// Does somebody of this reach see a task of this place: their own, or one from above that covers them?
+fn sees(scope: &Scope, division_code: &str) -> bool {
+    let of_task = division_prefix(division_code);
+    scope.reaches_division(division_code) || scope.divisions.iter().any(|own| own.starts_with(of_task))
 }
 
 /// What anybody may see of a task with a frozen list: a draw of our own, from the moment its list is frozen.
@@ -142,8 +149,14 @@ pub async fn public_draw(db: &Db, id: &str) -> Outcome<PublicDraw> {
     let known = DrawState::parse(&row.state).is_some_and(|state| matches!(state, DrawState::Frozen | DrawState::Drawn));
     let (Some(list), Some(list_hash), true) = (frozen(&row)?, row.list_hash.clone(), known) else { return Err(Failure::not_found()) };
     let seed: Option<[u8; 32]> = row.seed.as_deref().and_then(|hex| data_encoding::HEXLOWER.decode(hex.as_bytes()).ok()?.try_into().ok());
+    // A large list costs many hashes: not on a thread that answers others.
+    let computed = tokio::task::spawn_blocking(move || {
+        let drawn = seed.map(|seed| list.draw(&seed)).unwrap_or_default();
+        (list, drawn)
+    });
+    let (list, drawn) = computed.await.map_err(Failure::broken)?;
     Ok(PublicDraw {
-        drawn: seed.map(|seed| list.draw(&seed)).unwrap_or_default(),
+        drawn,
         list,
         list_hash,
         id: row.id,
@@ -188,12 +201,13 @@ pub struct CoverageView {
 ///
 /// # Errors
 /// Only ours.
-pub async fn coverage(db: &Db, year: i64) -> Outcome<CoverageView> {
+pub async fn coverage(db: &Db, actor: &Actor, year: i64) -> Outcome<CoverageView> {
     let mut view = CoverageView::default();
     let (mut products, mut counties) = (BTreeMap::new(), BTreeMap::new());
-    for task in store::draws(db.reader(), Some(year), None, 500).await?.into_iter().filter(|task| task.drawn_at.is_some()) {
+    for task in store::draws(db.reader(), &actor.scope, Some(year), None, 500).await?.into_iter().filter(|task| task.drawn_at.is_some()) {
         let mut line = Coverage { key: task.name.clone(), ..Coverage::default() };
-        for row in store::of_draw(db.reader(), &task.id).await? {
+        let rows = store::of_draw(db.reader(), &task.id).await?;
+        for row in rows.into_iter().filter(|row| actor.scope.reaches_division(&row.division_code)) {
             let county: String = row.division_code.chars().take(6).collect();
             let product = row.product_id.clone().unwrap_or_default();
             count(&mut line, &row);
@@ -217,6 +231,8 @@ fn count(line: &mut Coverage, row: &InspectionRow) {
 /// One line of what goes back to the province's platform, and to whoever keeps the year's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResultLine {
+    /// `ins_…`
+    pub inspection_id: String,
     /// 统一社会信用代码.
     pub credit_code: String,
     /// The firm.
@@ -231,15 +247,19 @@ pub struct ResultLine {
     pub state: String,
 }
 
-/// Every firm of a task with its officers and the result so far.
+/// The firms of a task with their officers and the result so far: those of one's own place, and what is published of the others.
 ///
 /// # Errors
-/// Only ours.
-pub async fn results<C: ConnectionTrait>(connection: &C, draw_id: &str) -> Outcome<Vec<ResultLine>> {
-    let rows = store::of_draw(connection, draw_id).await?;
+/// `not_found`, also for another place's task.
+pub async fn results_of(db: &Db, actor: &Actor, draw_id: &str) -> Outcome<Vec<ResultLine>> {
+    let connection = db.reader();
+    draw(db, actor, draw_id).await?;
+    let shown = |row: &InspectionRow| actor.scope.reaches_division(&row.division_code) || row.state == "published";
+    let rows: Vec<InspectionRow> = store::of_draw(connection, draw_id).await?.into_iter().filter(shown).collect();
     let officers = store::officers(connection, rows.iter().map(|row| row.id.clone()).collect()).await?;
     let firms = store::firms(connection, rows.iter().map(|row| row.organisation_id.clone()).collect()).await?;
     let line = |row: InspectionRow| ResultLine {
+        inspection_id: row.id.clone(),
         credit_code: firms.iter().find(|firm| firm.id == row.organisation_id).and_then(|firm| firm.credit_code.clone()).unwrap_or_default(),
         certificates: officers.iter().filter(|o| o.inspection_id == row.id).map(|o| o.certificate_no.clone()).collect(),
         name: row.name,
@@ -248,12 +268,4 @@ pub async fn results<C: ConnectionTrait>(connection: &C, draw_id: &str) -> Outco
         state: row.state,
     };
     Ok(rows.into_iter().map(line).collect())
-}
-
-/// The same, read for a page.
-///
-/// # Errors
-/// Only ours.
-pub async fn results_of(db: &Db, draw_id: &str) -> Outcome<Vec<ResultLine>> {
-    results(db.reader(), draw_id).await
 }

@@ -43,14 +43,14 @@ pub fn declared(counters: &[Counter]) -> Declared {
         let low = if counter.alone { (counter.last - counter.first).max(0) } else { 0 };
         let high = counter.last.max(counter.first);
         all.listings += 1;
-        all.low += low;
-        all.high += high;
+        all.low = all.low.saturating_add(low);
+        all.high = all.high.saturating_add(high);
         let (part, (least, most)) = match counter.holds {
             Some(holds) => (&mut all.sized, holds),
             None => (&mut all.unsized_items, (1, 1)),
         };
-        part.0 += low.saturating_mul(least);
-        part.1 += high.saturating_mul(most);
+        part.0 = part.0.saturating_add(low.saturating_mul(least));
+        part.1 = part.1.saturating_add(high.saturating_mul(most));
     }
     all
 }

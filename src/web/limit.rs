@@ -14,6 +14,7 @@ pub struct Throttle {
     misses: RateLimiter<IpAddr, DashMapStateStore<IpAddr>, DefaultClock>,
     sign_ins: RateLimiter<IpAddr, DashMapStateStore<IpAddr>, DefaultClock>,
     reports: RateLimiter<IpAddr, DashMapStateStore<IpAddr>, DefaultClock>,
+    opens: RateLimiter<String, DashMapStateStore<String>, DefaultClock>,
 }
 
 /// Misses an address may make at once, and per minute afterwards (R10: ten in ten minutes is typing, more is guessing).
@@ -22,6 +23,8 @@ const MISSES: NonZeroU32 = NonZeroU32::new(20).unwrap();
 const SIGN_INS: NonZeroU32 = NonZeroU32::new(30).unwrap();
 /// Reports an address may send at once; one more every two minutes afterwards. A carrier's address stands for many people.
 const REPORTS: NonZeroU32 = NonZeroU32::new(30).unwrap();
+/// Second words one receipt may be tried with at once, and in an hour afterwards, whoever asks: four digits are soon guessed.
+const OPENS: NonZeroU32 = NonZeroU32::new(10).unwrap();
 
 impl Default for Throttle {
     fn default() -> Self {
@@ -29,6 +32,7 @@ impl Default for Throttle {
             misses: RateLimiter::keyed(Quota::per_minute(MISSES)),
             sign_ins: RateLimiter::keyed(Quota::per_minute(SIGN_INS)),
             reports: RateLimiter::keyed(Quota::per_hour(REPORTS)),
+            opens: RateLimiter::keyed(Quota::per_hour(OPENS)),
         }
     }
 }
@@ -46,9 +50,14 @@ impl Throttle {
     pub fn report(&self, from: IpAddr) -> bool {
         self.reports.check_key(&coarse(from)).is_ok()
     }
+    /// May this receipt be tried with a second word once more?
+    pub fn open(&self, receipt: &str) -> bool {
+        self.opens.check_key(&receipt.to_owned()).is_ok()
+    }
     /// Forgets addresses that have been quiet.
     pub fn tidy(&self) {
         self.reports.retain_recent();
+        self.opens.retain_recent();
         self.misses.retain_recent();
         self.sign_ins.retain_recent();
     }

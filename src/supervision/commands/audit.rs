@@ -391,13 +391,19 @@ pub async fn assign_audits(tx: &Tx, desk: &Desk, input: &AssignInput) -> Outcome
         return Err(Failure::conflict("audit_nothing_free"));
     }
     let mut counts = vec![0_usize; to.len()];
-    for (row, no) in found.iter().zip((0..to.len()).cycle()) {
+    let mut turn = (0..to.len()).cycle();
+    for row in &found {
         let mut held = store::lock(tx, &row.id).await?;
+        // Somebody else took it between the list and the lock.
+        if held.held_by.is_some() && held.held_at.is_some_and(|at| at >= now - HELD) && input.ids.is_empty() {
+            continue;
+        }
+        let no = turn.next().unwrap_or(0);
         (held.held_by, held.held_at) = (Some(to[no].clone()), Some(now));
         store::keep(tx, held).await?;
         counts[no] += 1;
     }
-    let view = AssignView { given: found.len(), each: to.into_iter().zip(counts).collect() };
+    let view = AssignView { given: counts.iter().sum(), each: to.into_iter().zip(counts).collect() };
     let facts = json!({ "given": view.given, "each": view.each, "kind": input.kind });
     ledger::append(tx, desk, Event::new(kind::LISTING_ASSIGNED, &desk.actor.account_id, facts)).await?;
     Ok(view)

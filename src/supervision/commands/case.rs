@@ -64,8 +64,13 @@ pub struct CaseCloseInput {
 pub async fn open_case(tx: &Tx, desk: &Desk, input: &CaseInput) -> Outcome<CaseRow> {
     let mut faults = Faults::new();
     let title = required(&mut faults, "/title", "register_empty", &input.title, 120);
-    if !desk.actor.scope.reaches_division(&input.division_code) {
-        faults.add("/division_code", "outside_your_region").with("value", &input.division_code);
+    let is_known = crate::identity::store::division_exists(tx.connection(), &input.division_code).await?;
+    if !is_known || !desk.actor.scope.reaches_division(&input.division_code) {
+        let typed: String = input.division_code.chars().take(40).collect();
+        faults.add("/division_code", "outside_your_region").with("value", typed);
+    }
+    if input.source_id.as_deref().is_some_and(|id| crate::kernel::text::too_long(id, 60)) {
+        faults.add("/source_id", "register_too_long").with("most", 60);
     }
     if input.links.len() > 200 {
         faults.add("/links", "too_many").with("right", 200);

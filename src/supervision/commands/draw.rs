@@ -312,7 +312,12 @@ pub async fn draw(tx: &Tx, desk: &Desk, id: &str, input: &ValueInput) -> Outcome
         return Err(Failure::conflict("draw_value_early").with("day", day));
     }
     let mut faults = Faults::new();
-    let value = required(&mut faults, "/public_value", "draw_value", &input.public_value, 200);
+    let typed = required(&mut faults, "/public_value", "draw_value", &input.public_value, 200);
+    // Only its digits count: of several ways to write one value nobody may choose the one that draws whom they like.
+    let value: String = text::identifier(&typed).chars().filter(char::is_ascii_digit).collect();
+    if value.len() < 4 {
+        faults.add("/public_value", "draw_value").with("most", 200);
+    }
     faults.check()?;
     let found = hash(row.list_body.as_deref().unwrap_or_default());
     if data_encoding::HEXLOWER.encode(&found) != kept {

@@ -81,8 +81,9 @@ pub async fn import_drawn(tx: &Tx, desk: &Desk, id: &str, input: &ImportInput) -
                 Some((officer, _)) => officers.push(officer.clone()),
             }
         }
-        if line.certificates.len() < 2 {
-            faults.add(&at, "officers_too_few").with("figure", line.certificates.len()).with("right", 2);
+        let named = line.certificates.iter().filter(|no| !text::identifier(no).is_empty()).count();
+        if named < 2 {
+            faults.add(&at, "officers_too_few").with("figure", named).with("right", 2);
         }
         found.push((firm, officers));
     }

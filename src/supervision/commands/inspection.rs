@@ -138,6 +138,11 @@ pub async fn open_inspection(tx: &Tx, desk: &Desk, input: &OpenInput) -> Outcome
             faults.add("/recheck_of", "inspection_recheck");
         }
     }
+    if let Some(product) = &input.product_id
+        && crate::registry::store::product::one(tx.connection(), product).await.is_err()
+    {
+        faults.add("/product_id", "draw_product").with("value", product.chars().take(40).collect::<String>());
+    }
     faults.check()?;
     let firm = firm.ok_or_else(Failure::not_found)?;
     let row = InspectionRow {

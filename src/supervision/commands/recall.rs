@@ -113,6 +113,8 @@ async fn held_recall(tx: &Tx, desk: &Desk, id: &str) -> Outcome<RecallRow> {
 pub async fn confirm_recall(tx: &Tx, desk: &Desk, id: &str) -> Outcome<RecallRow> {
     let mut row = held_recall(tx, desk, id).await?;
     step(&mut row.state, DecisionState::InForce, Some(&row.proposed_by), desk)?;
+    // Two recalls of one batch must not come into force at once.
+    stock::lock_batch(tx, &row.batch_id).await?;
     not_recalled(tx, &row.batch_id).await?;
     (row.confirmed_by, row.confirmed_at) = (Some(desk.actor.account_id.clone()), Some(desk.clock.now()));
     store::update_recall(tx, row.clone()).await?;

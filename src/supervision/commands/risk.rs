@@ -39,7 +39,8 @@ pub async fn record_risk_rule(tx: &Tx, desk: &Desk, input: &RiskRuleInput) -> Ou
             "b_from" => "risk_levels",
             _ => "risk_visits",
         };
-        let sum = figures.goods + figures.scale + figures.alerts + figures.inspections + figures.answers;
+        let parts = [figures.scale, figures.alerts, figures.inspections, figures.answers];
+        let sum = parts.iter().fold(figures.goods, |sum, part| sum.saturating_add(*part));
         faults.add(format!("/{field}"), code).with("figure", sum).with("right", right);
     }
     if input.from < today {

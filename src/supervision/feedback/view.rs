@@ -264,7 +264,15 @@ pub async fn feedback_one(db: &Db, actor: &Actor, id: &str) -> Outcome<FeedbackV
     for report in store::reports(db.reader(), id, MOST_REPORTS).await? {
         items.push(report_view(db, report).await?);
     }
-    let cases = case::linking(db.reader(), id).await?;
+    let mut cases = Vec::new();
+    for linking in case::linking(db.reader(), id).await? {
+        // Another region's case is not there.
+        match case::one(db.reader(), &actor.scope, &linking).await {
+            Ok(row) => cases.push(row.id),
+            Err(failure) if failure.says("not_found") => {}
+            Err(failure) => return Err(failure),
+        }
+    }
     Ok(FeedbackView { items, cases, ..FeedbackView::read(db.reader(), row).await? })
 }
 

@@ -233,12 +233,12 @@ impl Bench {
         if sellers.is_empty() {
             return Ok(());
         }
-        let mut lines: HashMap<(String, String), i64> = HashMap::new();
-        for (platform, item, _, pieces) in facts::sales(connection, sellers, self.now - WINDOW * DAY).await? {
-            *lines.entry((platform, item)).or_default() += pieces;
+        let mut lines: HashMap<(String, String, String), i64> = HashMap::new();
+        for (seller, platform, item, pieces) in facts::sales(connection, sellers, self.now - WINDOW * DAY).await? {
+            *lines.entry((seller, platform, item)).or_default() += pieces;
         }
         for one in read {
-            let pieces = lines.get(&(one.row.platform.clone(), one.row.item_id.clone()));
+            let pieces = lines.get(&(one.row.seller_id.clone(), one.row.platform.clone(), one.row.item_id.clone()));
             if let Some((pieces, each)) = pieces.zip(each(&one.amounts)) {
                 let exported = Between { least: *pieces, most: *pieces }.times(each);
                 one.sold = Some(one.sold.map_or(exported, |seen| seen.or(exported)));

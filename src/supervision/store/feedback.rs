@@ -85,7 +85,9 @@ pub(in crate::supervision) async fn same<C: ConnectionTrait>(connection: &C, sam
 
 /// How many have a number of this day.
 pub(in crate::supervision) async fn numbered<C: ConnectionTrait>(connection: &C, prefix: &str) -> Outcome<u64> {
-    Ok(feedback::Entity::find().filter(feedback::Column::Number.starts_with(prefix)).count(connection).await?)
+    use feedback::Column::Number;
+    // A colon comes after every digit; LIKE would read the whole table.
+    Ok(feedback::Entity::find().filter(Number.gte(prefix)).filter(Number.lt(format!("{prefix}:"))).count(connection).await?)
 }
 
 pub(in crate::supervision) async fn insert(tx: &Tx, row: FeedbackRow) -> Outcome<()> {

@@ -67,14 +67,26 @@ pub(in crate::supervision) async fn draw<C: ConnectionTrait>(connection: &C, id:
     inspection_draw::Entity::find_by_id(id).one(connection).await?.ok_or_else(Failure::not_found)
 }
 
-/// Tasks, newest first, perhaps of one year.
+/// Tasks of the places in reach and of those that hold them, newest first, perhaps of one year.
 pub(in crate::supervision) async fn draws<C: ConnectionTrait>(
     connection: &C,
+    scope: &Scope,
     year: Option<i64>,
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<Vec<DrawRow>> {
     let mut query = inspection_draw::Entity::find().order_by_desc(inspection_draw::Column::Id).limit(limit);
+    if !scope.all {
+        use inspection_draw::Column::DivisionCode;
+        let mut any = Condition::any();
+        for own in &scope.divisions {
+            // A colon comes after every digit. Places that hold this one end in zeros.
+            any = any.add(Condition::all().add(DivisionCode.gte(own.as_str())).add(DivisionCode.lt(format!("{own}:"))));
+            let above = (2..own.len()).step_by(2).filter_map(|end| own.get(..end)).map(|held| format!("{held:0<6}"));
+            any = any.add(DivisionCode.is_in(above));
+        }
+        query = query.filter(any);
+    }
     if let Some(year) = year {
         query = query.filter(inspection_draw::Column::PlanYear.eq(year));
     }

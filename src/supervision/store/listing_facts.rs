@@ -203,7 +203,7 @@ pub(in crate::supervision) async fn mark_uses<C: ConnectionTrait>(
     Ok((uses, query.order_by_asc(mark_use_suspension::Column::FromDay).all(connection).await?))
 }
 
-/// Pieces paid of items since a moment: platform, item, SKU, pieces.
+/// Pieces paid of items since a moment: seller, platform, item, pieces.
 pub(in crate::supervision) async fn sales<C: ConnectionTrait>(
     connection: &C,
     sellers: Vec<String>,
@@ -212,7 +212,7 @@ pub(in crate::supervision) async fn sales<C: ConnectionTrait>(
     use sales_line::Column as C;
     let query = sales_line::Entity::find().filter(C::SellerId.is_in(sellers)).filter(C::SoldAt.gte(since));
     let mut query = query.filter(C::Status.eq(LineState::Paid.word())).filter(C::ItemId.ne("")).select_only();
-    for column in [C::Platform, C::ItemId, C::Sku] {
+    for column in [C::SellerId, C::Platform, C::ItemId] {
         query = query.column(column).group_by(column);
     }
     Ok(query.column_as(Expr::col(C::Pieces).sum().cast_as("BIGINT"), "pieces").into_tuple().all(connection).await?)

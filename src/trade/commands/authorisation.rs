@@ -92,6 +92,8 @@ pub async fn end_authorisation(tx: &Tx, desk: &Desk, id: &str, input: &EndInput)
     let reason = super::required(&mut faults, "/reason", &input.reason, 200);
     if last < row.from_day {
         faults.add("/last_day", "authorisation_backwards").with("from", &row.from_day).with("to", &last);
+    } else if let Some(to) = row.to_day.as_ref().filter(|to| last > **to) {
+        faults.add("/last_day", "authorisation_backwards").with("from", &last).with("to", to);
     }
     faults.check()?;
     (row.to_day, row.end_reason) = (Some(last.clone()), Some(reason.clone()));

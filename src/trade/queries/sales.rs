@@ -74,6 +74,6 @@ pub async fn sales_imports(
 ///
 /// # Errors
 /// Only ours.
-pub async fn sold_of_item(db: &Db, platform: &str, item_id: &str) -> Outcome<Vec<(String, i64, Option<i64>)>> {
-    store::sales::of_item(db.reader(), platform, item_id).await
+pub async fn sold_of_item(db: &Db, seller_id: &str, platform: &str, item_id: &str) -> Outcome<Vec<(String, i64, Option<i64>)>> {
+    store::sales::of_item(db.reader(), seller_id, platform, item_id).await
 }

@@ -53,12 +53,14 @@ pub(in crate::trade) async fn imports<C: ConnectionTrait>(
 /// Pieces and fen of one item by state.
 pub(in crate::trade) async fn of_item<C: ConnectionTrait>(
     connection: &C,
+    seller_id: &str,
     platform: &str,
     item_id: &str,
 ) -> Outcome<Vec<(String, i64, Option<i64>)>> {
     use sales_line::Column as C;
     let sum = |column: C| Expr::col(column).sum().cast_as("BIGINT");
-    let query = sales_line::Entity::find().filter(C::Platform.eq(platform)).filter(C::ItemId.eq(item_id)).select_only();
+    let query = sales_line::Entity::find().filter(C::SellerId.eq(seller_id)).filter(C::Platform.eq(platform));
+    let query = query.filter(C::ItemId.eq(item_id)).select_only();
     let query = query.column(C::Status).column_as(sum(C::Pieces), "pieces").column_as(sum(C::PaidFen), "paid").group_by(C::Status);
     Ok(query.order_by_asc(C::Status).into_tuple().all(connection).await?)
 }

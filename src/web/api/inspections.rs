@@ -122,14 +122,14 @@ async fn officer_record(State(app): State<App>, posted: Posted<OfficerInput>) ->
     .await
 }
 
-async fn draw_list(State(app): State<App>, _by: By, listing: Listing<Year>) -> Result<Json<Page<DrawView>>, Refusal> {
-    let items = draws::draws(&app.db, listing.filter.year, listing.cursor.as_deref(), listing.limit).await?;
+async fn draw_list(State(app): State<App>, By(actor): By, listing: Listing<Year>) -> Result<Json<Page<DrawView>>, Refusal> {
+    let items = draws::draws(&app.db, &actor, listing.filter.year, listing.cursor.as_deref(), listing.limit).await?;
     let next_cursor = (items.len() as u64 == listing.limit).then(|| items.last().map(|view| view.id.clone())).flatten();
     Ok(Json(Page { items, next_cursor }))
 }
 
-async fn draw_one(State(app): State<App>, _by: By, Path(id): Path<String>) -> Result<Json<DrawView>, Refusal> {
-    Ok(Json(draws::draw(&app.db, &id).await?))
+async fn draw_one(State(app): State<App>, By(actor): By, Path(id): Path<String>) -> Result<Json<DrawView>, Refusal> {
+    Ok(Json(draws::draw(&app.db, &actor, &id).await?))
 }
 
 async fn draw_frozen(State(app): State<App>, _by: By, Path(id): Path<String>) -> Result<Json<PublicDraw>, Refusal> {

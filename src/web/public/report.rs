@@ -22,7 +22,7 @@ use super::scan::Asking;
 use crate::files::{Incoming, Kept, Media};
 use crate::kernel::day::hour_minute;
 use crate::kernel::{Day, Desk, Failure, FailureKind, Outcome};
-use crate::supervision::commands::feedback::{MOST_PHOTO_BYTES, MOST_PHOTOS, Sender, receive_feedback};
+use crate::supervision::commands::feedback::{MOST_PHOTO_BYTES, MOST_PHOTOS, Sender, fits, receive_feedback};
 use crate::supervision::feedback::clock::Course;
 use crate::supervision::feedback::receipt::{grouped, read_receipt, receipt_of};
 use crate::supervision::feedback::view::{Followed, bytes_held, clocks, follow};
@@ -265,6 +265,8 @@ async fn file(app: &App, asking: &Asking, about: &About, sent: &mut Sent) -> Out
         .and_then(|bytes| bytes.try_into().ok())
         .unwrap_or_else(|| app.random.bytes());
     let receipt = receipt_of(&form, &sent.digest(code.as_ref()));
+    let input = input(app, sent, code.as_ref());
+    fits(&input, &rules, sent.photos.len())?;
     let wanted: usize = sent.photos.iter().map(|photo| photo.bytes.len()).sum();
     let room = usize::try_from(rules.store_bytes - bytes_held(&app.db).await?).unwrap_or(0);
     let offered = sent.photos.len();
@@ -278,7 +280,6 @@ async fn file(app: &App, asking: &Asking, about: &About, sent: &mut Sent) -> Out
             }
         }
     }
-    let input = input(app, sent, code.as_ref());
     let hex = |hash: &[u8; 8]| data_encoding::HEXLOWER.encode(hash);
     let visitors = [Some(asking.visitor.hash), asking.visitor.before].iter().flatten().map(hex).collect();
     let sender = Sender { receipt: receipt.clone(), visitors };
@@ -380,7 +381,7 @@ async fn shown((State(app), ConnectInfo(peer), lang, headers): Given, Path(writt
 
 async fn opened((State(app), ConnectInfo(peer), lang, headers): Given, Path(written): Path<String>, Form(typed): Form<Typed>) -> Response {
     match found(&app, &written).await {
-        Ok(Some((receipt, followed))) if !followed.guarded || followed.opens(&typed.word) => {
+        Ok(Some((receipt, followed))) if !followed.guarded || (app.throttle.open(&receipt) && followed.opens(&typed.word)) => {
             html(StatusCode::OK, receipt_page(lang, &app.site(), &told_of(lang, &receipt, &followed)))
         }
         Ok(_) => missed(&app, peer, lang, &headers),

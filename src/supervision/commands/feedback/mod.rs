@@ -184,6 +184,16 @@ pub async fn receive_feedback(
     Ok(Received { id: row.id, number: row.number, merged, again: false, photos: kept.len() })
 }
 
+/// Would these words be taken? Asked before photographs are put on the shelf.
+///
+/// # Errors
+/// What [`receive_feedback`] would say of them.
+pub fn fits(input: &FeedbackInput, rules: &FeedbackRules, photos: usize) -> Outcome<()> {
+    let mut faults = Faults::new();
+    read(&mut faults, input, rules, photos);
+    faults.check()
+}
+
 fn read(faults: &mut Faults, input: &FeedbackInput, rules: &FeedbackRules, photos: usize) -> Option<Said> {
     let mut line = |pointer: &str, typed: &Option<String>, most: usize| {
         let cleaned = typed.as_deref().map(text::clean).filter(|t| !t.is_empty());

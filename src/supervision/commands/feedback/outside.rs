@@ -122,7 +122,7 @@ pub async fn import_outside(tx: &Tx, desk: &Desk, rows: &[OutsideRow]) -> Outcom
         return Err(Failure::invalid("outside_rows").with("figure", rows.len()).with("right", MOST_ROWS));
     }
     let (mut faults, mut seen, mut changed) = (Faults::new(), std::collections::BTreeSet::new(), Vec::new());
-    let mut taken = RowsTaken::default();
+    let (mut taken, mut met) = (RowsTaken::default(), std::collections::BTreeSet::new());
     for (at, said) in rows.iter().enumerate() {
         let pointer = |field: &str| format!("/rows/{at}/{field}");
         let number = text::clean(&said.number);
@@ -152,6 +152,11 @@ pub async fn import_outside(tx: &Tx, desk: &Desk, rows: &[OutsideRow]) -> Outcom
                 .with("value", if ours.is_empty() { &number } else { &ours });
             continue;
         };
+        if !met.insert(found.id.clone()) {
+            let value = if ours.is_empty() { &number } else { &ours };
+            faults.add(pointer("ours"), "outside_twice").with("row", said.row).with("value", value);
+            continue;
+        }
         let (said_kind, state) = (text::clean(&said.kind), text::clean(&said.state));
         if text::too_long(&said_kind, 40) || text::too_long(&state, 40) {
             faults.add(pointer("state"), "register_too_long").with("most", 40);

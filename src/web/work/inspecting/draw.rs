@@ -34,7 +34,7 @@ pub(super) async fn page(
     errors: Vec<FormError>,
     tried: Option<Tried<'_>>,
 ) -> Result<String, Refusal> {
-    let view = draw(&app.db, id).await?;
+    let view = draw(&app.db, &reader.actor(P::InspectionPlan)?, id).await?;
     let product = match &view.product_id {
         Some(id) => Names::new(app).goods(id).await?.name,
         None => say(reader, "every_product"),
@@ -76,10 +76,10 @@ pub(super) async fn page(
 async fn drawn(app: &App, reader: &Reader, view: &DrawView) -> Result<Part, Refusal> {
     let filter = InspectionFilter { draw_id: Some(view.id.clone()), ..InspectionFilter::default() };
     let seen = inspections(&app.db, &reader.actor(P::InspectionPlan)?, &filter, None, ROWS).await?;
-    let lines = results_of(&app.db, &view.id).await?;
+    let lines = results_of(&app.db, &reader.actor(P::InspectionPlan)?, &view.id).await?;
     let rows = lines.iter().map(|line| {
         // Firms of another region are known by name, and not opened.
-        let own = seen.iter().find(|one| one.name == line.name);
+        let own = seen.iter().find(|one| one.id == line.inspection_id);
         let name = own.map_or_else(
             || Cell::text(line.name.clone()),
             |one| Cell::link(line.name.clone(), reader.to(&format!("/work/inspections/{}", one.id))),

@@ -72,7 +72,7 @@ pub(super) fn portion(reader: &Reader, view: &DrawView) -> String {
 async fn page(app: &App, reader: &Reader, year: Option<i64>, errors: Vec<FormError>, tried: Option<Tried<'_>>) -> Result<String, Refusal> {
     let this_year = i64::from(app.clock.today().year());
     let year = year.unwrap_or(this_year);
-    let found = draws(&app.db, Some(year), None, ROWS).await?;
+    let found = draws(&app.db, &reader.actor(P::InspectionPlan)?, Some(year), None, ROWS).await?;
     let rows = found.iter().map(|view| {
         vec![
             Cell::link(view.name.clone(), reader.to(&format!("/work/draws/{}", view.id))).with_small(view.departments.join("、")),
@@ -89,7 +89,7 @@ async fn page(app: &App, reader: &Reader, year: Option<i64>, errors: Vec<FormErr
     };
     let mut plan = Part { heading: say(reader, "draws"), about: say(reader, "draws_about"), table: Some(table), ..Part::default() };
     plan.forms.push(form(app, reader).await?.again(tried.as_ref()));
-    let covered = coverage(&app.db, year).await?;
+    let covered = coverage(&app.db, &reader.actor(P::InspectionPlan)?, year).await?;
     let total = covered.tasks.iter().fold(Coverage::default(), |sum, line| Coverage {
         key: String::new(),
         all: sum.all + line.all,

@@ -186,7 +186,7 @@ async fn said_before(app: &App, reader: &Reader, id: &str) -> Result<Part, Refus
 }
 
 async fn sold(app: &App, reader: &Reader, view: &ListingView) -> Result<Part, Refusal> {
-    let rows = sold_of_item(&app.db, &view.platform, &view.item_id).await?.into_iter().map(|(state, pieces, fen)| {
+    let rows = sold_of_item(&app.db, &view.seller_id, &view.platform, &view.item_id).await?.into_iter().map(|(state, pieces, fen)| {
         vec![
             Cell::text(reader.word("market.line_state", &state)),
             Cell::text(grouped(pieces)),

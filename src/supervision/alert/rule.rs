@@ -147,7 +147,13 @@ use SubjectKind as K;
 
 /// Every rule, in order.
 pub const RULES: [Rule; 25] = [
-    paged(scans(RuleId::R1, "visitors", K::Code, Amber, &[("month_visitors", 5), ("week_visitors", 10), ("total", 20), ("total_week", 8)])),
+    paged(scans(
+        RuleId::R1,
+        "visitors",
+        K::Code,
+        Amber,
+        &[("month_visitors", 5), ("week_visitors", 10), ("total", 20), ("total_week", 8), ("places", 2), ("party_days", 3)],
+    )),
     paged(scans(RuleId::R2, "burst", K::Code, Amber, &[("visitors", 8)])),
     paged(scans(RuleId::R3, "travel", K::Code, Amber, &[("km", 500), ("hours", 3)])),
     paged(scans(RuleId::R4, "provinces", K::Code, High, &[("day_provinces", 3), ("week_provinces", 5), ("batch_codes", 3)])),

@@ -73,27 +73,35 @@ struct Window<'a> {
     visits: std::collections::VecDeque<&'a Visit>,
     visitors: HashMap<i64, usize>,
     provinces: BTreeMap<&'a str, usize>,
+    cities: BTreeMap<(&'a str, &'a str), usize>,
 }
 
 impl<'a> Window<'a> {
     fn new(span: Millis) -> Self {
-        Self { span, visits: std::collections::VecDeque::new(), visitors: HashMap::new(), provinces: BTreeMap::new() }
+        Self {
+            span,
+            visits: std::collections::VecDeque::new(),
+            visitors: HashMap::new(),
+            provinces: BTreeMap::new(),
+            cities: BTreeMap::new(),
+        }
     }
     fn take(&mut self, visit: &'a Visit) {
         self.visits.push_back(visit);
         *self.visitors.entry(visit.visitor).or_default() += 1;
         if let Some(place) = &visit.place {
             *self.provinces.entry(&place.province).or_default() += 1;
+            if let Some(city) = &place.city {
+                *self.cities.entry((&place.province, city)).or_default() += 1;
+            }
         }
         while let Some(old) = self.visits.front().copied().filter(|old| visit.at - old.at >= self.span) {
             self.visits.pop_front();
             less(&mut self.visitors, &old.visitor);
-            if let Some(place) = &old.place
-                && let Some(count) = self.provinces.get_mut(place.province.as_str())
-            {
-                *count -= 1;
-                if *count == 0 {
-                    self.provinces.remove(place.province.as_str());
+            if let Some(place) = &old.place {
+                fewer(&mut self.provinces, place.province.as_str());
+                if let Some(city) = &place.city {
+                    fewer(&mut self.cities, (place.province.as_str(), city.as_str()));
                 }
             }
         }
@@ -103,6 +111,24 @@ impl<'a> Window<'a> {
     }
     fn provinces(&self) -> i64 {
         count(self.provinces.len())
+    }
+    /// Cities, and provinces of which no city is known.
+    fn places(&self) -> i64 {
+        let bare = self.provinces.keys().filter(|province| !self.cities.keys().any(|(of, _)| of == *province));
+        count(self.cities.len() + bare.count())
+    }
+    /// From the first session to the last.
+    fn lasted(&self) -> Millis {
+        self.visits.back().zip(self.visits.front()).map_or(0, |(last, first)| last.at - first.at)
+    }
+}
+
+fn fewer<K: Ord>(counts: &mut BTreeMap<K, usize>, key: K) {
+    if let Some(count) = counts.get_mut(&key) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(&key);
+        }
     }
 }
 
@@ -150,6 +176,8 @@ pub fn judge(rule: RuleId, limits: &Limits, facts: &CodeFacts, since: Millis) ->
     }
 }
 
+/// Many people around one table are a party, to know; a copy is met in several places, or for days. Where no place is known nobody can
+/// say that it was one.
 fn visitors<'a>(limits: &Limits, visits: impl Iterator<Item = &'a Visit>, since: Millis) -> Option<Hit> {
     let (mut week, mut month) = (Window::new(7 * DAY), Window::new(30 * DAY));
     over(visits.filter_map(|visit| {
@@ -157,7 +185,9 @@ fn visitors<'a>(limits: &Limits, visits: impl Iterator<Item = &'a Visit>, since:
         month.take(visit);
         let (in_week, in_month, total) = (week.visitors(), month.visitors(), count(month.visits.len()));
         let many = in_week > limits.get("week_visitors") || (total > limits.get("total") && in_week > limits.get("total_week"));
-        let severity = if many { Some(Severity::Amber) } else { (in_month > limits.get("month_visitors")).then_some(Severity::Info) };
+        let party = (1..limits.get("places")).contains(&week.places()) && week.lasted() <= limits.get("party_days").saturating_mul(DAY);
+        let to_know = many || in_month > limits.get("month_visitors");
+        let severity = if many && !party { Some(Severity::Amber) } else { to_know.then_some(Severity::Info) };
         let numbers = || figures([("week", in_week.to_string()), ("month", in_month.to_string()), ("total", total.to_string())]);
         (visit.at >= since).then(|| (visit.at, severity.map(|severity| (severity, numbers()))))
     }))

@@ -28,22 +28,50 @@ fn everyone(visits: &[Visit]) -> Vec<RuleId> {
 }
 /// So many visitors, one every so often.
 fn many(n: i64, every: Millis) -> Vec<Visit> {
-    (0..n).map(|no| ok(no * every, no + 1, "河北/石家庄")).collect()
+    met(n, every, &["河北/石家庄"])
 }
+/// The same, in these places one after the other.
+fn met(n: i64, every: Millis, places: &[&str]) -> Vec<Visit> {
+    (0..n).zip(places.iter().cycle()).map(|(no, place)| ok(no * every, no + 1, place)).collect()
+}
+const TWO: [&str; 2] = ["河北/石家庄", "北京/北京"];
 
 #[test]
 fn r1_counts_visitors() {
     assert_eq!(severity(RuleId::R1, many(5, 3 * DAY)), None);
     assert_eq!(severity(RuleId::R1, many(6, 3 * DAY)), Some(Severity::Info), "more than five in a month");
-    assert_eq!(severity(RuleId::R1, many(10, 2 * HOUR)), Some(Severity::Info));
-    let hit = asked(RuleId::R1, many(11, 2 * HOUR)).unwrap();
+    assert_eq!(severity(RuleId::R1, met(10, 2 * HOUR, &TWO)), Some(Severity::Info));
+    let hit = asked(RuleId::R1, met(11, 2 * HOUR, &TWO)).unwrap();
     assert_eq!((hit.severity, hit.first_at, hit.at), (Severity::Amber, START + 10 * HOUR, START + 20 * HOUR), "more than ten in a week");
     assert_eq!(hit.figures["week"], "11");
     // Nine visitors of a week, who come again and again.
-    let again = |n: i64| (0..n).map(|no| ok(no * 2 * HOUR, no % 9 + 1, "河北/石家庄")).collect::<Vec<_>>();
+    let again = |n: i64| met(n, 2 * HOUR, &TWO).into_iter().map(|visit| Visit { visitor: visit.visitor % 9, ..visit }).collect::<Vec<_>>();
     assert_eq!(severity(RuleId::R1, again(20)), Some(Severity::Info));
     assert_eq!(severity(RuleId::R1, again(21)), Some(Severity::Amber), "more than twenty in all, and more than eight visitors");
     assert_eq!(severity(RuleId::R1, (0..30).map(|no| ok(no * DAY, no, "")).collect()), Some(Severity::Info), "a shop that looks every day");
+}
+
+#[test]
+fn r1_takes_many_people_in_one_place_within_three_days_for_a_party() {
+    let limits = Limits::defaults(RuleId::R1.rule());
+    let (three_days, home) = (limits.get("party_days") * DAY, ["河北/石家庄"]);
+    // Eleven visitors, ten steps between them.
+    assert_eq!(severity(RuleId::R1, met(11, three_days / 10, &home)), Some(Severity::Info), "to know, no work");
+    assert_eq!(severity(RuleId::R1, met(11, three_days / 10 + 1, &home)), Some(Severity::Amber), "for more than three days");
+    assert_eq!(severity(RuleId::R1, met(38, 5 * MINUTE, &home)), Some(Severity::Info), "an office table");
+    assert_eq!(
+        severity(RuleId::R1, met(11, HOUR, &["河北/石家庄", "河北"])),
+        Some(Severity::Info),
+        "a carrier's exit of the same province"
+    );
+    assert_eq!(severity(RuleId::R1, met(11, HOUR, &["河北/石家庄", ""])), Some(Severity::Info), "some addresses have no place");
+    assert_eq!(severity(RuleId::R1, met(11, HOUR, &["河北/石家庄", "河北/保定"])), Some(Severity::Amber), "two cities");
+    assert_eq!(severity(RuleId::R1, met(11, HOUR, &["河北/石家庄", "北京"])), Some(Severity::Amber), "two provinces");
+    assert_eq!(severity(RuleId::R1, met(11, HOUR, &[""])), Some(Severity::Amber), "nobody knows whether it was one place");
+    // What left the week is no second place any more.
+    let mut later = vec![ok(0, 99, "北京/北京")];
+    later.extend(met(11, HOUR, &home).into_iter().map(|visit| Visit { at: visit.at + 8 * DAY, ..visit }));
+    assert_eq!(severity(RuleId::R1, later), Some(Severity::Info));
 }
 
 #[test]

@@ -158,7 +158,7 @@ pub const RULES: [Rule; 25] = [
     paged(scans(RuleId::R3, "travel", K::Code, Amber, &[("km", 500), ("hours", 3)])),
     paged(scans(RuleId::R4, "provinces", K::Code, High, &[("day_provinces", 3), ("week_provinces", 5), ("batch_codes", 3)])),
     scans(RuleId::R5, "before_activation", K::Code, High, &[("visitors", 3)]),
-    scans(RuleId::R6, "after_void", K::Code, High, &[("visitors", 1)]),
+    scans(RuleId::R6, "after_void", K::Code, High, &[("visitors", 2), ("labels", 2)]),
     scans(RuleId::R7, "after_recall", K::Code, High, &[("expired_days", 30), ("expired_visitors", 3)]),
     scans(RuleId::R8, "pin_again", K::Code, Amber, &[("visitors", 2)]),
     scans(RuleId::R9, "pin_guessing", K::Code, Amber, &[("wrong", 5)]),

@@ -4,6 +4,7 @@
 //! depend on how it is cut.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::distance::km;
 use super::{Figures, Hit, Limits, RuleId, Severity, figures};
@@ -39,6 +40,21 @@ pub struct CodeFacts {
     pub home: (String, String),
     /// The registered last day.
     pub best_before: Option<Day>,
+    /// Was it withdrawn because it is lost or stolen?
+    pub is_missing: bool,
+    /// Sessions of withdrawn labels of its order within the same 30 days, its own or not.
+    pub withdrawn: Arc<[Withdrawn]>,
+}
+
+/// A session of a label that was withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// When it began.
+    pub at: Millis,
+    /// Who.
+    pub visitor: i64,
+    /// The label's number in its order.
+    pub seq: i64,
 }
 
 /// What a try of a PIN was.
@@ -170,7 +186,7 @@ pub fn judge(rule: RuleId, limits: &Limits, facts: &CodeFacts, since: Millis) ->
         RuleId::R3 => travel(limits, &seen_as(&ORDINARY).collect::<Vec<_>>(), since),
         RuleId::R4 => spread(limits, seen_as(&ORDINARY), since),
         RuleId::R5 => early(limits, seen_as(&["not_activated"]), &facts.home, since),
-        RuleId::R6 => withdrawn(limits, seen_as(&["voided"]), since),
+        RuleId::R6 => withdrawn(limits, seen_as(&["voided"]), facts, since),
         RuleId::R7 => late(limits, &facts.visits, facts.best_before, since),
         _ => None,
     }
@@ -253,12 +269,22 @@ fn early<'a>(limits: &Limits, visits: impl Iterator<Item = &'a Visit>, home: &(S
     }))
 }
 
-fn withdrawn<'a>(limits: &Limits, visits: impl Iterator<Item = &'a Visit>, since: Millis) -> Option<Hit> {
+/// One person who looks at one spoilt label is a worker at the bin; several people, several labels of a roll, or a label that is missing are
+/// not.
+fn withdrawn<'a>(limits: &Limits, visits: impl Iterator<Item = &'a Visit>, facts: &CodeFacts, since: Millis) -> Option<Hit> {
     let mut month = Window::new(30 * DAY);
     over(visits.filter_map(|visit| {
         month.take(visit);
-        let n = month.visitors();
-        let seen = (n >= limits.get("visitors")).then(|| (Severity::High, figures([("visitors", n.to_string())])));
+        let of_order = || facts.withdrawn.iter().filter(|other| other.at <= visit.at && visit.at - other.at < 30 * DAY);
+        let labels = count(of_order().map(|other| other.seq).collect::<BTreeSet<_>>().len()).max(1);
+        let people = count(of_order().map(|other| other.visitor).collect::<BTreeSet<_>>().len()).max(month.visitors());
+        let severity = match (people >= limits.get("visitors"), labels >= limits.get("labels")) {
+            _ if facts.is_missing => Severity::High,
+            (true, true) => Severity::High,
+            (false, false) => Severity::Info,
+            _ => Severity::Amber,
+        };
+        let seen = Some((severity, figures([("visitors", people.to_string()), ("labels", labels.to_string())])));
         (visit.at >= since).then_some((visit.at, seen))
     }))
 }

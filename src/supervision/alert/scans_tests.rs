@@ -14,7 +14,7 @@ fn ok(after: Millis, visitor: i64, place: &str) -> Visit {
     visit(after, visitor, place, if visitor == 1 { "first_check" } else { "checked_before" })
 }
 fn facts(visits: Vec<Visit>) -> CodeFacts {
-    CodeFacts { visits, is_unit: true, home: ("石家庄市".to_owned(), "河北省".to_owned()), best_before: None }
+    CodeFacts { visits, is_unit: true, home: ("石家庄市".to_owned(), "河北省".to_owned()), ..CodeFacts::default() }
 }
 fn asked(rule: RuleId, visits: Vec<Visit>) -> Option<Hit> {
     judge(rule, &Limits::defaults(rule.rule()), &facts(visits), START)
@@ -106,7 +106,7 @@ fn r4_counts_provinces() {
 }
 
 #[test]
-fn r5_r6_and_r7_are_about_labels_not_in_use() {
+fn r5_and_r7_are_about_labels_not_in_use() {
     let early = |n: i64, place: &str| severity(RuleId::R5, (0..n).map(|no| visit(no * HOUR, no, place, "not_activated")).collect());
     assert_eq!(early(1, "河北/石家庄"), Some(Severity::Info));
     assert_eq!(early(2, "河北/石家庄"), Some(Severity::Info));
@@ -114,7 +114,6 @@ fn r5_r6_and_r7_are_about_labels_not_in_use() {
     assert_eq!(early(1, "河北/保定"), Some(Severity::High), "another city than the producer's");
     assert_eq!(early(1, "河北"), Some(Severity::Info), "nobody knows which city");
     assert_eq!(early(1, ""), Some(Severity::Info));
-    assert_eq!(severity(RuleId::R6, vec![visit(0, 1, "", "voided")]), Some(Severity::High));
     assert_eq!(severity(RuleId::R7, vec![visit(0, 1, "", "recalled")]), Some(Severity::High));
     let stale = |n: i64, days: i64| {
         let visits = (0..n).map(|no| visit(no * MINUTE, no, "", "expired")).collect();
@@ -122,6 +121,29 @@ fn r5_r6_and_r7_are_about_labels_not_in_use() {
         judge(RuleId::R7, &Limits::defaults(RuleId::R7.rule()), &stale, START).map(|hit| hit.severity)
     };
     assert_eq!((stale(3, 30), stale(2, 31), stale(3, 31)), (None, None, Some(Severity::Info)));
+}
+
+#[test]
+fn r6_tells_a_worker_at_the_bin_from_a_label_that_is_about() {
+    // Each is a moment, a visitor and a label; the rule is asked about label 1.
+    let asked = |is_missing: bool, scans: &[(Millis, i64, i64)]| {
+        let visits = scans.iter().filter(|scan| scan.2 == 1).map(|(at, visitor, _)| visit(*at, *visitor, "", "voided")).collect();
+        let withdrawn = scans.iter().map(|(at, visitor, seq)| Withdrawn { at: START + at, visitor: *visitor, seq: *seq }).collect();
+        let known = CodeFacts { is_missing, withdrawn, ..facts(visits) };
+        judge(RuleId::R6, &Limits::defaults(RuleId::R6.rule()), &known, START)
+    };
+    let severity = |scans: &[(Millis, i64, i64)]| asked(false, scans).map(|hit| hit.severity);
+    assert_eq!(severity(&[(0, 1, 1)]), Some(Severity::Info), "a spoilt spare label before the bin");
+    assert_eq!(severity(&[(0, 1, 1), (DAY, 1, 1)]), Some(Severity::Info), "the same visitor again");
+    assert_eq!(severity(&[(0, 1, 1), (DAY, 2, 1)]), Some(Severity::Amber), "two visitors of one label");
+    assert_eq!(severity(&[(0, 1, 2), (HOUR, 1, 1)]), Some(Severity::Amber), "two labels of the order");
+    assert_eq!(severity(&[(0, 1, 2), (HOUR, 2, 1)]), Some(Severity::High), "two visitors, two labels");
+    assert_eq!(severity(&[(0, 1, 1), (HOUR, 2, 2)]), Some(Severity::Info), "what comes later is found at the other label");
+    assert_eq!(severity(&[(0, 1, 2), (30 * DAY, 2, 1)]), Some(Severity::Info), "a month later nobody remembers");
+    assert_eq!(severity(&[(0, 1, 2)]), None, "not this label");
+    assert_eq!(asked(true, &[(0, 1, 1)]).map(|hit| hit.severity), Some(Severity::High), "lost or stolen");
+    let hit = asked(false, &[(0, 1, 2), (HOUR, 2, 1)]).unwrap();
+    assert_eq!((hit.figures["visitors"].as_str(), hit.figures["labels"].as_str()), ("2", "2"));
 }
 
 #[test]

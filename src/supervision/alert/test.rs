@@ -143,6 +143,7 @@ async fn codes(db: &Db, rule: RuleId, limits: (&Limits, &Limits), since: Millis,
         for sessions in rows.chunk_by(|one, other| (one.order_no, one.seq) == (other.order_no, other.seq)) {
             let key = (sessions[0].order_no, sessions[0].seq);
             let Some(order) = orders.get(&key.0).filter(|order| order.kind != "sample") else { continue };
+            // Other labels of the order make a finding graver, not one more.
             let known = code_facts(key, order, sessions);
             let name = format!("code:{}-{}", key.0, key.1);
             if judge(rule, limits.0, &known, since).is_some() {

@@ -217,17 +217,27 @@ async fn on_visitors(
     let Some(limits) = limits.get(&RuleId::R12) else { return Ok(Vec::new()) };
     let known = facts::of_visitors(db.reader(), &fresh.keys().copied().collect(), begin - DAY).await?;
     let is_unit = |key: &Key| orders.get(&key.0).is_some_and(|order| order.kind == "unit");
-    let mut findings = Vec::new();
+    let mut busy = Vec::new();
     for (visitor, new) in fresh {
         let Some(since) = new.iter().map(|(at, _)| *at).min() else { continue };
         let mut visits = known.get(&visitor).cloned().unwrap_or_default();
         visits.extend(new.into_iter().filter(|(_, key)| is_unit(key)));
         visits.sort_unstable();
-        if let Some(hit) = harvest(limits, &visits, since) {
-            findings.push(visitor_finding(RuleId::R12, visitor, hit));
+        if harvest(limits, &visits, &[], since).is_some() {
+            busy.push((visitor, visits, since));
         }
     }
-    Ok(findings)
+    if busy.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Only of those who looked at very many is it asked what was sent to them.
+    let numbers = busy.iter().flat_map(|(_, visits, _)| visits.iter().map(|(_, key)| key.0)).collect();
+    let earliest = Day::of(begin).plus(-1 - limits.get("receipt_days").clamp(0, 366));
+    let sent = goods::sent(db.reader(), &numbers, earliest).await?;
+    let found = |(visitor, visits, since): (i64, Vec<(Millis, Key)>, Millis)| {
+        harvest(limits, &visits, &sent, since).map(|hit| visitor_finding(RuleId::R12, visitor, hit))
+    };
+    Ok(busy.into_iter().filter_map(found).collect())
 }
 
 pub(super) fn visitor_finding(rule: RuleId, visitor: i64, hit: Hit) -> Finding {

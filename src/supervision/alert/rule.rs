@@ -164,7 +164,7 @@ pub const RULES: [Rule; 25] = [
     scans(RuleId::R9, "pin_guessing", K::Code, Amber, &[("wrong", 5)]),
     scans(RuleId::R10, "enumeration", K::Visitor, High, &[("visitor_misses", 10), ("hour_misses", 200)]),
     scans(RuleId::R11, "forged_series", K::Series, High, &[("codes", 3), ("visitors", 3)]),
-    scans(RuleId::R12, "harvesting", K::Visitor, Amber, &[("codes", 30)]),
+    scans(RuleId::R12, "harvesting", K::Visitor, Amber, &[("codes", 30), ("receipt_days", 14)]),
     nightly(RuleId::R13, "contamination", K::Batch, High, &[("percent", 2), ("codes", 50)]),
     nightly(RuleId::R14, "off_market", K::Batch, Info, &[("percent", 30), ("sessions", 20)]),
     nightly(RuleId::R15, "balance", K::Account, High, &[("notice", 80), ("excess", 105)]),

@@ -309,15 +309,36 @@ fn late(limits: &Limits, visits: &[Visit], best_before: Option<Day>, since: Mill
     }))
 }
 
-/// R12: one visitor and very many codes of single items within a day; `visits` are moment and code, in order.
-pub fn harvest(limits: &Limits, visits: &[(Millis, (i64, i64))], since: Millis) -> Option<Hit> {
+/// Goods of one shipment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// The day they left.
+    pub on: Day,
+    /// Their codes: order, first and last number.
+    pub codes: Vec<(i64, i64, i64)>,
+}
+
+impl Sent {
+    fn holds(&self, (order_no, seq): (i64, i64)) -> bool {
+        self.codes.iter().any(|(of, first, last)| *of == order_no && (*first..=*last).contains(&seq))
+    }
+}
+
+/// R12: one visitor and very many codes of single items within a day; `visits` are moment and code, in order. Who looks at goods of one
+/// shipment soon after it was sent unpacks them: that is to know, no work.
+pub fn harvest(limits: &Limits, visits: &[(Millis, (i64, i64))], sent: &[Sent], since: Millis) -> Option<Hit> {
     let mut begin = 0;
     over(visits.iter().enumerate().filter(|_| limits.is_on).filter_map(|(at, (moment, _))| {
         while moment - visits[begin].0 >= DAY {
             begin += 1;
         }
-        let codes = count(visits[begin..=at].iter().map(|(_, code)| code).collect::<BTreeSet<_>>().len());
-        let seen = (codes >= limits.get("codes")).then(|| (Severity::Amber, figures([("codes", codes.to_string())])));
+        let codes: BTreeSet<(i64, i64)> = visits[begin..=at].iter().map(|(_, code)| *code).collect();
+        let seen = (count(codes.len()) >= limits.get("codes")).then(|| {
+            let is_new = |one: &&Sent| (0..=limits.get("receipt_days")).contains(&Day::of(*moment).since(one.on));
+            let is_receipt = sent.iter().filter(is_new).any(|one| codes.iter().all(|code| one.holds(*code)));
+            let severity = if is_receipt { Severity::Info } else { Severity::Amber };
+            (severity, figures([("codes", codes.len().to_string())]))
+        });
         (*moment >= since).then_some((*moment, seen))
     }))
 }

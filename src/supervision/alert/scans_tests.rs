@@ -167,11 +167,22 @@ fn r8_and_r9_are_about_pins() {
 fn r12_counts_codes_of_one_visitor() {
     let limits = Limits::defaults(RuleId::R12.rule());
     let visits = |n: i64, every: Millis| (0..n).map(|no| (START + no * every, (7, no))).collect::<Vec<_>>();
-    assert!(harvest(&limits, &visits(29, MINUTE), START).is_none());
-    assert_eq!(harvest(&limits, &visits(30, MINUTE), START).unwrap().figures["codes"], "30");
-    assert!(harvest(&limits, &visits(60, HOUR), START).is_none(), "a day holds 24 of them");
-    let one = vec![(START, (7, 1)); 60];
-    assert!(harvest(&limits, &one, START).is_none(), "one code over and over is one");
+    let severity = |visits: &[(Millis, (i64, i64))], sent: &[Sent]| harvest(&limits, visits, sent, START).map(|hit| hit.severity);
+    assert_eq!(severity(&visits(29, MINUTE), &[]), None);
+    assert_eq!(severity(&visits(30, MINUTE), &[]), Some(Severity::Amber));
+    assert_eq!(harvest(&limits, &visits(30, MINUTE), &[], START).unwrap().figures["codes"], "30");
+    assert_eq!(severity(&visits(60, HOUR), &[]), None, "a day holds 24 of them");
+    assert_eq!(severity(&[(START, (7, 1)); 60], &[]), None, "one code over and over is one");
+    // A shop unpacks what was sent to it some days ago.
+    let sent = |days: i64, codes: &[(i64, i64, i64)]| Sent { on: Day::of(START).plus(-days), codes: codes.to_vec() };
+    let unpacked = |sent: &[Sent]| severity(&visits(30, MINUTE), sent);
+    assert_eq!(unpacked(&[sent(0, &[(7, 0, 29)])]), Some(Severity::Info));
+    assert_eq!(unpacked(&[sent(14, &[(7, 0, 9), (7, 10, 300)])]), Some(Severity::Info), "two boxes of one shipment");
+    assert_eq!(unpacked(&[sent(15, &[(7, 0, 29)])]), Some(Severity::Amber), "too long ago");
+    assert_eq!(unpacked(&[sent(-1, &[(7, 0, 29)])]), Some(Severity::Amber), "not sent yet");
+    assert_eq!(unpacked(&[sent(1, &[(7, 0, 28)])]), Some(Severity::Amber), "one code is of something else");
+    assert_eq!(unpacked(&[sent(1, &[(8, 0, 29)])]), Some(Severity::Amber), "another order");
+    assert_eq!(unpacked(&[sent(1, &[(7, 0, 14)]), sent(1, &[(7, 15, 29)])]), Some(Severity::Amber), "of two shipments");
 }
 
 #[test]

@@ -24,8 +24,14 @@ pub fn judge(rule: RuleId, limits: &Limits, sums: &Sums) -> Option<(Severity, Fi
             holds.then_some(Severity::High)
         }
         RuleId::R14 => {
-            let holds = sum("sessions") >= limit("sessions") && above(sum("outside"), sum("sessions"), limit("percent"));
-            holds.then_some(Severity::Info)
+            let (sessions, outside) = (sum("sessions"), sum("outside"));
+            let many = above(outside, sessions, limit("percent"));
+            match () {
+                // Nothing says that it ever left.
+                () if sum("markets") == 0 => (many && outside >= limit("unsent_sessions")).then_some(Severity::Amber),
+                () if sessions >= limit("work_sessions") && reached(outside, sessions, limit("work_percent")) => Some(Severity::Amber),
+                () => (many && sessions >= limit("sessions")).then_some(Severity::Info),
+            }
         }
         RuleId::R15 => {
             let (used, allowed) = (sum("used"), sum("allowed"));
@@ -101,9 +107,17 @@ mod tests {
             (R13, vec![("scanned", 50), ("amber", 1)], None),
             (R13, vec![("scanned", 49), ("amber", 40)], None),
             (R13, vec![("scanned", 50), ("amber", 2)], Some(High)),
-            (R14, vec![("sessions", 20), ("outside", 6)], None),
-            (R14, vec![("sessions", 20), ("outside", 7)], Some(Info)),
-            (R14, vec![("sessions", 19), ("outside", 19)], None),
+            (R14, vec![("markets", 1), ("sessions", 20), ("outside", 6)], None),
+            (R14, vec![("markets", 1), ("sessions", 20), ("outside", 7)], Some(Info)),
+            (R14, vec![("markets", 1), ("sessions", 19), ("outside", 19)], None),
+            (R14, vec![("markets", 1), ("sessions", 29), ("outside", 29)], Some(Info)),
+            (R14, vec![("markets", 1), ("sessions", 30), ("outside", 17)], Some(Info)),
+            (R14, vec![("markets", 1), ("sessions", 30), ("outside", 18)], Some(Amber)),
+            (R14, vec![("markets", 3), ("sessions", 400), ("outside", 60)], None),
+            (R14, vec![("markets", 0), ("sessions", 29), ("outside", 29)], None),
+            (R14, vec![("markets", 0), ("sessions", 30), ("outside", 30)], Some(Amber)),
+            (R14, vec![("markets", 0), ("sessions", 100), ("outside", 30)], None),
+            (R14, vec![("markets", 0), ("sessions", 100), ("outside", 31)], Some(Amber)),
             (R15, vec![("allowed", 1000), ("used", 799)], None),
             (R15, vec![("allowed", 1000), ("used", 800)], Some(Info)),
             (R15, vec![("allowed", 1000), ("used", 1000)], Some(Info)),

@@ -85,7 +85,8 @@ async fn contamination<C: ConnectionTrait>(connection: &C, now: Millis) -> Outco
     read(connection, SubjectKind::Batch, &sql, &["scanned", "amber"]).await
 }
 
-/// Where a batch was sent is where it is sold; one that was sent nowhere, or somewhere unknown, is sold everywhere.
+/// Where a batch was sent, and where it is from, is where it is sold: `markets` counts the provinces it was sent to. One that was sent
+/// somewhere unknown is sold everywhere, and one whose home is unknown may be anywhere.
 async fn off_market<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<Vec<Candidate>> {
     let sql = format!(
         "SELECT b.id, b.lot, p.division_code, b.producer_id, b.product_id, b.id, COALESCE(v.name, ''), s.place, COUNT(*) \
@@ -103,15 +104,20 @@ async fn off_market<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<
     for row in rows(connection, sent, Vec::new()).await? {
         markets.entry(get(&row, 0)?).or_default().insert(get(&row, 1)?);
     }
-    let mut found: Vec<Candidate> = Vec::new();
+    let (mut found, nowhere): (Vec<Candidate>, _) = (Vec::new(), BTreeSet::new());
     for row in rows(connection, &sql, Vec::new()).await? {
         let about = about(&row)?;
-        let Some(market) = markets.get(&about.subject_id).filter(|market| !market.contains("")) else { continue };
+        let market = markets.get(&about.subject_id).unwrap_or(&nowhere);
         let (home, place, sessions): (String, String, i64) = (get(&row, 6)?, get(&row, 7)?, get(&row, 8)?);
+        if home.is_empty() || market.contains("") {
+            continue;
+        }
         let province = place.split('/').next().unwrap_or_default();
         let inside = home.starts_with(province) || market.iter().any(|name| name.starts_with(province));
         if found.last().is_none_or(|last| last.about.subject_id != about.subject_id) {
-            found.push(Candidate { kind: SubjectKind::Batch, about, sums: Sums::from([("sessions", 0), ("outside", 0)]) });
+            let markets = i64::try_from(market.len()).unwrap_or(i64::MAX);
+            let sums = Sums::from([("sessions", 0), ("outside", 0), ("markets", markets)]);
+            found.push(Candidate { kind: SubjectKind::Batch, about, sums });
         }
         if let Some(last) = found.last_mut() {
             *last.sums.entry("sessions").or_default() += sessions;

@@ -284,17 +284,18 @@ async fn voided<C: ConnectionTrait>(connection: &C) -> Outcome<Vec<Candidate>> {
     let sum = |condition: &str| format!("CAST(SUM(CASE WHEN {condition} THEN r.last - r.first + 1 ELSE 0 END) AS BIGINT)");
     let spoilt = "r.state = 'voided' AND r.reason IN ('damaged', 'misprinted', 'lost', 'stolen')";
     let sql = format!(
-        "SELECT o.id, q.name || ' ' || o.season, p.division_code, o.producer_id, o.product_id, NULL, o.count, {}, {}, {} \
+        "SELECT o.id, q.name || ' ' || o.season, p.division_code, o.producer_id, o.product_id, NULL, o.count, o.spare, {}, {}, {}, {} \
          FROM code_order o JOIN organisation p ON p.id = o.producer_id JOIN product q ON q.id = o.product_id \
          JOIN code_range r ON r.order_no = o.order_no WHERE o.kind <> 'sample' \
-         GROUP BY o.id, q.name, o.season, p.division_code, o.producer_id, o.product_id, o.count \
+         GROUP BY o.id, q.name, o.season, p.division_code, o.producer_id, o.product_id, o.count, o.spare \
          HAVING {} > 0 ORDER BY o.id",
         sum(spoilt),
+        sum("r.state = 'voided' AND r.reason IN ('lost', 'stolen')"),
         sum("r.state IN ('active', 'scheduled')"),
         sum(&format!("{spoilt} AND r.batch_id IS NOT NULL")),
         sum(spoilt),
     );
-    read(connection, SubjectKind::Order, &sql, &["count", "voided", "active", "voided_active"]).await
+    read(connection, SubjectKind::Order, &sql, &["count", "spare", "voided", "missing", "active", "voided_active"]).await
 }
 
 async fn unseen<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<Vec<Candidate>> {

@@ -300,7 +300,7 @@ on_both_engines! {
         assert!(act!(world, own, |tx, desk| judge_alert(tx, desk, keys.as_ref(), &id, &input), [id, input, keys]).unwrap_err().says("already_decided"));
         // The same again within a month is not told again; the precision counts it.
         for no in 20..30 {
-            scanned(&world, (1, 7), world.clock.now() + no * MINUTE, no, "河北/石家庄", "checked_before").await;
+            scanned(&world, (1, 7), world.clock.now() + no * MINUTE, no, "北京/北京", "checked_before").await;
         }
         world.clock.advance(HOUR);
         judge(&world, Cadence::Scans).await;

@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod alert_goods;
 mod alert_story;
 mod alerts;
 mod audits;

@@ -4,8 +4,9 @@
 //! scan waits for a rule and nothing is judged twice.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
-use super::scans::{CodeFacts, LOOKS_BACK, PinTry, Visit, harvest, judge, pins};
+use super::scans::{CodeFacts, LOOKS_BACK, PinTry, Visit, Withdrawn, harvest, judge, pins};
 use super::write::{self, Written};
 use super::{About, Cadence, Finding, Hit, Limits, RuleId, Severity, SubjectKind, figures, nightly};
 use crate::db::Db;
@@ -13,6 +14,7 @@ use crate::kernel::clock::{DAY, HOUR, MINUTE};
 use crate::kernel::{Clock, Day, Desk, Failure, Millis, Outcome, Random};
 use crate::supervision::store::alert as store;
 use crate::supervision::store::alert_facts::{self as facts, Key, Line, MissRow, OrderFacts, SessionRow};
+use crate::supervision::store::alert_goods as goods;
 use crate::supervision::store::alert_sums::candidates;
 use crate::trace::place::parse_place;
 use crate::trace::visitor::SESSION;
@@ -144,17 +146,34 @@ async fn portion(db: &Db, lines: &[Line], limits: &InForce) -> Outcome<(Vec<Sess
         changed.insert((line.key, row.begun_at, row.visitor, row.verdict.clone()), row);
     }
     let orders = facts::orders(db.reader(), &keys.iter().map(|key| key.0).collect()).await?;
+    let withdrawn = withdrawn(db, &all, begin).await?;
     let mut findings = Vec::new();
     for (key, since) in &fresh {
         if let (Some(order), Some(sessions)) = (orders.get(&key.0), all.get(key)) {
-            findings.extend(on_code(*key, order, sessions, *since, limits));
+            let withdrawn = withdrawn.get(&key.0).cloned().unwrap_or_default();
+            findings.extend(on_code(*key, order, (sessions, withdrawn), *since, limits));
         }
     }
     findings.extend(on_visitors(db, of_visitor, &orders, begin, limits).await?);
     Ok((changed.into_values().collect(), findings))
 }
 
-/// What is known of a code, from its sessions.
+/// Sessions of withdrawn labels, by order, of the orders some of whose withdrawn labels were scanned: those kept, and those of the portion.
+async fn withdrawn(db: &Db, all: &BTreeMap<Key, Vec<SessionRow>>, begin: Millis) -> Outcome<BTreeMap<i64, Arc<[Withdrawn]>>> {
+    let here: Vec<&SessionRow> = all.values().flatten().filter(|row| row.verdict == "voided").collect();
+    if here.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let numbers = here.iter().map(|row| row.order_no).collect();
+    let mut found = goods::withdrawn(db.reader(), &numbers, begin - LOOKS_BACK).await?;
+    for row in here {
+        let one = Withdrawn { at: row.begun_at, visitor: row.visitor, seq: row.seq };
+        found.entry(row.order_no).or_default().push(one);
+    }
+    Ok(found.into_iter().map(|(order_no, sessions)| (order_no, sessions.into())).collect())
+}
+
+/// What is known of a code, from its sessions; withdrawn labels of its order are to be added.
 pub(super) fn code_facts(key: Key, order: &OrderFacts, sessions: &[SessionRow]) -> CodeFacts {
     let visit = |row: &SessionRow| Visit {
         at: row.begun_at,
@@ -169,11 +188,16 @@ pub(super) fn code_facts(key: Key, order: &OrderFacts, sessions: &[SessionRow]) 
         is_unit: order.kind == "unit",
         home: order.home.clone(),
         best_before: order.of(key.1).and_then(|range| range.best_before),
+        is_missing: order.of(key.1).is_some_and(|range| range.is_missing),
+        withdrawn: Arc::default(),
     }
 }
 
-fn on_code(key: Key, order: &OrderFacts, sessions: &[SessionRow], since: Millis, limits: &InForce) -> Vec<Finding> {
-    let known = code_facts(key, order, sessions);
+/// What is known of sessions: those of the code, and those of withdrawn labels of its order.
+type Sessions<'a> = (&'a [SessionRow], Arc<[Withdrawn]>);
+
+fn on_code(key: Key, order: &OrderFacts, (sessions, withdrawn): Sessions<'_>, since: Millis, limits: &InForce) -> Vec<Finding> {
+    let known = CodeFacts { withdrawn, ..code_facts(key, order, sessions) };
     let about = order.about(key);
     let found = |rule: &RuleId| {
         let hit = judge(*rule, limits.get(rule)?, &known, since)?;
@@ -193,17 +217,27 @@ async fn on_visitors(
     let Some(limits) = limits.get(&RuleId::R12) else { return Ok(Vec::new()) };
     let known = facts::of_visitors(db.reader(), &fresh.keys().copied().collect(), begin - DAY).await?;
     let is_unit = |key: &Key| orders.get(&key.0).is_some_and(|order| order.kind == "unit");
-    let mut findings = Vec::new();
+    let mut busy = Vec::new();
     for (visitor, new) in fresh {
         let Some(since) = new.iter().map(|(at, _)| *at).min() else { continue };
         let mut visits = known.get(&visitor).cloned().unwrap_or_default();
         visits.extend(new.into_iter().filter(|(_, key)| is_unit(key)));
         visits.sort_unstable();
-        if let Some(hit) = harvest(limits, &visits, since) {
-            findings.push(visitor_finding(RuleId::R12, visitor, hit));
+        if harvest(limits, &visits, &[], since).is_some() {
+            busy.push((visitor, visits, since));
         }
     }
-    Ok(findings)
+    if busy.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Only of those who looked at very many is it asked what was sent to them.
+    let numbers = busy.iter().flat_map(|(_, visits, _)| visits.iter().map(|(_, key)| key.0)).collect();
+    let earliest = Day::of(begin).plus(-1 - limits.get("receipt_days").clamp(0, 366));
+    let sent = goods::sent(db.reader(), &numbers, earliest).await?;
+    let found = |(visitor, visits, since): (i64, Vec<(Millis, Key)>, Millis)| {
+        harvest(limits, &visits, &sent, since).map(|hit| visitor_finding(RuleId::R12, visitor, hit))
+    };
+    Ok(busy.into_iter().filter_map(found).collect())
 }
 
 pub(super) fn visitor_finding(rule: RuleId, visitor: i64, hit: Hit) -> Finding {

@@ -24,8 +24,14 @@ pub fn judge(rule: RuleId, limits: &Limits, sums: &Sums) -> Option<(Severity, Fi
             holds.then_some(Severity::High)
         }
         RuleId::R14 => {
-            let holds = sum("sessions") >= limit("sessions") && above(sum("outside"), sum("sessions"), limit("percent"));
-            holds.then_some(Severity::Info)
+            let (sessions, outside) = (sum("sessions"), sum("outside"));
+            let many = above(outside, sessions, limit("percent"));
+            match () {
+                // Nothing says that it ever left.
+                () if sum("markets") == 0 => (many && outside >= limit("unsent_sessions")).then_some(Severity::Amber),
+                () if sessions >= limit("work_sessions") && reached(outside, sessions, limit("work_percent")) => Some(Severity::Amber),
+                () => (many && sessions >= limit("sessions")).then_some(Severity::Info),
+            }
         }
         RuleId::R15 => {
             let (used, allowed) = (sum("used"), sum("allowed"));
@@ -50,10 +56,11 @@ pub fn judge(rule: RuleId, limits: &Limits, sums: &Sums) -> Option<(Severity, Fi
         }
         RuleId::R19 => (sum("refused") >= limit("refused")).then_some(Severity::High),
         RuleId::R20 => {
-            let voided = above(sum("voided"), sum("count"), limit("percent"));
-            let active = above(sum("voided_active"), sum("active"), limit("active_percent"));
+            let beyond = beyond_spare(sums);
+            let voided = above(beyond, sum("count"), limit("percent"));
+            let active = above(sum("voided_active").min(beyond), sum("active"), limit("active_percent"));
             // A label or two of a short roll are no ratio.
-            (sum("voided") > 2 && (voided || active)).then_some(Severity::Amber)
+            (beyond > 2 && (voided || active)).then_some(Severity::Amber)
         }
         RuleId::R21 if sum("health") >= limit("health") || sum("week") >= limit("batch_week") => Some(Severity::High),
         RuleId::R21 => (sum("month") >= limit("firm_month")).then_some(Severity::Amber),
@@ -66,22 +73,32 @@ pub fn judge(rule: RuleId, limits: &Limits, sums: &Sums) -> Option<(Severity, Fi
     let shown: Figures = sums.iter().map(|(name, value)| ((*name).to_owned(), value.to_string())).collect();
     severity.map(|severity| (severity, shown)).map(|(severity, mut shown)| {
         shown.extend(figures([("percent", percent(rule, sums))]));
+        if rule == RuleId::R20 {
+            shown.extend(figures([("beyond", beyond_spare(sums).to_string())]));
+        }
         (severity, shown)
     })
 }
 
+/// Voided labels of an order that its spare ones don't explain: spare labels are there to be spoilt, not to be lost or stolen.
+fn beyond_spare(sums: &Sums) -> i64 {
+    let sum = |name: &str| sums.get(name).copied().unwrap_or(0);
+    let missing = sum("missing").min(sum("voided"));
+    missing + (sum("voided") - missing - sum("spare")).max(0)
+}
+
 /// The ratio a rule is about, in whole per cent, for people; empty where it has none.
 fn percent(rule: RuleId, sums: &Sums) -> String {
+    let of = |name: &str| sums.get(name).copied().unwrap_or(0);
     let (part, whole) = match rule {
-        RuleId::R13 => ("amber", "scanned"),
-        RuleId::R14 => ("outside", "sessions"),
-        RuleId::R15 => ("used", "allowed"),
-        RuleId::R16 => ("yield", "most"),
-        RuleId::R18 => ("held", "season"),
-        RuleId::R20 => ("voided", "count"),
+        RuleId::R13 => (of("amber"), of("scanned")),
+        RuleId::R14 => (of("outside"), of("sessions")),
+        RuleId::R15 => (of("used"), of("allowed")),
+        RuleId::R16 => (of("yield"), of("most")),
+        RuleId::R18 => (of("held"), of("season")),
+        RuleId::R20 => (beyond_spare(sums), of("count")),
         _ => return String::new(),
     };
-    let (part, whole) = (sums.get(part).copied().unwrap_or(0), sums.get(whole).copied().unwrap_or(0));
     if whole <= 0 { String::new() } else { (i128::from(part) * 100 / i128::from(whole)).to_string() }
 }
 
@@ -101,9 +118,17 @@ mod tests {
             (R13, vec![("scanned", 50), ("amber", 1)], None),
             (R13, vec![("scanned", 49), ("amber", 40)], None),
             (R13, vec![("scanned", 50), ("amber", 2)], Some(High)),
-            (R14, vec![("sessions", 20), ("outside", 6)], None),
-            (R14, vec![("sessions", 20), ("outside", 7)], Some(Info)),
-            (R14, vec![("sessions", 19), ("outside", 19)], None),
+            (R14, vec![("markets", 1), ("sessions", 20), ("outside", 6)], None),
+            (R14, vec![("markets", 1), ("sessions", 20), ("outside", 7)], Some(Info)),
+            (R14, vec![("markets", 1), ("sessions", 19), ("outside", 19)], None),
+            (R14, vec![("markets", 1), ("sessions", 29), ("outside", 29)], Some(Info)),
+            (R14, vec![("markets", 1), ("sessions", 30), ("outside", 17)], Some(Info)),
+            (R14, vec![("markets", 1), ("sessions", 30), ("outside", 18)], Some(Amber)),
+            (R14, vec![("markets", 3), ("sessions", 400), ("outside", 60)], None),
+            (R14, vec![("markets", 0), ("sessions", 29), ("outside", 29)], None),
+            (R14, vec![("markets", 0), ("sessions", 30), ("outside", 30)], Some(Amber)),
+            (R14, vec![("markets", 0), ("sessions", 100), ("outside", 30)], None),
+            (R14, vec![("markets", 0), ("sessions", 100), ("outside", 31)], Some(Amber)),
             (R15, vec![("allowed", 1000), ("used", 799)], None),
             (R15, vec![("allowed", 1000), ("used", 800)], Some(Info)),
             (R15, vec![("allowed", 1000), ("used", 1000)], Some(Info)),
@@ -130,6 +155,15 @@ mod tests {
             (R20, vec![("count", 1000), ("voided", 3), ("active", 200), ("voided_active", 2)], None),
             (R20, vec![("count", 1000), ("voided", 3), ("active", 200), ("voided_active", 3)], Some(Amber)),
             (R20, vec![("count", 20), ("voided", 2)], None),
+            (R20, vec![("count", 105), ("spare", 5), ("voided", 5)], None),
+            (R20, vec![("count", 100), ("spare", 5), ("voided", 8)], None),
+            (R20, vec![("count", 100), ("spare", 5), ("voided", 9)], Some(Amber)),
+            (R20, vec![("count", 100), ("spare", 5), ("voided", 3), ("missing", 3)], None),
+            (R20, vec![("count", 100), ("spare", 5), ("voided", 4), ("missing", 4)], Some(Amber)),
+            (R20, vec![("count", 100), ("spare", 5), ("voided", 9), ("missing", 3)], Some(Amber)),
+            (R20, vec![("count", 1000), ("spare", 50), ("voided", 50), ("active", 900), ("voided_active", 50)], None),
+            (R20, vec![("count", 1000), ("spare", 50), ("voided", 59), ("active", 900), ("voided_active", 59)], None),
+            (R20, vec![("count", 1000), ("spare", 50), ("voided", 60), ("active", 900), ("voided_active", 60)], Some(Amber)),
             (R21, vec![("week", 1)], None),
             (R21, vec![("week", 2)], Some(High)),
             (R21, vec![("health", 1)], Some(High)),
@@ -156,6 +190,9 @@ mod tests {
         let mut limits = Limits::defaults(RuleId::R13.rule());
         let sums: Sums = [("scanned", 200), ("amber", 9)].into();
         assert_eq!(judge(RuleId::R13, &limits, &sums).unwrap().1["percent"], "4");
+        let spoilt: Sums = [("count", 200), ("spare", 5), ("voided", 15)].into();
+        let told = judge(RuleId::R20, &Limits::defaults(RuleId::R20.rule()), &spoilt).unwrap().1;
+        assert_eq!((told["beyond"].as_str(), told["percent"].as_str()), ("10", "5"));
         limits.is_on = false;
         assert_eq!(judge(RuleId::R13, &limits, &sums), None);
     }

@@ -4,6 +4,7 @@
 //! depend on how it is cut.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::distance::km;
 use super::{Figures, Hit, Limits, RuleId, Severity, figures};
@@ -39,6 +40,21 @@ pub struct CodeFacts {
     pub home: (String, String),
     /// The registered last day.
     pub best_before: Option<Day>,
+    /// Was it withdrawn because it is lost or stolen?
+    pub is_missing: bool,
+    /// Sessions of withdrawn labels of its order within the same 30 days, its own or not.
+    pub withdrawn: Arc<[Withdrawn]>,
+}
+
+/// A session of a label that was withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// When it began.
+    pub at: Millis,
+    /// Who.
+    pub visitor: i64,
+    /// The label's number in its order.
+    pub seq: i64,
 }
 
 /// What a try of a PIN was.
@@ -73,27 +89,35 @@ struct Window<'a> {
     visits: std::collections::VecDeque<&'a Visit>,
     visitors: HashMap<i64, usize>,
     provinces: BTreeMap<&'a str, usize>,
+    cities: BTreeMap<(&'a str, &'a str), usize>,
 }
 
 impl<'a> Window<'a> {
     fn new(span: Millis) -> Self {
-        Self { span, visits: std::collections::VecDeque::new(), visitors: HashMap::new(), provinces: BTreeMap::new() }
+        Self {
+            span,
+            visits: std::collections::VecDeque::new(),
+            visitors: HashMap::new(),
+            provinces: BTreeMap::new(),
+            cities: BTreeMap::new(),
+        }
     }
     fn take(&mut self, visit: &'a Visit) {
         self.visits.push_back(visit);
         *self.visitors.entry(visit.visitor).or_default() += 1;
         if let Some(place) = &visit.place {
             *self.provinces.entry(&place.province).or_default() += 1;
+            if let Some(city) = &place.city {
+                *self.cities.entry((&place.province, city)).or_default() += 1;
+            }
         }
         while let Some(old) = self.visits.front().copied().filter(|old| visit.at - old.at >= self.span) {
             self.visits.pop_front();
             less(&mut self.visitors, &old.visitor);
-            if let Some(place) = &old.place
-                && let Some(count) = self.provinces.get_mut(place.province.as_str())
-            {
-                *count -= 1;
-                if *count == 0 {
-                    self.provinces.remove(place.province.as_str());
+            if let Some(place) = &old.place {
+                fewer(&mut self.provinces, place.province.as_str());
+                if let Some(city) = &place.city {
+                    fewer(&mut self.cities, (place.province.as_str(), city.as_str()));
                 }
             }
         }
@@ -103,6 +127,24 @@ impl<'a> Window<'a> {
     }
     fn provinces(&self) -> i64 {
         count(self.provinces.len())
+    }
+    /// Cities, and provinces of which no city is known.
+    fn places(&self) -> i64 {
+        let bare = self.provinces.keys().filter(|province| !self.cities.keys().any(|(of, _)| of == *province));
+        count(self.cities.len() + bare.count())
+    }
+    /// From the first session to the last.
+    fn lasted(&self) -> Millis {
+        self.visits.back().zip(self.visits.front()).map_or(0, |(last, first)| last.at - first.at)
+    }
+}
+
+fn fewer<K: Ord>(counts: &mut BTreeMap<K, usize>, key: K) {
+    if let Some(count) = counts.get_mut(&key) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(&key);
+        }
     }
 }
 
@@ -144,12 +186,14 @@ pub fn judge(rule: RuleId, limits: &Limits, facts: &CodeFacts, since: Millis) ->
         RuleId::R3 => travel(limits, &seen_as(&ORDINARY).collect::<Vec<_>>(), since),
         RuleId::R4 => spread(limits, seen_as(&ORDINARY), since),
         RuleId::R5 => early(limits, seen_as(&["not_activated"]), &facts.home, since),
-        RuleId::R6 => withdrawn(limits, seen_as(&["voided"]), since),
+        RuleId::R6 => withdrawn(limits, seen_as(&["voided"]), facts, since),
         RuleId::R7 => late(limits, &facts.visits, facts.best_before, since),
         _ => None,
     }
 }
 
+/// Many people around one table are a party, to know; a copy is met in several places, or for days. Where no place is known nobody can
+/// say that it was one.
 fn visitors<'a>(limits: &Limits, visits: impl Iterator<Item = &'a Visit>, since: Millis) -> Option<Hit> {
     let (mut week, mut month) = (Window::new(7 * DAY), Window::new(30 * DAY));
     over(visits.filter_map(|visit| {
@@ -157,7 +201,9 @@ fn visitors<'a>(limits: &Limits, visits: impl Iterator<Item = &'a Visit>, since:
         month.take(visit);
         let (in_week, in_month, total) = (week.visitors(), month.visitors(), count(month.visits.len()));
         let many = in_week > limits.get("week_visitors") || (total > limits.get("total") && in_week > limits.get("total_week"));
-        let severity = if many { Some(Severity::Amber) } else { (in_month > limits.get("month_visitors")).then_some(Severity::Info) };
+        let party = (1..limits.get("places")).contains(&week.places()) && week.lasted() <= limits.get("party_days").saturating_mul(DAY);
+        let to_know = many || in_month > limits.get("month_visitors");
+        let severity = if many && !party { Some(Severity::Amber) } else { to_know.then_some(Severity::Info) };
         let numbers = || figures([("week", in_week.to_string()), ("month", in_month.to_string()), ("total", total.to_string())]);
         (visit.at >= since).then(|| (visit.at, severity.map(|severity| (severity, numbers()))))
     }))
@@ -223,12 +269,22 @@ fn early<'a>(limits: &Limits, visits: impl Iterator<Item = &'a Visit>, home: &(S
     }))
 }
 
-fn withdrawn<'a>(limits: &Limits, visits: impl Iterator<Item = &'a Visit>, since: Millis) -> Option<Hit> {
+/// One person who looks at one spoilt label is a worker at the bin; several people, several labels of a roll, or a label that is missing are
+/// not.
+fn withdrawn<'a>(limits: &Limits, visits: impl Iterator<Item = &'a Visit>, facts: &CodeFacts, since: Millis) -> Option<Hit> {
     let mut month = Window::new(30 * DAY);
     over(visits.filter_map(|visit| {
         month.take(visit);
-        let n = month.visitors();
-        let seen = (n >= limits.get("visitors")).then(|| (Severity::High, figures([("visitors", n.to_string())])));
+        let of_order = || facts.withdrawn.iter().filter(|other| other.at <= visit.at && visit.at - other.at < 30 * DAY);
+        let labels = count(of_order().map(|other| other.seq).collect::<BTreeSet<_>>().len()).max(1);
+        let people = count(of_order().map(|other| other.visitor).collect::<BTreeSet<_>>().len()).max(month.visitors());
+        let severity = match (people >= limits.get("visitors"), labels >= limits.get("labels")) {
+            _ if facts.is_missing => Severity::High,
+            (true, true) => Severity::High,
+            (false, false) => Severity::Info,
+            _ => Severity::Amber,
+        };
+        let seen = Some((severity, figures([("visitors", people.to_string()), ("labels", labels.to_string())])));
         (visit.at >= since).then_some((visit.at, seen))
     }))
 }
@@ -253,15 +309,36 @@ fn late(limits: &Limits, visits: &[Visit], best_before: Option<Day>, since: Mill
     }))
 }
 
-/// R12: one visitor and very many codes of single items within a day; `visits` are moment and code, in order.
-pub fn harvest(limits: &Limits, visits: &[(Millis, (i64, i64))], since: Millis) -> Option<Hit> {
+/// Goods of one shipment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// The day they left.
+    pub on: Day,
+    /// Their codes: order, first and last number.
+    pub codes: Vec<(i64, i64, i64)>,
+}
+
+impl Sent {
+    fn holds(&self, (order_no, seq): (i64, i64)) -> bool {
+        self.codes.iter().any(|(of, first, last)| *of == order_no && (*first..=*last).contains(&seq))
+    }
+}
+
+/// R12: one visitor and very many codes of single items within a day; `visits` are moment and code, in order. Who looks at goods of one
+/// shipment soon after it was sent unpacks them: that is to know, no work.
+pub fn harvest(limits: &Limits, visits: &[(Millis, (i64, i64))], sent: &[Sent], since: Millis) -> Option<Hit> {
     let mut begin = 0;
     over(visits.iter().enumerate().filter(|_| limits.is_on).filter_map(|(at, (moment, _))| {
         while moment - visits[begin].0 >= DAY {
             begin += 1;
         }
-        let codes = count(visits[begin..=at].iter().map(|(_, code)| code).collect::<BTreeSet<_>>().len());
-        let seen = (codes >= limits.get("codes")).then(|| (Severity::Amber, figures([("codes", codes.to_string())])));
+        let codes: BTreeSet<(i64, i64)> = visits[begin..=at].iter().map(|(_, code)| *code).collect();
+        let seen = (count(codes.len()) >= limits.get("codes")).then(|| {
+            let is_new = |one: &&Sent| (0..=limits.get("receipt_days")).contains(&Day::of(*moment).since(one.on));
+            let is_receipt = sent.iter().filter(is_new).any(|one| codes.iter().all(|code| one.holds(*code)));
+            let severity = if is_receipt { Severity::Info } else { Severity::Amber };
+            (severity, figures([("codes", codes.len().to_string())]))
+        });
         (*moment >= since).then_some((*moment, seen))
     }))
 }

@@ -115,7 +115,8 @@ pub async fn both(db: &Db, desk: &Desk, rule: RuleId, limits: (&Limits, &Limits)
             let least = limits.0.get("codes").min(limits.1.get("codes")).max(1);
             let busy = facts::busy_visitors(db.reader(), since, least).await?;
             for (visitor, visits) in facts::of_visitors(db.reader(), &busy, since - DAY).await? {
-                let named = |limits: &Limits| harvest(limits, &visits, since).map(|hit| visitor_finding(rule, visitor, hit));
+                // What was sent makes a finding less grave, not one fewer.
+                let named = |limits: &Limits| harvest(limits, &visits, &[], since).map(|hit| visitor_finding(rule, visitor, hit));
                 found.0.extend(names(named(limits.0)));
                 found.1.extend(names(named(limits.1)));
             }
@@ -143,6 +144,7 @@ async fn codes(db: &Db, rule: RuleId, limits: (&Limits, &Limits), since: Millis,
         for sessions in rows.chunk_by(|one, other| (one.order_no, one.seq) == (other.order_no, other.seq)) {
             let key = (sessions[0].order_no, sessions[0].seq);
             let Some(order) = orders.get(&key.0).filter(|order| order.kind != "sample") else { continue };
+            // Other labels of the order make a finding graver, not one more.
             let known = code_facts(key, order, sessions);
             let name = format!("code:{}-{}", key.0, key.1);
             if judge(rule, limits.0, &known, since).is_some() {

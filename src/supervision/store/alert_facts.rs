@@ -84,6 +84,8 @@ pub struct RangeFacts {
     pub lot: Option<String>,
     /// The last day of its goods.
     pub best_before: Option<Day>,
+    /// Were they withdrawn because they are lost or stolen?
+    pub is_missing: bool,
 }
 
 fn get<T: sea_orm::TryGetable>(row: &QueryResult, at: usize) -> Outcome<T> {
@@ -276,11 +278,12 @@ pub(in crate::supervision) async fn orders<C: ConnectionTrait>(
         found.insert(get::<i64>(&row, 0)?, facts);
     }
     let sql = format!(
-        "SELECT r.order_no, r.first, r.last, r.batch_id, b.lot, b.best_before FROM ({asked}) AS g \
+        "SELECT r.order_no, r.first, r.last, r.batch_id, b.lot, b.best_before, r.state, r.reason FROM ({asked}) AS g \
          JOIN code_range r ON r.order_no = g.order_no LEFT JOIN batch b ON b.id = r.batch_id ORDER BY r.order_no, r.first"
     );
     for row in rows(connection, &sql, vec![list(&listed)?]).await? {
         let best_before: Option<String> = get(&row, 5)?;
+        let (state, reason): (String, Option<String>) = (get(&row, 6)?, get(&row, 7)?);
         if let Some(facts) = found.get_mut(&get::<i64>(&row, 0)?) {
             facts.ranges.push(RangeFacts {
                 first: get(&row, 1)?,
@@ -288,6 +291,7 @@ pub(in crate::supervision) async fn orders<C: ConnectionTrait>(
                 batch_id: get(&row, 3)?,
                 lot: get(&row, 4)?,
                 best_before: best_before.as_deref().and_then(Day::parse),
+                is_missing: state == "voided" && matches!(reason.as_deref(), Some("lost" | "stolen")),
             });
         }
     }

@@ -85,7 +85,8 @@ async fn contamination<C: ConnectionTrait>(connection: &C, now: Millis) -> Outco
     read(connection, SubjectKind::Batch, &sql, &["scanned", "amber"]).await
 }
 
-/// Where a batch was sent is where it is sold; one that was sent nowhere, or somewhere unknown, is sold everywhere.
+/// Where a batch was sent, and where it is from, is where it is sold: `markets` counts the provinces it was sent to. One that was sent
+/// somewhere unknown is sold everywhere, and one whose home is unknown may be anywhere.
 async fn off_market<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<Vec<Candidate>> {
     let sql = format!(
         "SELECT b.id, b.lot, p.division_code, b.producer_id, b.product_id, b.id, COALESCE(v.name, ''), s.place, COUNT(*) \
@@ -103,15 +104,20 @@ async fn off_market<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<
     for row in rows(connection, sent, Vec::new()).await? {
         markets.entry(get(&row, 0)?).or_default().insert(get(&row, 1)?);
     }
-    let mut found: Vec<Candidate> = Vec::new();
+    let (mut found, nowhere): (Vec<Candidate>, _) = (Vec::new(), BTreeSet::new());
     for row in rows(connection, &sql, Vec::new()).await? {
         let about = about(&row)?;
-        let Some(market) = markets.get(&about.subject_id).filter(|market| !market.contains("")) else { continue };
+        let market = markets.get(&about.subject_id).unwrap_or(&nowhere);
         let (home, place, sessions): (String, String, i64) = (get(&row, 6)?, get(&row, 7)?, get(&row, 8)?);
+        if home.is_empty() || market.contains("") {
+            continue;
+        }
         let province = place.split('/').next().unwrap_or_default();
         let inside = home.starts_with(province) || market.iter().any(|name| name.starts_with(province));
         if found.last().is_none_or(|last| last.about.subject_id != about.subject_id) {
-            found.push(Candidate { kind: SubjectKind::Batch, about, sums: Sums::from([("sessions", 0), ("outside", 0)]) });
+            let markets = i64::try_from(market.len()).unwrap_or(i64::MAX);
+            let sums = Sums::from([("sessions", 0), ("outside", 0), ("markets", markets)]);
+            found.push(Candidate { kind: SubjectKind::Batch, about, sums });
         }
         if let Some(last) = found.last_mut() {
             *last.sums.entry("sessions").or_default() += sessions;
@@ -278,17 +284,18 @@ async fn voided<C: ConnectionTrait>(connection: &C) -> Outcome<Vec<Candidate>> {
     let sum = |condition: &str| format!("CAST(SUM(CASE WHEN {condition} THEN r.last - r.first + 1 ELSE 0 END) AS BIGINT)");
     let spoilt = "r.state = 'voided' AND r.reason IN ('damaged', 'misprinted', 'lost', 'stolen')";
     let sql = format!(
-        "SELECT o.id, q.name || ' ' || o.season, p.division_code, o.producer_id, o.product_id, NULL, o.count, {}, {}, {} \
+        "SELECT o.id, q.name || ' ' || o.season, p.division_code, o.producer_id, o.product_id, NULL, o.count, o.spare, {}, {}, {}, {} \
          FROM code_order o JOIN organisation p ON p.id = o.producer_id JOIN product q ON q.id = o.product_id \
          JOIN code_range r ON r.order_no = o.order_no WHERE o.kind <> 'sample' \
-         GROUP BY o.id, q.name, o.season, p.division_code, o.producer_id, o.product_id, o.count \
+         GROUP BY o.id, q.name, o.season, p.division_code, o.producer_id, o.product_id, o.count, o.spare \
          HAVING {} > 0 ORDER BY o.id",
         sum(spoilt),
+        sum("r.state = 'voided' AND r.reason IN ('lost', 'stolen')"),
         sum("r.state IN ('active', 'scheduled')"),
         sum(&format!("{spoilt} AND r.batch_id IS NOT NULL")),
         sum(spoilt),
     );
-    read(connection, SubjectKind::Order, &sql, &["count", "voided", "active", "voided_active"]).await
+    read(connection, SubjectKind::Order, &sql, &["count", "spare", "voided", "missing", "active", "voided_active"]).await
 }
 
 async fn unseen<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<Vec<Candidate>> {

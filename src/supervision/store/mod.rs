@@ -2,6 +2,7 @@
 
 pub mod alert;
 pub mod alert_facts;
+pub mod alert_goods;
 pub mod alert_sums;
 pub mod audit;
 pub mod case;

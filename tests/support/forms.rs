@@ -40,9 +40,10 @@ impl Seen {
         let found = self.html.split("<option value=\"").skip(1).filter_map(read).find(|(_, said)| said.contains(words));
         found.unwrap_or_else(|| panic!("no choice says {words}: {}", self.html)).0
     }
-    /// The hidden fields of the form that goes to this path.
+    /// The hidden fields of the form that is posted to this path; a form that only asks, for the same path, is another one.
     fn hidden(&self, action: &str) -> Vec<(String, String)> {
-        let form = self.html.split("<form ").find(|form| form.contains(&format!("action=\"{action}\"")));
+        let goes = |tag: &str| tag.contains("method=\"post\"") && tag.contains(&format!("action=\"{action}\""));
+        let form = self.html.split("<form ").find(|form| form.split('>').next().is_some_and(goes));
         let form = form.unwrap_or_else(|| panic!("no form goes to {action}: {}", self.html)).split("</form>").next().unwrap();
         let value = |input: &str, name: &str| input.split_once(&format!("{name}=\"")).unwrap().1.split('"').next().unwrap().to_owned();
         form.split("<input type=\"hidden\"").skip(1).map(|input| (value(input, "name"), value(input, "value"))).collect()

@@ -162,7 +162,7 @@ fn skus(faults: &mut Faults, input: &ListingInput) -> Vec<SkuRow> {
         return Vec::new();
     }
     let mut said = input.skus.clone();
-    if said.is_empty() && sku::read(&input.title).is_some() {
+    if said.is_empty() && !input.title.trim().is_empty() {
         said.push(SkuInput { name: input.title.clone(), ..SkuInput::default() });
     }
     let rows = said.iter().enumerate().map(|(no, sku)| {

@@ -55,7 +55,7 @@ impl Workshop<'_> {
         let far = json!({ "kind": "farmer", "name": "演示外地卖家", "division_code": "330106", "place": "演示街道",
             "shops": [{ "platform": "淘宝", "name": "演示水果铺" }] });
         let far = self.seller(far).await?;
-        let near = json!({ "kind": "farmer", "name": "演示种植户丁", "division_code": "130133", "place": "演示村" });
+        let near = json!({ "kind": "farmer", "name": "演示种植户戊", "division_code": "130133", "place": "演示村" });
         let near = self.seller(near).await?;
         for (no, (url, title, price, origin)) in STRANGERS.iter().enumerate() {
             let of = if no == 4 { &near } else { &far };

@@ -135,7 +135,8 @@ fn part(reader: &Reader, board: &Board, wanted: Option<Standing>) -> Part {
         ladder: ladder(reader, board, &board.total),
         growers: growers.unwrap_or_default(),
         table: Table {
-            caption: say(reader, "balance_caption"),
+            // Equal regions of one page must be told apart.
+            caption: format!("{} · {} {}", say(reader, "balance_caption"), board.goods.name, board.season),
             columns,
             rows: board.lines.iter().filter(shown).map(row).collect(),
             empty: say(reader, "no_producers"),

@@ -15,6 +15,7 @@ use super::super::super::route::{Access, Route};
 use super::super::desk::{Reader, done_at, fresh_key};
 use super::super::names::{day_of, moment};
 use crate::identity::notice::{Notice, mark_read, notices};
+use crate::identity::role::Permission as P;
 use crate::kernel::ids::{Noun, is};
 
 /// Rows of one page.
@@ -69,7 +70,7 @@ fn row(reader: &Reader, notice: &Notice) -> Vec<Cell> {
     let values: Vec<(&str, String)> = notice.values.iter().map(|(name, value)| (name.as_str(), value_of(reader, name, value))).collect();
     let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let words = reader.fill(&format!("notice.{}", notice.kind), &values);
-    let what = match place(&notice.subject_id) {
+    let what = match place(reader, &notice.subject_id) {
         Some(path) => Cell::link(words, reader.to(&path)),
         None => Cell::text(words),
     };
@@ -87,17 +88,25 @@ fn value_of(reader: &Reader, name: &str, value: &str) -> String {
 }
 
 /// The page of what a notice is about.
-fn place(id: &str) -> Option<String> {
-    let pages =
-        [(Noun::Batch, "batches"), (Noun::CodeOrder, "orders"), (Noun::SeasonAccount, "accounts"), (Noun::Rectification, "rectifications")];
-    let found = pages.into_iter().find(|(noun, _)| is(*noun, id)).map(|(_, page)| format!("/work/{page}/{id}"));
-    let lists = [
-        (Noun::Delivery, "/work/deliveries"),
-        (Noun::Objection, "/work/objections"),
-        (Noun::Facility, "/work/facilities"),
-        (Noun::Organisation, "/work"),
+fn place(reader: &Reader, id: &str) -> Option<String> {
+    let pages = [
+        (Noun::Batch, "batches", P::BatchRead),
+        (Noun::CodeOrder, "orders", P::CodeOrderRead),
+        (Noun::SeasonAccount, "accounts", P::SeasonAccountRead),
+        (Noun::Rectification, "rectifications", P::RectificationRead),
     ];
-    found.or_else(|| lists.into_iter().find(|(noun, _)| is(*noun, id)).map(|(_, page)| page.to_owned()))
+    let lists = [
+        (Noun::Delivery, "/work/deliveries", P::DeliveryRead),
+        (Noun::Objection, "/work/objections", P::ObjectionRead),
+        (Noun::Facility, "/work/facilities", P::FacilityRead),
+    ];
+    if let Some((_, page, needs)) = pages.into_iter().find(|(noun, _, _)| is(*noun, id)) {
+        return reader.may(needs).then(|| format!("/work/{page}/{id}"));
+    }
+    if let Some((_, page, needs)) = lists.into_iter().find(|(noun, _, _)| is(*noun, id)) {
+        return reader.may(needs).then(|| page.to_owned());
+    }
+    is(Noun::Organisation, id).then(|| "/work".to_owned())
 }
 
 /// Up to which notice was read.

@@ -12,6 +12,8 @@
 //! ```
 //! A closed case is not opened again; a new one may link the same things.
 
+use super::word::words;
+
 /// How far a case has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CaseState {
@@ -46,23 +48,6 @@ impl CaseState {
         use CaseState::{Closed, Deciding, Investigating, Open};
         matches!((self, to), (Open, Investigating | Closed) | (Investigating, Deciding | Closed) | (Deciding, Investigating | Closed))
     }
-}
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$each])* $variant,)* }
-        impl $name {
-            /// Every one.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-            /// The word stored and sent.
-            pub fn word(self) -> &'static str { match self { $(Self::$variant => $word,)* } }
-            /// Reads the word.
-            pub fn parse(word: &str) -> Option<Self> { Self::ALL.iter().copied().find(|one| one.word() == word) }
-        }
-    };
 }
 
 words! {

@@ -9,6 +9,7 @@
 //! What was found is one of three: nothing this time (本次未发现问题), something to be mended (an order with a day, then a re-check), or
 //! something to be followed (a case). It is never said that a firm is lawful. What is counted otherwise than the books say is 待核.
 
+use super::word::words;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -45,23 +46,6 @@ impl InspectionState {
     pub fn may_become(self, to: Self) -> bool {
         matches!((self, to), (Self::Waiting, Self::Recorded) | (Self::Recorded, Self::Published))
     }
-}
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$each])* $variant,)* }
-        impl $name {
-            /// Every one.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-            /// The word stored and sent.
-            pub fn word(self) -> &'static str { match self { $(Self::$variant => $word,)* } }
-            /// Reads the word.
-            pub fn parse(word: &str) -> Option<Self> { Self::ALL.iter().copied().find(|one| one.word() == word) }
-        }
-    };
 }
 
 words! {

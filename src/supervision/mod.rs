@@ -44,3 +44,4 @@ pub mod seizures;
 pub mod store;
 pub mod week;
 pub mod weekly;
+mod word;

@@ -20,22 +20,6 @@
 //! What is not counted: scans by our own programs and from addresses of the house (`via` `api` and `house`), crawlers (never in the
 //! journal), codes that are no unit codes. A visitor is one for a day (the key changes at midnight), a session lasts 30 minutes.
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$each])* $variant,)* }
-        impl $name {
-            /// Every one, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-            /// The word stored and sent.
-            pub fn word(self) -> &'static str { match self { $(Self::$variant => $word,)* } }
-            /// Reads the word.
-            pub fn parse(word: &str) -> Option<Self> { Self::ALL.iter().copied().find(|one| one.word() == word) }
-        }
-    };
-}
-
 pub mod distance;
 pub mod evaluate;
 pub mod missed;
@@ -48,6 +32,7 @@ pub mod scans;
 pub mod test;
 mod write;
 
+use crate::trace::words;
 use std::collections::BTreeMap;
 
 use crate::kernel::Millis;

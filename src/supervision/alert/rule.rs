@@ -3,6 +3,7 @@
 //! Defaults are those of the first plan, to be calibrated with real scans; what is in force is the newest version a person put in force
 //! after its back-test ([`super::test`]).
 
+use crate::trace::words;
 use std::collections::BTreeMap;
 
 use crate::kernel::{Failure, Outcome};

@@ -27,9 +27,7 @@ pub mod clues;
 pub mod plan;
 pub mod queries;
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
+use super::word::words;
 use crate::kernel::Millis;
 
 /// How long whoever decided may undo it.
@@ -38,23 +36,6 @@ pub const UNDO: Millis = 10_000;
 pub const HELD: Millis = 24 * crate::kernel::clock::HOUR;
 /// The most listings decided or given out at once.
 pub const MOST_AT_ONCE: usize = 1000;
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$each])* $variant,)* }
-        impl $name {
-            /// Every one.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-            /// The word stored and sent.
-            pub fn word(self) -> &'static str { match self { $(Self::$variant => $word,)* } }
-            /// Reads the word.
-            pub fn parse(word: &str) -> Option<Self> { Self::ALL.iter().copied().find(|one| one.word() == word) }
-        }
-    };
-}
 
 words! {
     /// How far a listing's audit has come.

@@ -80,8 +80,8 @@ pub(in crate::supervision) async fn draws<C: ConnectionTrait>(
         use inspection_draw::Column::DivisionCode;
         let mut any = Condition::any();
         for own in &scope.divisions {
-            // A colon comes after every digit. Places that hold this one end in zeros.
-            any = any.add(Condition::all().add(DivisionCode.gte(own.as_str())).add(DivisionCode.lt(format!("{own}:"))));
+            any = any.add(inside(DivisionCode, own));
+            // Places that hold this one end in zeros.
             let above = (2..own.len()).step_by(2).filter_map(|end| own.get(..end)).map(|held| format!("{held:0<6}"));
             any = any.add(DivisionCode.is_in(above));
         }

@@ -18,6 +18,7 @@ pub mod frame;
 pub mod gateway;
 pub mod health;
 mod job;
+mod leftover;
 pub mod limit;
 pub mod link;
 pub mod openapi;

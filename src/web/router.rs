@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -16,6 +16,7 @@ use tower_http::timeout::TimeoutLayer;
 use super::app::App;
 use super::auth::guard;
 use super::frame::around;
+use super::leftover::finish_reading;
 use super::route::Route;
 use super::{api, health, public, work};
 use crate::kernel::{Failure, Outcome};
@@ -47,6 +48,7 @@ pub fn service(app: App) -> Router {
             response
         }))
         .layer(from_fn_with_state(app.clone(), around))
+        .layer(from_fn(finish_reading))
         .with_state(app)
 }
 

@@ -12,4 +12,5 @@ mod codes;
 mod identity;
 mod quantity;
 mod sheet;
+mod size;
 mod time;

@@ -1,7 +1,7 @@
 //! Performs a plan on a stage, day by day, by the product's own commands, and feeds the scans through the scan desk while the clock goes on
 //! in steps of ten minutes. What a command refuses is written down; it is part of the answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
 use yanzhao::kernel::clock::{DAY, MINUTE};
@@ -76,6 +76,8 @@ pub struct Drive<'a> {
     pub listings: Vec<Option<String>>,
     pub delivered: Vec<Vec<Delivered>>,
     misses: Misses,
+    /// The day on which each alert first asked for work.
+    pub asked: HashMap<String, u32>,
     /// Scans within so many minutes are done at one moment.
     pub slot: u32,
     next_scan: usize,
@@ -93,6 +95,7 @@ impl<'a> Drive<'a> {
             listings: vec![None; plan.listings.len()],
             delivered: plan.producers.iter().map(|_| Vec::new()).collect(),
             misses: Misses::default(),
+            asked: HashMap::new(),
             slot: 10,
             next_scan: 0,
             next_forged: 0,
@@ -116,7 +119,7 @@ impl<'a> Drive<'a> {
             self.scan_until(day * 1440 + 1439).await;
             self.set(day * 1440 + 1439);
             let begun = Instant::now();
-            self.nightly().await;
+            self.nightly(day).await;
             self.went.took[2] += begun.elapsed();
             if loud && day % 10 == 9 {
                 let [acts, scans, jobs] = self.went.took.map(|t| t.as_secs());
@@ -128,11 +131,14 @@ impl<'a> Drive<'a> {
 
     /// What is due at the end of a day: misses are put away, and rules run over new scans and over everything else. On the service rules
     /// run over new scans every minute; what they find depends on when things happened, not on when they run.
-    async fn nightly(&self) {
+    async fn nightly(&mut self, day: u32) {
         let (db, clock, random) = (&self.stage.world.db, &self.stage.world.clock, &self.stage.world.random);
         self.misses.put_away(db).await.unwrap();
         for cadence in [Cadence::Scans, Cadence::Nightly] {
             evaluate(db, clock, random, cadence).await.unwrap();
+        }
+        for id in self.asking().await {
+            self.asked.entry(id).or_insert(day);
         }
     }
 

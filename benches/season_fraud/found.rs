@@ -19,26 +19,37 @@ impl Drive<'_> {
         u32::try_from((at - self.start).max(0) / DAY).unwrap()
     }
 
+    /// Alerts that ask for work now.
+    pub async fn asking(&self) -> Vec<String> {
+        let rows = self.rows("SELECT id FROM alert WHERE severity <> 'info'").await;
+        rows.into_iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    }
+
     /// Everything that was found, in the order in which it was.
     pub async fn seen(&self) -> Vec<Seen> {
         let named = self.named().await;
         let mut seen = Vec::new();
-        for row in self.rows("SELECT rule, subject_kind, subject_id, severity, raised_at FROM alert ORDER BY raised_at, id").await {
-            let [rule, kind, id, severity] = [0, 1, 2, 3].map(|at| row.try_get_by_index::<String>(at).unwrap());
-            let raised_at: i64 = row.try_get_by_index(4).unwrap();
+        for row in
+            self.rows("SELECT rule, subject_kind, subject_id, severity, id, raised_at, seen_at FROM alert ORDER BY raised_at, id").await
+        {
+            let [rule, kind, id, severity, alert] = [0, 1, 2, 3, 4].map(|at| row.try_get_by_index::<String>(at).unwrap());
+            let [raised, until] = [5, 6].map(|at| self.day_no(row.try_get_by_index(at).unwrap()));
+            let day = self.asked.get(&alert).copied().unwrap_or(raised);
             let subjects = match kind.as_str() {
                 "code" => self.code(&id),
                 "series" => self.series(&id),
                 _ => named.get(&id).copied().into_iter().collect(),
             };
-            seen.push(Seen { rule: format!("{rule} ({kind})"), work: severity != "info", day: self.day_no(raised_at), subjects });
+            seen.push(Seen { rule: format!("{rule} ({kind})"), work: severity != "info", day, until: until.max(day), subjects });
         }
         // A finding whose figures change is a new row that takes over its beginning: it is one finding.
-        for row in self.rows("SELECT listing_id, rule, MIN(since) FROM listing_finding GROUP BY listing_id, rule ORDER BY 3, 1, 2").await {
+        for row in self.rows("SELECT listing_id, rule, MIN(since), MAX(CASE WHEN cleared_at IS NULL THEN 1 ELSE 0 END), MAX(cleared_at) FROM listing_finding GROUP BY listing_id, rule ORDER BY 3, 1, 2").await {
             let [id, rule] = [0, 1].map(|at| row.try_get_by_index::<String>(at).unwrap());
             let since: i64 = row.try_get_by_index(2).unwrap();
+            let (stands, cleared): (i32, Option<i64>) = (row.try_get_by_index(3).unwrap(), row.try_get_by_index(4).unwrap());
+            let until = cleared.filter(|_| stands == 0).map_or(u32::MAX, |at| self.day_no(at));
             let subjects = named.get(&id).copied().into_iter().collect();
-            seen.push(Seen { rule: format!("listing: {rule}"), work: true, day: self.day_no(since), subjects });
+            seen.push(Seen { rule: format!("listing: {rule}"), work: true, day: self.day_no(since), until, subjects });
         }
         seen
     }

@@ -13,7 +13,10 @@ pub struct Seen {
     pub rule: String,
     /// Somebody has to do something about it.
     pub work: bool,
+    /// Since when it asks, or, where it does not, since when it stands.
     pub day: DayNo,
+    /// When it was seen last.
+    pub until: DayNo,
     pub subjects: Vec<Subject>,
 }
 
@@ -67,12 +70,12 @@ pub struct Caught {
     pub missed: Vec<(&'static str, u64)>,
 }
 
-/// Of one rule: how often it stood on a fraud that had begun, and how often on something honest.
+/// Of one rule: how often it was only to know, and, where it asked for work, how often on a fraud that had begun and how often not.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Fired {
+    pub to_know: u64,
     pub right: u64,
     pub wrong: u64,
-    pub work: bool,
 }
 
 /// How a season, or several, came out.
@@ -104,7 +107,7 @@ pub fn score(plan: &Plan, went: &Went, doors: &[Door], seen: &[Seen]) -> Score {
     score.issued = plan.rolls.iter().map(|r| u64::from(r.count)).sum();
     let sets: Vec<BTreeSet<Subject>> = plan.frauds.iter().map(|f| f.subjects.iter().copied().collect()).collect();
     for (fraud, set) in plan.frauds.iter().zip(&sets) {
-        let alerts = seen.iter().filter(|s| s.work && points_at(&s.subjects, fraud, set, s.day)).map(|s| s.day).min();
+        let alerts = seen.iter().filter(|s| s.work && points_at(&s.subjects, fraud, set, s.until)).map(|s| s.day.max(fraud.from)).min();
         let refused = doors.iter().filter(|d| stopped(d, fraud, set)).map(|d| d.day).min();
         let caught = score.kinds.entry(fraud.kind).or_default();
         let first = [alerts, refused].into_iter().flatten().min();
@@ -118,10 +121,13 @@ pub fn score(plan: &Plan, went: &Went, doors: &[Door], seen: &[Seen]) -> Score {
     }
     let mut flagged = BTreeSet::new();
     for one in seen {
-        let right = plan.frauds.iter().zip(&sets).any(|(fraud, set)| points_at(&one.subjects, fraud, set, one.day));
+        let right = plan.frauds.iter().zip(&sets).any(|(fraud, set)| points_at(&one.subjects, fraud, set, one.until));
         let fired = score.rules.entry(one.rule.clone()).or_default();
-        fired.work |= one.work;
-        *(if right { &mut fired.right } else { &mut fired.wrong }) += 1;
+        *match (one.work, right) {
+            (false, _) => &mut fired.to_know,
+            (true, true) => &mut fired.right,
+            (true, false) => &mut fired.wrong,
+        } += 1;
         if !right && one.work {
             flagged.extend(one.subjects.iter().copied());
         }
@@ -180,9 +186,9 @@ impl Score {
         self.listings.merge(other.listings);
         for (rule, more) in other.rules {
             let fired = self.rules.entry(rule).or_default();
+            fired.to_know += more.to_know;
             fired.right += more.right;
             fired.wrong += more.wrong;
-            fired.work |= more.work;
         }
         self.scans += other.scans;
         self.issued += other.issued;
@@ -213,10 +219,9 @@ impl Score {
         {
             writeln!(text, "| {who} | {} |", part.cells()).unwrap();
         }
-        text.push_str("\n| rule | fired | true | false | asks for work |\n|---|--:|--:|--:|---|\n");
+        text.push_str("\n| rule | only to know | asked for work, rightly | wrongly |\n|---|--:|--:|--:|\n");
         for (rule, fired) in &self.rules {
-            let work = if fired.work { "yes" } else { "no" };
-            writeln!(text, "| {rule} | {} | {} | {} | {work} |", fired.right + fired.wrong, fired.right, fired.wrong).unwrap();
+            writeln!(text, "| {rule} | {} | {} | {} |", fired.to_know, fired.right, fired.wrong).unwrap();
         }
         let missed: Vec<String> = self.kinds.iter().flat_map(|(kind, caught)| missed(*kind, &caught.missed)).collect();
         writeln!(text, "\nNot caught: {}.", if missed.is_empty() { "nothing".to_owned() } else { missed.join("; ") }).unwrap();

@@ -1,4 +1,4 @@
-//! Scans that rules find: one label looked at by many people in many provinces, one of a recalled batch, one not in use; and a threshold
+//! Scans that rules find: one label looked at day after day by people of many provinces, one of a recalled batch, one not in use; and a threshold
 //! somebody wants changed. Made by scanning, as people do.
 
 use serde_json::Value;
@@ -6,12 +6,13 @@ use serde_json::Value;
 use crate::identity::queries::standing_of;
 use crate::identity::role::Permission;
 use crate::jobs::{judge_nightly, judge_scans};
-use crate::kernel::{Desk, Failure, Outcome};
+use crate::kernel::clock::{DAY, MINUTE};
+use crate::kernel::{Clock, Desk, Failure, Outcome};
 use crate::supervision::commands::alert_rule::{RuleInput, propose_rule};
 use crate::supervision::queries::alert::{AlertsAsked, alerts};
 use crate::trace::code::Code;
 use crate::trace::place::named_place;
-use crate::trace::scan::Via;
+use crate::trace::scan::{ScanDesk, ScanSettings, Via};
 use crate::trace::visitor::Visitor;
 use crate::web::App;
 
@@ -30,13 +31,11 @@ pub(super) async fn prepare(app: &App, codes: &mut Value) -> Outcome<()> {
     }
     let copied = codes["ready"].as_array_mut().filter(|ready| ready.len() > 10).and_then(Vec::pop);
     if let Some(code) = copied.as_ref().and_then(Value::as_str) {
-        for no in 0..13_usize {
-            scan(app, code, no as u64, PLACES[no % PLACES.len()]).await?;
-        }
+        copied_label(app, code).await?;
     }
     for (name, place) in [("recalled", ("北京", "北京")), ("inactive", ("河北", "石家庄"))] {
         if let Some(code) = codes[name].as_str() {
-            scan(app, code, 100, place).await?;
+            scan(&app.scans, code, 100, place).await?;
         }
     }
     let desk = Desk { clock: app.clock.clone(), random: app.random.clone(), actor };
@@ -56,9 +55,22 @@ pub(super) async fn prepare(app: &App, codes: &mut Value) -> Outcome<()> {
     judge_nightly(&app.db, &app.clock, &app.random).await.map(drop)
 }
 
-async fn scan(app: &App, code: &str, who: u64, (province, city): (&str, &str)) -> Outcome<()> {
+/// Two people a day for a week, by a desk whose clock runs from a week ago.
+async fn copied_label(app: &App, code: &str) -> Outcome<()> {
+    let clock = Clock::at(app.clock.now() - 6 * DAY);
+    let settings = ScanSettings::default();
+    let desk = ScanDesk::start(app.db.clone(), clock.clone(), app.random.clone(), app.keys.clone(), settings).await?;
+    for no in 0..14_usize {
+        scan(&desk, code, no as u64, PLACES[no % PLACES.len()]).await?;
+        clock.advance(if no % 2 == 0 { 10 * MINUTE } else { DAY - 10 * MINUTE });
+    }
+    desk.stop().await;
+    Ok(())
+}
+
+async fn scan(desk: &ScanDesk, code: &str, who: u64, (province, city): (&str, &str)) -> Outcome<()> {
     let code = Code::parse(code).map_err(Failure::broken)?;
-    let located = app.scans.locate(&code).ok_or_else(|| Failure::broken("a demonstration code is not known"))?;
+    let located = desk.locate(&code).ok_or_else(|| Failure::broken("a demonstration code is not known"))?;
     let visitor = Visitor { hash: who.to_be_bytes(), before: None };
-    app.scans.record(located, visitor, named_place(province, city), Via::Printed).await.map(drop)
+    desk.record(located, visitor, named_place(province, city), Via::Printed).await.map(drop)
 }

@@ -99,7 +99,7 @@ impl Taken {
         let (named_handler, handlers) = handlers(&parts.headers, &parts.extensions);
         let bytes = Bytes::from_request(Request::from_parts(parts, body), state)
             .await
-            .map_err(|_| Refusal(Failure::invalid("body_too_large").with("most", MOST_BYTES)))?;
+            .map_err(|_| Refusal(Failure::invalid("body_too_large").with("most_mb", MOST_BYTES / 1024 / 1024)))?;
         Ok(Self { actor, token, lang, media, named_key, named_handler, handlers, target, bytes })
     }
 

@@ -77,7 +77,6 @@ fn unhandled(response: &Response) -> Option<Failure> {
     match response.status() {
         StatusCode::NOT_FOUND => Some(Failure::not_found()),
         StatusCode::METHOD_NOT_ALLOWED => Some(Failure::invalid("method_unfit")),
-        StatusCode::PAYLOAD_TOO_LARGE => Some(Failure::invalid("body_too_large")),
         StatusCode::REQUEST_TIMEOUT => Some(Failure::not_now("busy")),
         StatusCode::INTERNAL_SERVER_ERROR => Some(Failure::new(FailureKind::Broken, "broken")),
         _ => None,

@@ -1,5 +1,5 @@
-//! What a client is still sending when its answer is ready. A connection closed with bytes unread is reset, and whoever sent too large
-//! a file then sees “connection reset” instead of the page that says how large it may be. So the rest is read and thrown away first.
+//! A body that is more than its route takes: refused in our words, and read to its end before. A connection closed with bytes unread is
+//! reset, and whoever sent too large a file then sees “connection reset” instead of the page that says how large it may be.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,15 +9,28 @@ use std::time::Duration;
 use axum::body::{Body, BodyDataStream, HttpBody};
 use axum::extract::Request;
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::header::EXPECT;
+use http::StatusCode;
+use http::header::{CONTENT_TYPE, EXPECT};
 use tokio_stream::{Stream, StreamExt};
 
+use super::failure::Refusal;
+use crate::kernel::Failure;
+
 /// Bytes thrown away at most; who sends more than this loses the connection.
-const MOST_BYTES: usize = 32 * 1024 * 1024;
+const MOST_BYTES: usize = 128 * 1024 * 1024;
 /// How long we go on reading at most.
-const MOST_TIME: Duration = Duration::from_secs(10);
+const MOST_TIME: Duration = Duration::from_secs(30);
+
+/// The refusal of the layer that limits a body, of which only the status is right, as one of ours.
+pub fn too_large(response: Response, most_bytes: usize) -> Response {
+    let media = response.headers().get(CONTENT_TYPE);
+    if response.status() == StatusCode::PAYLOAD_TOO_LARGE && media.is_some_and(|media| media.as_bytes().starts_with(b"text/plain")) {
+        return Refusal(Failure::invalid("body_too_large").with("most_mb", most_bytes / 1024 / 1024)).into_response();
+    }
+    response
+}
 
 /// A body that is still there when whoever was given it is gone.
 #[derive(Clone)]

@@ -1,13 +1,14 @@
 //! Every route on one screen: path · handler · permission. The API's description and the authorisation matrix are read from here.
 
 use std::convert::Infallible;
+use std::future::ready;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -16,7 +17,7 @@ use tower_http::timeout::TimeoutLayer;
 use super::app::App;
 use super::auth::guard;
 use super::frame::around;
-use super::leftover::finish_reading;
+use super::leftover::{finish_reading, too_large};
 use super::route::Route;
 use super::{api, health, public, work};
 use crate::kernel::{Failure, Outcome};
@@ -37,7 +38,8 @@ pub fn service(app: App) -> Router {
             .handler
             .layer::<_, Infallible>(from_fn_with_state((app.clone(), route.access), guard))
             .layer::<_, Infallible>(DefaultBodyLimit::max(route.most_bytes))
-            .layer(RequestBodyLimitLayer::new(route.most_bytes));
+            .layer::<_, Infallible>(RequestBodyLimitLayer::new(route.most_bytes))
+            .layer(map_response(move |response| ready(too_large(response, route.most_bytes))));
         router = router.route(route.path, guarded);
     }
     router

@@ -284,6 +284,9 @@ on_both_engines! {
         market.pack(&oversold, name, 2500).await;
         market.world.clock.advance(5 * DAY);
         market.list(&shop, "2004", json!({ "sold": 655 })).await;
+        assert_eq!(market.asked(&oversold).await, "", "goods of new orders may be on their way");
+        market.world.clock.advance(30 * DAY);
+        market.list(&shop, "2004", json!({ "sold": 700 })).await;
         let found = market.found(&oversold).await;
         assert_eq!(found[0].rule, "sold_beyond_received", "{found:?}");
         assert_eq!((&found[0].figures["sold_least"], &found[0].figures["right"]), (&json!(1_387_500), &json!(1_000_000)));
@@ -372,6 +375,9 @@ on_both_engines! {
         assert_eq!((again.taken, again.again), (0, 2), "the same file again adds nothing");
         assert_eq!(market.asked(&listing).await, "");
         import(&csv.replace("交易关闭", "交易成功")).await;
+        assert_eq!(market.asked(&listing).await, "", "the goods may be on their way");
+        market.world.clock.advance(30 * DAY);
+        market.list(&shop, "708812345678", json!({})).await;
         let found = market.found(&listing).await;
         assert_eq!(found[0].rule, "sold_beyond_received", "six pieces are more: {found:?}");
         assert_eq!(found[0].figures["sold_least"], json!(15_000));

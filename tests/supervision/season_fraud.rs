@@ -83,10 +83,11 @@ fn the_score_counts_what_it_says() {
     let clone = of(Kind::CloneLarge);
     let lost = of(Kind::LostReprinted);
     let lot = *lost.subjects.iter().find(|s| matches!(s, Subject::Lot(_))).unwrap();
-    let seen = |rule: &str, work, day, subject| Seen { rule: rule.to_owned(), work, day, subjects: vec![subject] };
+    let seen = |rule: &str, work, day, subject| Seen { rule: rule.to_owned(), work, day, until: day, subjects: vec![subject] };
     let alerts = [
         seen("right", true, clone.from + 3, clone.subjects[0]),
         seen("too early", true, clone.from - 1, clone.subjects[0]),
+        Seen { until: clone.from + 2, ..seen("still there", true, clone.from - 9, clone.subjects[0]) },
         seen("to know", false, clone.from + 1, clone.subjects[0]),
         seen("wrong", true, 90, Subject::Producer(honest)),
     ];
@@ -96,7 +97,7 @@ fn the_score_counts_what_it_says() {
     let score = score(&plan, &Went::default(), &doors, &alerts);
     let caught = |kind: Kind| (score.kinds[&kind].alert, score.kinds[&kind].door, score.kinds[&kind].part);
     assert_eq!(caught(Kind::CloneLarge), (1, 0, Part { of: 1, hits: 1 }));
-    assert_eq!(score.kinds[&Kind::CloneLarge].days, [3]);
+    assert_eq!(score.kinds[&Kind::CloneLarge].days, [0], "what stood before and is seen again stands from the first act on");
     assert_eq!(caught(Kind::LostReprinted), (0, 1, Part { of: 1, hits: 1 }));
     assert_eq!(caught(Kind::Resale), (0, 0, Part { of: 1, hits: 0 }));
     assert_eq!(score.kinds.values().map(|k| k.part.of).sum::<u64>(), plan.frauds.len() as u64);

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::scans::{CodeFacts, LOOKS_BACK, PinTry, Visit, Withdrawn, harvest, judge, pins};
+use super::scans::{CodeFacts, LOOKS_BACK, OrderVisit, PinTry, Visit, harvest, judge, pins};
 use super::write::{self, Written};
 use super::{About, Cadence, Finding, Hit, Limits, RuleId, Severity, SubjectKind, figures, nightly};
 use crate::db::Db;
@@ -140,40 +140,50 @@ async fn portion(db: &Db, lines: &[Line], limits: &InForce) -> Outcome<(Vec<Sess
             };
             known.push(row.clone());
             fresh.entry(line.key).and_modify(|first| *first = (*first).min(line.at)).or_insert(line.at);
-            of_visitor.entry(line.visitor).or_default().push((line.at, line.key));
+            if line.verdict != "not_activated" {
+                of_visitor.entry(line.visitor).or_default().push((line.at, line.key));
+            }
             row
         };
         changed.insert((line.key, row.begun_at, row.visitor, row.verdict.clone()), row);
     }
     let orders = facts::orders(db.reader(), &keys.iter().map(|key| key.0).collect()).await?;
-    let withdrawn = withdrawn(db, &all, begin).await?;
+    let withdrawn = of_orders(db, &all, "voided", begin).await?;
+    let early = of_orders(db, &all, "not_activated", begin).await?;
     let mut findings = Vec::new();
     for (key, since) in &fresh {
         if let (Some(order), Some(sessions)) = (orders.get(&key.0), all.get(key)) {
-            let withdrawn = withdrawn.get(&key.0).cloned().unwrap_or_default();
-            findings.extend(on_code(*key, order, (sessions, withdrawn), *since, limits));
+            let of = |orders: &BTreeMap<i64, Arc<[OrderVisit]>>| orders.get(&key.0).cloned().unwrap_or_default();
+            let known = CodeFacts { withdrawn: of(&withdrawn), early: of(&early), ..code_facts(*key, order, sessions) };
+            findings.extend(on_code(*key, order, &known, *since, limits));
         }
     }
     findings.extend(on_visitors(db, of_visitor, &orders, begin, limits).await?);
     Ok((changed.into_values().collect(), findings))
 }
 
-/// Sessions of withdrawn labels, by order, of the orders some of whose withdrawn labels were scanned: those kept, and those of the portion.
-async fn withdrawn(db: &Db, all: &BTreeMap<Key, Vec<SessionRow>>, begin: Millis) -> Outcome<BTreeMap<i64, Arc<[Withdrawn]>>> {
-    let here: Vec<&SessionRow> = all.values().flatten().filter(|row| row.verdict == "voided").collect();
+/// Sessions with this verdict, by order, of the orders some of whose labels were answered so: those kept, and those of the portion.
+async fn of_orders(
+    db: &Db,
+    all: &BTreeMap<Key, Vec<SessionRow>>,
+    verdict: &str,
+    begin: Millis,
+) -> Outcome<BTreeMap<i64, Arc<[OrderVisit]>>> {
+    let here: Vec<&SessionRow> = all.values().flatten().filter(|row| row.verdict == verdict).collect();
     if here.is_empty() {
         return Ok(BTreeMap::new());
     }
     let numbers = here.iter().map(|row| row.order_no).collect();
-    let mut found = goods::withdrawn(db.reader(), &numbers, begin - LOOKS_BACK).await?;
+    let mut found = goods::of_orders(db.reader(), &numbers, verdict, begin - LOOKS_BACK).await?;
     for row in here {
-        let one = Withdrawn { at: row.begun_at, visitor: row.visitor, seq: row.seq };
+        let place = row.place.as_deref().and_then(parse_place);
+        let one = OrderVisit { at: row.begun_at, visitor: row.visitor, seq: row.seq, place };
         found.entry(row.order_no).or_default().push(one);
     }
     Ok(found.into_iter().map(|(order_no, sessions)| (order_no, sessions.into())).collect())
 }
 
-/// What is known of a code, from its sessions; withdrawn labels of its order are to be added.
+/// What is known of a code, from its sessions; those of other labels of its order are to be added.
 pub(super) fn code_facts(key: Key, order: &OrderFacts, sessions: &[SessionRow]) -> CodeFacts {
     let visit = |row: &SessionRow| Visit {
         at: row.begun_at,
@@ -190,17 +200,14 @@ pub(super) fn code_facts(key: Key, order: &OrderFacts, sessions: &[SessionRow]) 
         best_before: order.of(key.1).and_then(|range| range.best_before),
         is_missing: order.of(key.1).is_some_and(|range| range.is_missing),
         withdrawn: Arc::default(),
+        early: Arc::default(),
     }
 }
 
-/// What is known of sessions: those of the code, and those of withdrawn labels of its order.
-type Sessions<'a> = (&'a [SessionRow], Arc<[Withdrawn]>);
-
-fn on_code(key: Key, order: &OrderFacts, (sessions, withdrawn): Sessions<'_>, since: Millis, limits: &InForce) -> Vec<Finding> {
-    let known = CodeFacts { withdrawn, ..code_facts(key, order, sessions) };
+fn on_code(key: Key, order: &OrderFacts, known: &CodeFacts, since: Millis, limits: &InForce) -> Vec<Finding> {
     let about = order.about(key);
     let found = |rule: &RuleId| {
-        let hit = judge(*rule, limits.get(rule)?, &known, since)?;
+        let hit = judge(*rule, limits.get(rule)?, known, since)?;
         Some(Finding { rule: *rule, kind: SubjectKind::Code, about: about.clone(), hit })
     };
     // A specimen is for everybody to look at.
@@ -251,7 +258,7 @@ async fn batches(db: &Db, limits: &InForce) -> Outcome<Vec<Finding>> {
     let Some(limits) = limits.get(&RuleId::R4).filter(|limits| limits.is_on) else { return Ok(Vec::new()) };
     let mut of_batch: BTreeMap<String, Vec<store::AlertRow>> = BTreeMap::new();
     for row in store::open_of_rule(db.reader(), RuleId::R4.word(), SubjectKind::Code.word()).await? {
-        if let Some(batch) = &row.batch_id {
+        if let Some(batch) = row.batch_id.as_ref().filter(|_| row.severity != Severity::Info.word()) {
             of_batch.entry(batch.clone()).or_default().push(row);
         }
     }

@@ -24,26 +24,33 @@ pub fn judge(rule: RuleId, limits: &Limits, sums: &Sums) -> Option<(Severity, Fi
             holds.then_some(Severity::High)
         }
         RuleId::R14 => {
-            let (sessions, outside) = (sum("sessions"), sum("outside"));
-            let many = above(outside, sessions, limit("percent"));
+            let (codes, outside) = (sum("codes"), sum("outside"));
+            let work = codes >= limit("work_codes") && reached(outside, codes, limit("work_percent"));
             match () {
-                // Nothing says that it ever left.
-                () if sum("markets") == 0 => (many && outside >= limit("unsent_sessions")).then_some(Severity::Amber),
-                () if sessions >= limit("work_sessions") && reached(outside, sessions, limit("work_percent")) => Some(Severity::Amber),
-                () => (many && sessions >= limit("sessions")).then_some(Severity::Info),
+                () if work => Some(Severity::Amber),
+                // Nothing says that it ever left: people of the place take it home.
+                () if sum("markets") == 0 => None,
+                () => (above(outside, codes, limit("percent")) && codes >= limit("codes")).then_some(Severity::Info),
             }
         }
         RuleId::R15 => {
+            // What is delivered beyond the account waits for a person by itself; it is used once that person says so.
             let (used, allowed) = (sum("used"), sum("allowed"));
+            let granted = used - sum("pending");
             match () {
                 () if used <= 0 => None,
-                () if above(used, allowed, limit("excess")) => Some(Severity::High),
-                () if above(used, allowed, 100) => Some(Severity::Amber),
+                () if above(granted, allowed, limit("excess")) => Some(Severity::High),
+                () if above(granted, allowed, 100) => Some(Severity::Amber),
                 () if reached(used, allowed, limit("notice")) => Some(Severity::Info),
                 () => None,
             }
         }
-        RuleId::R16 => (sum("most") > 0 && above(sum("yield"), sum("most"), limit("percent"))).then_some(Severity::Amber),
+        RuleId::R16 => {
+            let past = sum("most") > 0 && above(sum("yield"), sum("most"), limit("percent"));
+            // The same weather over the same village: who declares land that is not there fills it to the brim while the neighbours do not.
+            let village = sum("village_plots") >= limit("village_plots") && above(sum("yield"), sum("village"), limit("village_percent"));
+            (past || village).then_some(Severity::Amber)
+        }
         RuleId::R17 => (sum("outside_days") > limit("days") || sum("early_days") > 0).then_some(Severity::High),
         RuleId::R18 => {
             let idle = sum("idle_days") > limit("idle_days") && sum("idle") > 0;
@@ -92,7 +99,7 @@ fn percent(rule: RuleId, sums: &Sums) -> String {
     let of = |name: &str| sums.get(name).copied().unwrap_or(0);
     let (part, whole) = match rule {
         RuleId::R13 => (of("amber"), of("scanned")),
-        RuleId::R14 => (of("outside"), of("sessions")),
+        RuleId::R14 => (of("outside"), of("codes")),
         RuleId::R15 => (of("used"), of("allowed")),
         RuleId::R16 => (of("yield"), of("most")),
         RuleId::R18 => (of("held"), of("season")),
@@ -118,28 +125,31 @@ mod tests {
             (R13, vec![("scanned", 50), ("amber", 1)], None),
             (R13, vec![("scanned", 49), ("amber", 40)], None),
             (R13, vec![("scanned", 50), ("amber", 2)], Some(High)),
-            (R14, vec![("markets", 1), ("sessions", 20), ("outside", 6)], None),
-            (R14, vec![("markets", 1), ("sessions", 20), ("outside", 7)], Some(Info)),
-            (R14, vec![("markets", 1), ("sessions", 19), ("outside", 19)], None),
-            (R14, vec![("markets", 1), ("sessions", 29), ("outside", 29)], Some(Info)),
-            (R14, vec![("markets", 1), ("sessions", 30), ("outside", 17)], Some(Info)),
-            (R14, vec![("markets", 1), ("sessions", 30), ("outside", 18)], Some(Amber)),
-            (R14, vec![("markets", 3), ("sessions", 400), ("outside", 60)], None),
-            (R14, vec![("markets", 0), ("sessions", 29), ("outside", 29)], None),
-            (R14, vec![("markets", 0), ("sessions", 30), ("outside", 30)], Some(Amber)),
-            (R14, vec![("markets", 0), ("sessions", 100), ("outside", 30)], None),
-            (R14, vec![("markets", 0), ("sessions", 100), ("outside", 31)], Some(Amber)),
+            (R14, vec![("markets", 1), ("codes", 20), ("outside", 6)], None),
+            (R14, vec![("markets", 1), ("codes", 20), ("outside", 7)], Some(Info)),
+            (R14, vec![("markets", 1), ("codes", 19), ("outside", 19)], None),
+            (R14, vec![("markets", 1), ("codes", 20), ("outside", 11)], Some(Info)),
+            (R14, vec![("markets", 1), ("codes", 20), ("outside", 12)], Some(Amber)),
+            (R14, vec![("markets", 3), ("codes", 400), ("outside", 60)], None),
+            (R14, vec![("markets", 0), ("codes", 19), ("outside", 19)], None),
+            (R14, vec![("markets", 0), ("codes", 100), ("outside", 59)], None),
+            (R14, vec![("markets", 0), ("codes", 100), ("outside", 60)], Some(Amber)),
             (R15, vec![("allowed", 1000), ("used", 799)], None),
             (R15, vec![("allowed", 1000), ("used", 800)], Some(Info)),
             (R15, vec![("allowed", 1000), ("used", 1000)], Some(Info)),
             (R15, vec![("allowed", 1000), ("used", 1001)], Some(Amber)),
             (R15, vec![("allowed", 1000), ("used", 1050)], Some(Amber)),
             (R15, vec![("allowed", 1000), ("used", 1051)], Some(High)),
+            (R15, vec![("allowed", 1000), ("used", 1400), ("pending", 400)], Some(Info)),
+            (R15, vec![("allowed", 1000), ("used", 1400), ("pending", 399)], Some(Amber)),
             (R15, vec![("allowed", 0), ("used", 0)], None),
             (R15, vec![("allowed", 0), ("used", 1)], Some(High)),
             (R16, vec![("most", 1000), ("yield", 1150)], None),
             (R16, vec![("most", 1000), ("yield", 1151)], Some(Amber)),
             (R16, vec![("most", 0), ("yield", 1151)], None),
+            (R16, vec![("most", 1000), ("yield", 900), ("village", 700), ("village_plots", 7)], None),
+            (R16, vec![("most", 1000), ("yield", 854), ("village", 700), ("village_plots", 8)], None),
+            (R16, vec![("most", 1000), ("yield", 855), ("village", 700), ("village_plots", 8)], Some(Amber)),
             (R17, vec![("outside_days", 10), ("early_days", 0)], None),
             (R17, vec![("outside_days", 11)], Some(High)),
             (R17, vec![("early_days", 1)], Some(High)),
@@ -150,8 +160,8 @@ mod tests {
             (R18, vec![("idle_days", 91), ("idle", 0)], None),
             (R19, vec![("refused", 0)], None),
             (R19, vec![("refused", 1)], Some(High)),
-            (R20, vec![("count", 100), ("voided", 3)], None),
-            (R20, vec![("count", 100), ("voided", 4)], Some(Amber)),
+            (R20, vec![("count", 100), ("voided", 4)], None),
+            (R20, vec![("count", 100), ("voided", 5)], Some(Amber)),
             (R20, vec![("count", 1000), ("voided", 3), ("active", 200), ("voided_active", 2)], None),
             (R20, vec![("count", 1000), ("voided", 3), ("active", 200), ("voided_active", 3)], Some(Amber)),
             (R20, vec![("count", 20), ("voided", 2)], None),

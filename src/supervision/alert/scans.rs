@@ -14,7 +14,9 @@ use crate::trace::place::place_text;
 use crate::trace::verdict::Place;
 
 /// How far back a rule on scans looks.
-pub const LOOKS_BACK: Millis = 30 * DAY;
+pub const LOOKS_BACK: Millis = 60 * DAY;
+/// What most rules call recent.
+const MONTH: Millis = 30 * DAY;
 
 /// One session of one code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +34,7 @@ pub struct Visit {
 /// What is known of a code.
 #[derive(Debug, Clone, Default)]
 pub struct CodeFacts {
-    /// Its sessions of the last 30 days before the stretch, and of the stretch, in order.
+    /// Its sessions of the last 60 days before the stretch, and of the stretch, in order.
     pub visits: Vec<Visit>,
     /// Does it stand on one item?
     pub is_unit: bool,
@@ -42,19 +44,23 @@ pub struct CodeFacts {
     pub best_before: Option<Day>,
     /// Was it withdrawn because it is lost or stolen?
     pub is_missing: bool,
-    /// Sessions of withdrawn labels of its order within the same 30 days, its own or not.
-    pub withdrawn: Arc<[Withdrawn]>,
+    /// Sessions of withdrawn labels of its order within the same time, its own or not.
+    pub withdrawn: Arc<[OrderVisit]>,
+    /// Sessions of labels of its order that were not in use yet, likewise.
+    pub early: Arc<[OrderVisit]>,
 }
 
-/// A session of a label that was withdrawn.
+/// A session of a label of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Withdrawn {
+pub struct OrderVisit {
     /// When it began.
     pub at: Millis,
     /// Who.
     pub visitor: i64,
     /// The label's number in its order.
     pub seq: i64,
+    /// Where, if known.
+    pub place: Option<Place>,
 }
 
 /// What a try of a PIN was.
@@ -89,7 +95,7 @@ struct Window<'a> {
     visits: std::collections::VecDeque<&'a Visit>,
     visitors: HashMap<i64, usize>,
     provinces: BTreeMap<&'a str, usize>,
-    cities: BTreeMap<(&'a str, &'a str), usize>,
+    days: BTreeMap<Day, usize>,
 }
 
 impl<'a> Window<'a> {
@@ -99,26 +105,22 @@ impl<'a> Window<'a> {
             visits: std::collections::VecDeque::new(),
             visitors: HashMap::new(),
             provinces: BTreeMap::new(),
-            cities: BTreeMap::new(),
+            days: BTreeMap::new(),
         }
     }
     fn take(&mut self, visit: &'a Visit) {
         self.visits.push_back(visit);
         *self.visitors.entry(visit.visitor).or_default() += 1;
+        *self.days.entry(Day::of(visit.at)).or_default() += 1;
         if let Some(place) = &visit.place {
             *self.provinces.entry(&place.province).or_default() += 1;
-            if let Some(city) = &place.city {
-                *self.cities.entry((&place.province, city)).or_default() += 1;
-            }
         }
         while let Some(old) = self.visits.front().copied().filter(|old| visit.at - old.at >= self.span) {
             self.visits.pop_front();
             less(&mut self.visitors, &old.visitor);
+            fewer(&mut self.days, Day::of(old.at));
             if let Some(place) = &old.place {
                 fewer(&mut self.provinces, place.province.as_str());
-                if let Some(city) = &place.city {
-                    fewer(&mut self.cities, (place.province.as_str(), city.as_str()));
-                }
             }
         }
     }
@@ -128,14 +130,23 @@ impl<'a> Window<'a> {
     fn provinces(&self) -> i64 {
         count(self.provinces.len())
     }
-    /// Cities, and provinces of which no city is known.
-    fn places(&self) -> i64 {
-        let bare = self.provinces.keys().filter(|province| !self.cities.keys().any(|(of, _)| of == *province));
-        count(self.cities.len() + bare.count())
+    /// Days on which somebody looked.
+    fn days(&self) -> i64 {
+        count(self.days.len())
     }
-    /// From the first session to the last.
-    fn lasted(&self) -> Millis {
-        self.visits.back().zip(self.visits.front()).map_or(0, |(last, first)| last.at - first.at)
+}
+
+/// Days of the last month on which something was so, up to the last one told.
+#[derive(Default)]
+struct Days(BTreeSet<Day>);
+
+impl Days {
+    fn told(&mut self, at: Millis, holds: bool) -> i64 {
+        if holds {
+            self.0.insert(Day::of(at));
+        }
+        let first = Day::of(at - MONTH + 1);
+        count(self.0.range(first..).count())
     }
 }
 
@@ -185,67 +196,84 @@ pub fn judge(rule: RuleId, limits: &Limits, facts: &CodeFacts, since: Millis) ->
         RuleId::R2 => burst(limits, seen_as(&ORDINARY), since),
         RuleId::R3 => travel(limits, &seen_as(&ORDINARY).collect::<Vec<_>>(), since),
         RuleId::R4 => spread(limits, seen_as(&ORDINARY), since),
-        RuleId::R5 => early(limits, seen_as(&["not_activated"]), &facts.home, since),
+        RuleId::R5 => early(limits, seen_as(&["not_activated"]), facts, since),
         RuleId::R6 => withdrawn(limits, seen_as(&["voided"]), facts, since),
         RuleId::R7 => late(limits, &facts.visits, facts.best_before, since),
         _ => None,
     }
 }
 
-/// Many people around one table are a party, to know; a copy is met in several places, or for days. Where no place is known nobody can
-/// say that it was one.
+/// Many people at once are a party, a picture in a chat, a pack held before a camera: to know. A copy is met by new people day after day.
 fn visitors<'a>(limits: &Limits, visits: impl Iterator<Item = &'a Visit>, since: Millis) -> Option<Hit> {
-    let (mut week, mut month) = (Window::new(7 * DAY), Window::new(30 * DAY));
+    let (mut month, mut long) = (Window::new(MONTH), Window::new(LOOKS_BACK));
     over(visits.filter_map(|visit| {
-        week.take(visit);
         month.take(visit);
-        let (in_week, in_month, total) = (week.visitors(), month.visitors(), count(month.visits.len()));
-        let many = in_week > limits.get("week_visitors") || (total > limits.get("total") && in_week > limits.get("total_week"));
-        let party = (1..limits.get("places")).contains(&week.places()) && week.lasted() <= limits.get("party_days").saturating_mul(DAY);
-        let to_know = many || in_month > limits.get("month_visitors");
-        let severity = if many && !party { Some(Severity::Amber) } else { to_know.then_some(Severity::Info) };
-        let numbers = || figures([("week", in_week.to_string()), ("month", in_month.to_string()), ("total", total.to_string())]);
+        long.take(visit);
+        let (in_month, in_long, days) = (month.visitors(), long.visitors(), long.days());
+        let many = in_long >= limits.get("many_visitors") && days >= limits.get("lasting_days");
+        let to_know = in_month > limits.get("month_visitors");
+        let severity = if many || days >= limits.get("many_days") { Some(Severity::Amber) } else { to_know.then_some(Severity::Info) };
+        let numbers = || figures([("month", in_month.to_string()), ("long", in_long.to_string()), ("days", days.to_string())]);
         (visit.at >= since).then(|| (visit.at, severity.map(|severity| (severity, numbers()))))
     }))
 }
 
+/// One crowd is to know; crowds on several days look at several packs.
 fn burst<'a>(limits: &Limits, visits: impl Iterator<Item = &'a Visit>, since: Millis) -> Option<Hit> {
-    let mut hour = Window::new(HOUR);
+    let (mut hour, mut days) = (Window::new(HOUR), Days::default());
     over(visits.filter_map(|visit| {
         hour.take(visit);
         let n = hour.visitors();
-        let seen = (n > limits.get("visitors")).then(|| (Severity::Amber, figures([("visitors", n.to_string())])));
+        let holds = n > limits.get("visitors");
+        let days = days.told(visit.at, holds);
+        let severity = if days >= limits.get("burst_days") { Severity::Amber } else { Severity::Info };
+        let seen = holds.then(|| (severity, figures([("visitors", n.to_string()), ("days", days.to_string())])));
         (visit.at >= since).then_some((visit.at, seen))
     }))
 }
 
-/// Both places must be cities; the farthest pair within the time counts.
+/// Both places must be cities; the farthest pair within the time counts. An address is easily placed wrongly, and a picture travels: once is to
+/// know.
 fn travel(limits: &Limits, visits: &[&Visit], since: Millis) -> Option<Hit> {
     let hours = limits.get("hours").saturating_mul(HOUR);
-    over(visits.iter().enumerate().filter(|(_, visit)| visit.at >= since).map(|(at, visit)| {
+    let mut days = Days::default();
+    over(visits.iter().enumerate().filter_map(|(at, visit)| {
         let before = visits[..at].iter().rev().take_while(|earlier| visit.at - earlier.at <= hours);
         let pairs = before.filter_map(|earlier| {
             let (from, to) = (earlier.place.as_ref()?, visit.place.as_ref()?);
             Some((km(from, to)?, visit.at - earlier.at, from, to))
         });
-        let seen = pairs.max_by_key(|pair| pair.0).filter(|pair| pair.0 >= limits.get("km")).map(|(far, took, from, to)| {
+        let far = pairs.max_by_key(|pair| pair.0).filter(|pair| pair.0 >= limits.get("km"));
+        let days = days.told(visit.at, far.is_some());
+        let severity = if days >= limits.get("travel_days") { Severity::Amber } else { Severity::Info };
+        let seen = far.map(|(far, took, from, to)| {
             let minutes = (took / 60_000).to_string();
-            (Severity::Amber, figures([("km", far.to_string()), ("minutes", minutes), ("from", place_text(from)), ("to", place_text(to))]))
+            let numbers = [
+                ("km", far.to_string()),
+                ("minutes", minutes),
+                ("from", place_text(from)),
+                ("to", place_text(to)),
+                ("days", days.to_string()),
+            ];
+            (severity, figures(numbers))
         });
-        (visit.at, seen)
+        (visit.at >= since).then_some((visit.at, seen))
     }))
 }
 
+/// A picture of a label is in many provinces within two days; copies are for longer.
 fn spread<'a>(limits: &Limits, visits: impl Iterator<Item = &'a Visit>, since: Millis) -> Option<Hit> {
-    let (mut day, mut week) = (Window::new(DAY), Window::new(7 * DAY));
+    let (mut day, mut week, mut month) = (Window::new(DAY), Window::new(7 * DAY), Window::new(MONTH));
     over(visits.filter_map(|visit| {
         day.take(visit);
         week.take(visit);
+        month.take(visit);
         let holds = day.provinces() >= limits.get("day_provinces") || week.provinces() >= limits.get("week_provinces");
+        let severity = if month.days() >= limits.get("lasting_days") { Severity::Amber } else { Severity::Info };
         let seen = holds.then(|| {
             let named = week.provinces.keys().copied().collect::<Vec<_>>().join("、");
             let numbers = [("day", day.provinces().to_string()), ("week", week.provinces().to_string()), ("provinces", named)];
-            (Severity::Amber, figures(numbers))
+            (severity, figures(numbers))
         });
         (visit.at >= since).then_some((visit.at, seen))
     }))
@@ -257,32 +285,40 @@ fn is_away(place: Option<&Place>, home: &(String, String)) -> bool {
     !home.1.starts_with(&place.province) || place.city.as_ref().is_some_and(|city| !home.0.is_empty() && !home.0.starts_with(city.as_str()))
 }
 
-fn early<'a>(limits: &Limits, visits: impl Iterator<Item = &'a Visit>, home: &(String, String), since: Millis) -> Option<Hit> {
-    let (mut month, mut away) = (Window::new(30 * DAY), 0_i64);
+/// A label tried on the packing line is to know, and so are goods on a shelf whose labels somebody forgot to put into use: for a few days. Labels
+/// of an order that are met for longer are about without having been bound.
+fn early<'a>(limits: &Limits, visits: impl Iterator<Item = &'a Visit>, facts: &CodeFacts, since: Millis) -> Option<Hit> {
+    let mut month = Window::new(MONTH);
+    let forgotten = limits.get("forgotten_days").saturating_mul(DAY);
     over(visits.filter_map(|visit| {
         month.take(visit);
-        away += i64::from(is_away(visit.place.as_ref(), home));
+        let is_recent = |other: &&OrderVisit| other.at <= visit.at && visit.at - other.at < MONTH;
+        let of_order = || facts.early.iter().filter(is_recent);
+        let for_long = |first: Option<Millis>| first.is_some_and(|first| visit.at - first >= forgotten);
+        let away_for_long = for_long(of_order().filter(|other| is_away(other.place.as_ref(), &facts.home)).map(|other| other.at).min());
+        let away = count(month.visits.iter().filter(|visit| is_away(visit.place.as_ref(), &facts.home)).count());
         let n = month.visitors();
-        let severity = if n >= limits.get("visitors") || away > 0 { Severity::High } else { Severity::Info };
+        let lasting = (away > 0 && away_for_long) || (n >= limits.get("visitors") && for_long(of_order().map(|other| other.at).min()));
+        let severity = if lasting { Severity::High } else { Severity::Info };
         let seen = Some((severity, figures([("visitors", n.to_string()), ("away", away.to_string())])));
         (visit.at >= since).then_some((visit.at, seen))
     }))
 }
 
-/// One person who looks at one spoilt label is a worker at the bin; several people, several labels of a roll, or a label that is missing are
-/// not.
+/// Who looks at one spoilt label is a worker at the bin, alone or with a server of the scanning app; several people and several labels of a roll are
+/// not, least of all where labels are missing.
 fn withdrawn<'a>(limits: &Limits, visits: impl Iterator<Item = &'a Visit>, facts: &CodeFacts, since: Millis) -> Option<Hit> {
-    let mut month = Window::new(30 * DAY);
+    let mut month = Window::new(MONTH);
     over(visits.filter_map(|visit| {
         month.take(visit);
-        let of_order = || facts.withdrawn.iter().filter(|other| other.at <= visit.at && visit.at - other.at < 30 * DAY);
+        let of_order = || facts.withdrawn.iter().filter(|other| other.at <= visit.at && visit.at - other.at < MONTH);
         let labels = count(of_order().map(|other| other.seq).collect::<BTreeSet<_>>().len()).max(1);
         let people = count(of_order().map(|other| other.visitor).collect::<BTreeSet<_>>().len()).max(month.visitors());
-        let severity = match (people >= limits.get("visitors"), labels >= limits.get("labels")) {
-            _ if facts.is_missing => Severity::High,
+        let (many_people, many_labels) = (people >= limits.get("visitors"), labels >= limits.get("labels"));
+        let severity = match (many_people && many_labels, facts.is_missing) {
             (true, true) => Severity::High,
-            (false, false) => Severity::Info,
-            _ => Severity::Amber,
+            (true, false) => Severity::Amber,
+            (false, _) => Severity::Info,
         };
         let seen = Some((severity, figures([("visitors", people.to_string()), ("labels", labels.to_string())])));
         (visit.at >= since).then_some((visit.at, seen))
@@ -290,7 +326,7 @@ fn withdrawn<'a>(limits: &Limits, visits: impl Iterator<Item = &'a Visit>, facts
 }
 
 fn late(limits: &Limits, visits: &[Visit], best_before: Option<Day>, since: Millis) -> Option<Hit> {
-    let (mut recalled, mut expired) = (Window::new(30 * DAY), Window::new(30 * DAY));
+    let (mut recalled, mut expired) = (Window::new(MONTH), Window::new(MONTH));
     over(visits.iter().filter_map(|visit| {
         let seen = match visit.verdict.as_str() {
             "recalled" => {

@@ -28,92 +28,129 @@ fn everyone(visits: &[Visit]) -> Vec<RuleId> {
 }
 /// So many visitors, one every so often.
 fn many(n: i64, every: Millis) -> Vec<Visit> {
-    met(n, every, &["河北/石家庄"])
-}
-/// The same, in these places one after the other.
-fn met(n: i64, every: Millis, places: &[&str]) -> Vec<Visit> {
-    (0..n).zip(places.iter().cycle()).map(|(no, place)| ok(no * every, no + 1, place)).collect()
-}
-const TWO: [&str; 2] = ["河北/石家庄", "北京/北京"];
-
-#[test]
-fn r1_counts_visitors() {
-    assert_eq!(severity(RuleId::R1, many(5, 3 * DAY)), None);
-    assert_eq!(severity(RuleId::R1, many(6, 3 * DAY)), Some(Severity::Info), "more than five in a month");
-    assert_eq!(severity(RuleId::R1, met(10, 2 * HOUR, &TWO)), Some(Severity::Info));
-    let hit = asked(RuleId::R1, met(11, 2 * HOUR, &TWO)).unwrap();
-    assert_eq!((hit.severity, hit.first_at, hit.at), (Severity::Amber, START + 10 * HOUR, START + 20 * HOUR), "more than ten in a week");
-    assert_eq!(hit.figures["week"], "11");
-    // Nine visitors of a week, who come again and again.
-    let again = |n: i64| met(n, 2 * HOUR, &TWO).into_iter().map(|visit| Visit { visitor: visit.visitor % 9, ..visit }).collect::<Vec<_>>();
-    assert_eq!(severity(RuleId::R1, again(20)), Some(Severity::Info));
-    assert_eq!(severity(RuleId::R1, again(21)), Some(Severity::Amber), "more than twenty in all, and more than eight visitors");
-    assert_eq!(severity(RuleId::R1, (0..30).map(|no| ok(no * DAY, no, "")).collect()), Some(Severity::Info), "a shop that looks every day");
+    (0..n).map(|no| ok(no * every, no + 1, "河北/石家庄")).collect()
 }
 
 #[test]
-fn r1_takes_many_people_in_one_place_within_three_days_for_a_party() {
-    let limits = Limits::defaults(RuleId::R1.rule());
-    let (three_days, home) = (limits.get("party_days") * DAY, ["河北/石家庄"]);
-    // Eleven visitors, ten steps between them.
-    assert_eq!(severity(RuleId::R1, met(11, three_days / 10, &home)), Some(Severity::Info), "to know, no work");
-    assert_eq!(severity(RuleId::R1, met(11, three_days / 10 + 1, &home)), Some(Severity::Amber), "for more than three days");
-    assert_eq!(severity(RuleId::R1, met(38, 5 * MINUTE, &home)), Some(Severity::Info), "an office table");
-    assert_eq!(
-        severity(RuleId::R1, met(11, HOUR, &["河北/石家庄", "河北"])),
-        Some(Severity::Info),
-        "a carrier's exit of the same province"
-    );
-    assert_eq!(severity(RuleId::R1, met(11, HOUR, &["河北/石家庄", ""])), Some(Severity::Info), "some addresses have no place");
-    assert_eq!(severity(RuleId::R1, met(11, HOUR, &["河北/石家庄", "河北/保定"])), Some(Severity::Amber), "two cities");
-    assert_eq!(severity(RuleId::R1, met(11, HOUR, &["河北/石家庄", "北京"])), Some(Severity::Amber), "two provinces");
-    assert_eq!(severity(RuleId::R1, met(11, HOUR, &[""])), Some(Severity::Amber), "nobody knows whether it was one place");
-    // What left the week is no second place any more.
-    let mut later = vec![ok(0, 99, "北京/北京")];
-    later.extend(met(11, HOUR, &home).into_iter().map(|visit| Visit { at: visit.at + 8 * DAY, ..visit }));
-    assert_eq!(severity(RuleId::R1, later), Some(Severity::Info));
+fn r1_tells_a_crowd_from_people_day_after_day() {
+    assert_eq!(severity(RuleId::R1, many(5, DAY / 8)), None);
+    assert_eq!(severity(RuleId::R1, many(6, DAY / 8)), Some(Severity::Info), "more than five in a month");
+    // Twelve visitors of one day are a party, a picture in a chat, a pack before a camera; of five days they are buyers of several packs.
+    assert_eq!(severity(RuleId::R1, many(12, HOUR)), Some(Severity::Info));
+    assert_eq!(severity(RuleId::R1, many(500, MINUTE)), Some(Severity::Info), "however many");
+    assert_eq!(severity(RuleId::R1, many(12, 8 * HOUR)), Some(Severity::Info), "four days");
+    let hit = asked(RuleId::R1, many(13, 8 * HOUR)).unwrap();
+    assert_eq!((hit.severity, hit.first_at, hit.at), (Severity::Amber, START + 40 * HOUR, START + 96 * HOUR), "the fifth day");
+    assert_eq!((hit.figures["month"].as_str(), hit.figures["long"].as_str(), hit.figures["days"].as_str()), ("13", "13", "5"));
+    assert_eq!(severity(RuleId::R1, many(11, 12 * HOUR)), Some(Severity::Info), "eleven people on six days");
+    // Nine days are enough by themselves, within sixty.
+    assert_eq!(severity(RuleId::R1, many(8, 2 * DAY)), Some(Severity::Info));
+    assert_eq!(severity(RuleId::R1, many(9, 7 * DAY)), Some(Severity::Amber));
+    assert_eq!(severity(RuleId::R1, many(9, 8 * DAY)), None, "the first is forgotten before the ninth comes");
 }
 
 #[test]
-fn r2_counts_an_hour() {
+fn r2_counts_an_hour_and_the_days_with_such_an_hour() {
     assert_eq!(severity(RuleId::R2, many(8, MINUTE)), None);
-    assert_eq!(severity(RuleId::R2, many(9, MINUTE)), Some(Severity::Amber));
+    assert_eq!(severity(RuleId::R2, many(9, MINUTE)), Some(Severity::Info), "somebody shows it to a crowd");
     assert_eq!(severity(RuleId::R2, many(9, 8 * MINUTE)), None, "spread over more than an hour");
+    let twice = |days: i64| -> Vec<Visit> {
+        let again = many(9, MINUTE).into_iter().map(|visit| Visit { at: visit.at + days * DAY, visitor: visit.visitor + 100, ..visit });
+        many(9, MINUTE).into_iter().chain(again).collect()
+    };
+    assert_eq!(severity(RuleId::R2, twice(1)), Some(Severity::Amber), "crowds on two days");
+    assert_eq!(severity(RuleId::R2, twice(30)), Some(Severity::Info), "a month later nobody remembers");
 }
 
 #[test]
-fn r3_needs_two_cities_too_far_apart() {
+fn r3_needs_two_cities_too_far_apart_and_several_days() {
     let pair = |from: &str, to: &str, hours: Millis| severity(RuleId::R3, vec![ok(0, 1, from), ok(hours * HOUR, 2, to)]);
-    assert_eq!(pair("河北/石家庄", "上海/上海", 3), Some(Severity::Amber));
+    assert_eq!(pair("河北/石家庄", "上海/上海", 3), Some(Severity::Info));
     assert_eq!(pair("河北/石家庄", "上海/上海", 4), None, "time enough to fly");
     assert_eq!(pair("河北/石家庄", "北京/北京", 1), None, "near enough to drive");
     assert_eq!(pair("河北", "上海/上海", 1), None, "a province alone is a carrier's exit");
-    let hit = asked(RuleId::R3, vec![ok(0, 1, "河北/石家庄"), ok(HOUR, 2, "上海/上海")]).unwrap();
-    assert_eq!((hit.figures["from"].as_str(), hit.figures["minutes"].as_str()), ("河北/石家庄", "60"));
+    let days = |n: i64| -> Vec<Visit> {
+        (0..n).flat_map(|day| [ok(day * DAY, 2 * day, "河北/石家庄"), ok(day * DAY + HOUR, 2 * day + 1, "上海/上海")]).collect()
+    };
+    assert_eq!((severity(RuleId::R3, days(2)), severity(RuleId::R3, days(3))), (Some(Severity::Info), Some(Severity::Amber)));
+    let hit = asked(RuleId::R3, days(1)).unwrap();
+    assert_eq!((hit.figures["from"].as_str(), hit.figures["minutes"].as_str(), hit.figures["days"].as_str()), ("河北/石家庄", "60", "1"));
 }
 
 #[test]
-fn r4_counts_provinces() {
+fn r4_counts_provinces_and_takes_days_for_it() {
     let places =
         |names: &[&str], every: Millis| -> Vec<Visit> { (0_i64..).zip(names).map(|(no, name)| ok(no * every, no + 1, name)).collect() };
     assert_eq!(severity(RuleId::R4, places(&["河北", "北京", "北京"], HOUR)), None);
-    assert_eq!(severity(RuleId::R4, places(&["河北", "北京", "天津"], HOUR)), Some(Severity::Amber));
+    assert_eq!(severity(RuleId::R4, places(&["河北", "北京", "天津"], HOUR)), Some(Severity::Info), "a picture in a chat");
     assert_eq!(severity(RuleId::R4, places(&["河北", "北京", "天津", "山东"], 30 * HOUR)), None);
     assert_eq!(severity(RuleId::R4, places(&["河北", "北京", "天津", "山东", "河南"], 30 * HOUR)), Some(Severity::Amber), "five in a week");
-    let mut shared = facts(places(&["河北", "北京", "天津"], HOUR));
+    let before = |n: i64| -> Vec<Visit> {
+        let last = places(&["河北", "北京", "天津"], HOUR).into_iter().map(|visit| Visit { at: visit.at + n * DAY, ..visit });
+        (0..n).map(|day| ok(day * DAY, 50 + day, "河北")).chain(last).collect()
+    };
+    assert_eq!(
+        (severity(RuleId::R4, before(3)), severity(RuleId::R4, before(4))),
+        (Some(Severity::Info), Some(Severity::Amber)),
+        "the fifth day"
+    );
+    let mut shared = facts(before(4));
     shared.is_unit = false;
     assert_eq!(judge(RuleId::R4, &Limits::defaults(RuleId::R4.rule()), &shared, START), None, "a code of a whole batch is everywhere");
 }
 
+/// Each is a moment, a visitor, a label of the order and a place; the rule is asked about label 1.
+fn of_order(rule: RuleId, verdict: &str, is_missing: bool, scans: &[(Millis, i64, i64, &str)]) -> Option<Hit> {
+    let visits = scans.iter().filter(|scan| scan.2 == 1).map(|(at, visitor, _, place)| visit(*at, *visitor, place, verdict)).collect();
+    let one = |(at, visitor, seq, place): &(Millis, i64, i64, &str)| OrderVisit {
+        at: START + at,
+        visitor: *visitor,
+        seq: *seq,
+        place: parse_place(place),
+    };
+    let of_order: Arc<[OrderVisit]> = scans.iter().map(one).collect();
+    let known = CodeFacts { is_missing, withdrawn: of_order.clone(), early: of_order, ..facts(visits) };
+    judge(rule, &Limits::defaults(rule.rule()), &known, START)
+}
+
 #[test]
-fn r5_and_r7_are_about_labels_not_in_use() {
-    let early = |n: i64, place: &str| severity(RuleId::R5, (0..n).map(|no| visit(no * HOUR, no, place, "not_activated")).collect());
-    assert_eq!(early(1, "河北/石家庄"), Some(Severity::Info));
-    assert_eq!(early(2, "河北/石家庄"), Some(Severity::Info));
-    assert_eq!(early(3, "河北/石家庄"), Some(Severity::High));
-    assert_eq!(early(1, "河北/保定"), Some(Severity::High), "another city than the producer's");
-    assert_eq!(early(1, "河北"), Some(Severity::Info), "nobody knows which city");
-    assert_eq!(early(1, ""), Some(Severity::Info));
+fn r5_tells_a_label_tried_or_forgotten_from_labels_that_are_about() {
+    let (home, away) = ("河北/石家庄", "河北/保定");
+    let severity = |scans: &[(Millis, i64, i64, &str)]| of_order(RuleId::R5, "not_activated", false, scans).map(|hit| hit.severity);
+    assert_eq!(severity(&[(0, 1, 1, home)]), Some(Severity::Info), "tried on the line");
+    assert_eq!(severity(&[(0, 1, 1, away)]), Some(Severity::Info), "somebody forgot: the first day");
+    assert_eq!(severity(&[(0, 1, 2, away), (7 * DAY - 1, 2, 1, away)]), Some(Severity::Info));
+    assert_eq!(severity(&[(0, 1, 2, away), (7 * DAY, 2, 1, away)]), Some(Severity::High), "for a week, another city than the producer's");
+    assert_eq!(severity(&[(0, 1, 2, home), (7 * DAY, 2, 1, away)]), Some(Severity::Info), "a week ago it was tried at home");
+    assert_eq!(severity(&[(0, 1, 2, "河北"), (7 * DAY, 2, 1, "")]), Some(Severity::Info), "nobody knows which city");
+    assert_eq!(severity(&[(0, 1, 2, away), (30 * DAY, 2, 1, away)]), Some(Severity::Info), "a month later nobody remembers");
+    let three = |at: Millis| [(0, 9, 2, home), (at, 1, 1, home), (at + HOUR, 2, 1, home), (at + 2 * HOUR, 3, 1, home)];
+    assert_eq!(severity(&three(6 * DAY)), Some(Severity::Info));
+    assert_eq!(severity(&three(7 * DAY)), Some(Severity::High), "three visitors, a week after the first of the order");
+}
+
+#[test]
+fn r6_tells_a_worker_at_the_bin_from_labels_that_are_about() {
+    let asked = |is_missing: bool, scans: &[(Millis, i64, i64)]| {
+        let scans: Vec<_> = scans.iter().map(|(at, visitor, seq)| (*at, *visitor, *seq, "")).collect();
+        of_order(RuleId::R6, "voided", is_missing, &scans)
+    };
+    let severity = |scans: &[(Millis, i64, i64)]| asked(false, scans).map(|hit| hit.severity);
+    assert_eq!(severity(&[(0, 1, 1)]), Some(Severity::Info), "a spoilt spare label before the bin");
+    assert_eq!(severity(&[(0, 1, 1), (DAY, 2, 1)]), Some(Severity::Info), "the server of a scanning app looks as well");
+    assert_eq!(severity(&[(0, 1, 2), (HOUR, 1, 1)]), Some(Severity::Info), "one person, two labels");
+    assert_eq!(severity(&[(0, 1, 2), (HOUR, 2, 1)]), Some(Severity::Amber), "two visitors, two labels");
+    assert_eq!(severity(&[(0, 1, 1), (HOUR, 2, 2)]), Some(Severity::Info), "what comes later is found at the other label");
+    assert_eq!(severity(&[(0, 1, 2), (30 * DAY, 2, 1)]), Some(Severity::Info), "a month later nobody remembers");
+    assert_eq!(severity(&[(0, 1, 2)]), None, "not this label");
+    assert_eq!(asked(true, &[(0, 1, 1)]).map(|hit| hit.severity), Some(Severity::Info), "lost behind a shelf and found again");
+    assert_eq!(asked(true, &[(0, 1, 2), (HOUR, 2, 1)]).map(|hit| hit.severity), Some(Severity::High), "lost or stolen, and about");
+    let hit = asked(false, &[(0, 1, 2), (HOUR, 2, 1)]).unwrap();
+    assert_eq!((hit.figures["visitors"].as_str(), hit.figures["labels"].as_str()), ("2", "2"));
+}
+
+#[test]
+fn r7_is_about_recalled_and_stale_goods() {
     assert_eq!(severity(RuleId::R7, vec![visit(0, 1, "", "recalled")]), Some(Severity::High));
     let stale = |n: i64, days: i64| {
         let visits = (0..n).map(|no| visit(no * MINUTE, no, "", "expired")).collect();
@@ -121,29 +158,6 @@ fn r5_and_r7_are_about_labels_not_in_use() {
         judge(RuleId::R7, &Limits::defaults(RuleId::R7.rule()), &stale, START).map(|hit| hit.severity)
     };
     assert_eq!((stale(3, 30), stale(2, 31), stale(3, 31)), (None, None, Some(Severity::Info)));
-}
-
-#[test]
-fn r6_tells_a_worker_at_the_bin_from_a_label_that_is_about() {
-    // Each is a moment, a visitor and a label; the rule is asked about label 1.
-    let asked = |is_missing: bool, scans: &[(Millis, i64, i64)]| {
-        let visits = scans.iter().filter(|scan| scan.2 == 1).map(|(at, visitor, _)| visit(*at, *visitor, "", "voided")).collect();
-        let withdrawn = scans.iter().map(|(at, visitor, seq)| Withdrawn { at: START + at, visitor: *visitor, seq: *seq }).collect();
-        let known = CodeFacts { is_missing, withdrawn, ..facts(visits) };
-        judge(RuleId::R6, &Limits::defaults(RuleId::R6.rule()), &known, START)
-    };
-    let severity = |scans: &[(Millis, i64, i64)]| asked(false, scans).map(|hit| hit.severity);
-    assert_eq!(severity(&[(0, 1, 1)]), Some(Severity::Info), "a spoilt spare label before the bin");
-    assert_eq!(severity(&[(0, 1, 1), (DAY, 1, 1)]), Some(Severity::Info), "the same visitor again");
-    assert_eq!(severity(&[(0, 1, 1), (DAY, 2, 1)]), Some(Severity::Amber), "two visitors of one label");
-    assert_eq!(severity(&[(0, 1, 2), (HOUR, 1, 1)]), Some(Severity::Amber), "two labels of the order");
-    assert_eq!(severity(&[(0, 1, 2), (HOUR, 2, 1)]), Some(Severity::High), "two visitors, two labels");
-    assert_eq!(severity(&[(0, 1, 1), (HOUR, 2, 2)]), Some(Severity::Info), "what comes later is found at the other label");
-    assert_eq!(severity(&[(0, 1, 2), (30 * DAY, 2, 1)]), Some(Severity::Info), "a month later nobody remembers");
-    assert_eq!(severity(&[(0, 1, 2)]), None, "not this label");
-    assert_eq!(asked(true, &[(0, 1, 1)]).map(|hit| hit.severity), Some(Severity::High), "lost or stolen");
-    let hit = asked(false, &[(0, 1, 2), (HOUR, 2, 1)]).unwrap();
-    assert_eq!((hit.figures["visitors"].as_str(), hit.figures["labels"].as_str()), ("2", "2"));
 }
 
 #[test]
@@ -177,8 +191,8 @@ fn r12_counts_codes_of_one_visitor() {
     let sent = |days: i64, codes: &[(i64, i64, i64)]| Sent { on: Day::of(START).plus(-days), codes: codes.to_vec() };
     let unpacked = |sent: &[Sent]| severity(&visits(30, MINUTE), sent);
     assert_eq!(unpacked(&[sent(0, &[(7, 0, 29)])]), Some(Severity::Info));
-    assert_eq!(unpacked(&[sent(14, &[(7, 0, 9), (7, 10, 300)])]), Some(Severity::Info), "two boxes of one shipment");
-    assert_eq!(unpacked(&[sent(15, &[(7, 0, 29)])]), Some(Severity::Amber), "too long ago");
+    assert_eq!(unpacked(&[sent(45, &[(7, 0, 9), (7, 10, 300)])]), Some(Severity::Info), "two boxes of one shipment");
+    assert_eq!(unpacked(&[sent(46, &[(7, 0, 29)])]), Some(Severity::Amber), "too long ago");
     assert_eq!(unpacked(&[sent(-1, &[(7, 0, 29)])]), Some(Severity::Amber), "not sent yet");
     assert_eq!(unpacked(&[sent(1, &[(7, 0, 28)])]), Some(Severity::Amber), "one code is of something else");
     assert_eq!(unpacked(&[sent(1, &[(8, 0, 29)])]), Some(Severity::Amber), "another order");
@@ -207,7 +221,9 @@ fn honest_cases_stay_green() {
 #[test]
 fn a_stretch_cut_in_two_is_found_alike() {
     let visits: Vec<Visit> = (0..40)
-        .map(|no| ok(no * HOUR, no, ["河北/石家庄", "北京/北京", "上海/上海", "广东/广州"][usize::try_from(no % 4).unwrap()]))
+        .map(|no| {
+            ok(no / 4 * DAY + no % 4 * HOUR, no, ["河北/石家庄", "北京/北京", "上海/上海", "广东/广州"][usize::try_from(no % 4).unwrap()])
+        })
         .collect();
     for rule in [RuleId::R1, RuleId::R2, RuleId::R3, RuleId::R4] {
         let limits = Limits::defaults(rule.rule());

@@ -3,20 +3,22 @@
 //! rules of the night on what is known now.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::evaluate::{InForce, ON_CODES, code_facts, in_force, miss_findings, night_findings, pin_findings, visitor_finding};
-use super::scans::{LOOKS_BACK, PinTry, harvest, judge};
-use super::{AlertState, Cadence, Limits, RuleId};
+use super::scans::{CodeFacts, LOOKS_BACK, OrderVisit, PinTry, harvest, judge};
+use super::{AlertState, Cadence, Limits, RuleId, Severity};
 use crate::db::Db;
 use crate::kernel::clock::DAY;
-use crate::kernel::{Clock, Desk, Failure, Millis, Outcome, Random};
+use crate::kernel::{Clock, Day, Desk, Failure, Millis, Outcome, Random};
 use crate::ledger::{self, Event, kind};
 use crate::supervision::store::alert::{self as store, VersionRow};
 use crate::supervision::store::alert_facts::{self as facts, Key, unknown};
+use crate::supervision::store::alert_goods as goods;
 
 /// How far back a test goes.
 pub const TESTED: Millis = 30 * DAY;
@@ -113,10 +115,12 @@ pub async fn both(db: &Db, desk: &Desk, rule: RuleId, limits: (&Limits, &Limits)
         }
         RuleId::R12 => {
             let least = limits.0.get("codes").min(limits.1.get("codes")).max(1);
+            let days = limits.0.get("receipt_days").max(limits.1.get("receipt_days")).clamp(0, 366);
             let busy = facts::busy_visitors(db.reader(), since, least).await?;
             for (visitor, visits) in facts::of_visitors(db.reader(), &busy, since - DAY).await? {
-                // What was sent makes a finding less grave, not one fewer.
-                let named = |limits: &Limits| harvest(limits, &visits, &[], since).map(|hit| visitor_finding(rule, visitor, hit));
+                let numbers = visits.iter().map(|(_, key)| key.0).collect();
+                let sent = goods::sent(db.reader(), &numbers, Day::of(since).plus(-2 - days)).await?;
+                let named = |limits: &Limits| harvest(limits, &visits, &sent, since).map(|hit| visitor_finding(rule, visitor, hit));
                 found.0.extend(names(named(limits.0)));
                 found.1.extend(names(named(limits.1)));
             }
@@ -130,8 +134,10 @@ pub async fn both(db: &Db, desk: &Desk, rule: RuleId, limits: (&Limits, &Limits)
     Ok(found)
 }
 
+/// Those that ask for work; what is only to know counts where a rule has nothing graver.
 fn names(findings: impl IntoIterator<Item = super::Finding>) -> BTreeSet<String> {
-    findings.into_iter().map(|finding| format!("{}:{}", finding.kind.word(), finding.about.subject_id)).collect()
+    let asks = |finding: &super::Finding| finding.hit.severity > Severity::Info || finding.rule.rule().severity == Severity::Info;
+    findings.into_iter().filter(asks).map(|finding| format!("{}:{}", finding.kind.word(), finding.about.subject_id)).collect()
 }
 
 async fn codes(db: &Db, rule: RuleId, limits: (&Limits, &Limits), since: Millis, version: Option<&str>, found: &mut Both) -> Outcome<()> {
@@ -140,17 +146,26 @@ async fn codes(db: &Db, rule: RuleId, limits: (&Limits, &Limits), since: Millis,
     loop {
         let rows = facts::sessions_after(db.reader(), after, since - LOOKS_BACK, PORTION).await?;
         let Some(last) = rows.last().map(|row| (row.order_no, row.seq)) else { return Ok(()) };
-        let orders = facts::orders(db.reader(), &rows.iter().map(|row| row.order_no).collect()).await?;
+        let numbers = rows.iter().map(|row| row.order_no).collect();
+        let orders = facts::orders(db.reader(), &numbers).await?;
+        // Of other labels of an order these rules know only those answered alike.
+        let others = match rule {
+            RuleId::R5 => goods::of_orders(db.reader(), &numbers, "not_activated", since - LOOKS_BACK).await?,
+            RuleId::R6 => goods::of_orders(db.reader(), &numbers, "voided", since - LOOKS_BACK).await?,
+            _ => BTreeMap::new(),
+        };
+        let others: BTreeMap<i64, Arc<[OrderVisit]>> = others.into_iter().map(|(order_no, visits)| (order_no, visits.into())).collect();
         for sessions in rows.chunk_by(|one, other| (one.order_no, one.seq) == (other.order_no, other.seq)) {
             let key = (sessions[0].order_no, sessions[0].seq);
             let Some(order) = orders.get(&key.0).filter(|order| order.kind != "sample") else { continue };
-            // Other labels of the order make a finding graver, not one more.
-            let known = code_facts(key, order, sessions);
+            let others: Arc<[OrderVisit]> = others.get(&key.0).cloned().unwrap_or_default();
+            let known = CodeFacts { withdrawn: others.clone(), early: others, ..code_facts(key, order, sessions) };
             let name = format!("code:{}-{}", key.0, key.1);
-            if judge(rule, limits.0, &known, since).is_some() {
+            let asks = |limits| judge(rule, limits, &known, since).is_some_and(|hit| hit.severity > Severity::Info);
+            if asks(limits.0) {
                 found.0.insert(name.clone());
             }
-            if judge(rule, limits.1, &known, since).is_some() {
+            if asks(limits.1) {
                 found.1.insert(name);
             }
         }

@@ -39,11 +39,15 @@ fn meant(shown: i64) -> Between {
     Between { least: shown, most: shown + step - 1 }
 }
 
+/// A counter that falls by no more than this percentage lost cancelled orders.
+const CANCELLED: i64 = 10;
+
 /// What was sold between the first and the last of these captures (time and counter, in order of time): nothing where there are no two with a
-/// counter, or where the counter fell (it is of 30 days then, or was set back).
+/// counter, or where the counter fell by more than orders are cancelled (it is of 30 days then, or was set back).
 pub fn sold_between(seen: &[(Millis, Option<i64>)]) -> Option<Between> {
     let counters: Vec<i64> = seen.iter().filter_map(|(_, sold)| *sold).collect();
-    if counters.len() < 2 || !counters.is_sorted() {
+    let falls = |pair: &[i64]| exceeds(pair[0] - pair[1], pair[0], CANCELLED - 100);
+    if counters.len() < 2 || counters.windows(2).any(falls) || counters[0] > counters[counters.len() - 1] {
         return None;
     }
     let (first, last) = (meant(counters[0]), meant(counters[counters.len() - 1]));
@@ -89,6 +93,9 @@ mod tests {
             (&[Some(500), Some(500)], between(0, 0)),
             (&[Some(10_000), Some(10_000)], between(0, 9_999)),
             (&[Some(300), Some(100)], None),
+            (&[Some(100), Some(500), Some(450), Some(600)], between(500, 500)),
+            (&[Some(100), Some(500), Some(449), Some(600)], None),
+            (&[Some(500), Some(450)], None),
             (&[Some(300)], None),
             (&[None, None], None),
             (&[], None),

@@ -82,6 +82,8 @@ pub struct Standing {
     pub registered: Right,
     /// What all its listings of the product sold within the window, in base units; nothing where it can't be known.
     pub sold: Option<Between>,
+    /// The part of it that was sold so long ago that its goods must have come.
+    pub settled: Option<Between>,
     /// Prices of authorised peers per thousand base units, in fen, sorted; its own is not among them.
     pub peers: Vec<i64>,
     /// Its own price per thousand base units, in fen.
@@ -182,8 +184,10 @@ pub fn judge(day: Day, said: &Said, about: &About, standings: &BTreeMap<String, 
         if let Some(price) = standing.price
             && i64::try_from(standing.peers.len()).is_ok_and(|count| count >= peers.max(1))
         {
-            let right = p5_p95(&standing.peers);
-            if price < right.least || price > right.most {
+            let (right, middle) = (p5_p95(&standing.peers), standing.peers[standing.peers.len() / 2]);
+            // Among few peers somebody is always the cheapest: only what is also far from the middle is out of the ordinary.
+            let is_far = price.saturating_mul(2) < middle || price > middle.saturating_mul(2);
+            if is_far && (price < right.least || price > right.most) {
                 let finding =
                     of(Rule::PriceOutsidePeers).with("price_fen", price).with("least_fen", right.least).with("most_fen", right.most);
                 found.push(finding.with("peers", standing.peers.len()).with("unit", standing.unit.clone()));
@@ -243,10 +247,11 @@ fn marks<'a>(
 
 fn volume(standing: &Standing, rules: &RuleBook, of: &impl Fn(Rule) -> Finding, found: &mut Vec<Finding>) {
     let Some(sold) = standing.sold else { return };
-    let said = |rule: Rule, right: i64| {
+    let told = |rule: Rule, sold: Between, right: i64| {
         let finding = of(rule).with("sold_least", sold.least).with("sold_most", sold.most).with("right", right);
         finding.with("unit", standing.unit.clone()).with("per_cent", rules.of(rule).threshold)
     };
+    let said = |rule: Rule, right: i64| told(rule, sold, right);
     let over = |rule: Rule, right: i64| exceeds(sold.least, right, rules.of(rule).threshold);
     if let Some(output) = standing.output {
         let right = output.saturating_add(standing.received);
@@ -255,8 +260,12 @@ fn volume(standing: &Standing, rules: &RuleBook, of: &impl Fn(Rule) -> Finding, 
         }
         return;
     }
-    if standing.received > 0 && over(Rule::SoldBeyondReceived, standing.received) {
-        found.push(said(Rule::SoldBeyondReceived, standing.received));
+    // Orders are taken before goods come: what was ordered lately is not held against what has come yet.
+    let received = standing.received;
+    if let Some(settled) = standing.settled.filter(|_| received > 0)
+        && exceeds(settled.least, received, rules.of(Rule::SoldBeyondReceived).threshold)
+    {
+        found.push(told(Rule::SoldBeyondReceived, settled, received));
     }
     if let Some(right) = standing.authorised_amount.filter(|_| standing.authorised > 0)
         && over(Rule::SoldBeyondAuthorised, right)

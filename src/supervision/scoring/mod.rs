@@ -29,6 +29,8 @@ pub use run::Run;
 
 /// Sales and captures of so many days are held against what was received.
 const WINDOW: i64 = 365;
+/// What was ordered so many days ago has been sent: until then goods may still be on their way to the seller.
+const SETTLED: i64 = 30;
 /// Goods received so many days ago may still be what is sold.
 const RECEIVED_WITHIN: i64 = 400;
 /// Rows are read for so many listings at once.
@@ -70,6 +72,7 @@ struct Read {
     captured_at: Millis,
     amounts: Vec<i64>,
     sold: Option<Between>,
+    settled: Option<Between>,
 }
 
 fn listed(text: &str) -> impl Iterator<Item = &str> {
@@ -177,7 +180,7 @@ impl Bench {
         read.extend(self.read(connection, siblings).await?);
         self.sold(connection, weighed, &mut read).await?;
         for one in &read {
-            basis.add_sold(&one.row.seller_id, one.about.product(&one.said), one.sold);
+            basis.add_sold(&one.row.seller_id, one.about.product(&one.said), (one.sold, one.settled));
         }
         let named: BTreeSet<String> = read.iter().filter(|one| ids.contains(&one.row.id)).flat_map(|one| one.about.named.clone()).collect();
         let mut own_peers = Peers::new();
@@ -220,9 +223,11 @@ impl Bench {
                 let amounts = skus.remove(&row.id).unwrap_or_default().into_iter().filter_map(|sku: SkuRow| sku.amount).collect::<Vec<_>>();
                 let since = self.now - WINDOW * DAY;
                 let counters: Vec<_> = seen.iter().filter(|c| c.captured_at >= since).map(|c| (c.captured_at, c.sold)).collect();
-                let sold = sold_between(&counters).zip(each(&amounts)).map(|(pieces, each)| pieces.times(each));
+                let settled: Vec<_> = counters.iter().copied().filter(|(at, _)| *at <= self.now - SETTLED * DAY).collect();
+                let amount = |counters: &[_]| sold_between(counters).zip(each(&amounts)).map(|(pieces, each)| pieces.times(each));
+                let (sold, settled) = (amount(&counters), amount(&settled));
                 let (about, captured_at) = (About::of(&said, &self.books.names), last.captured_at);
-                out.push(Read { row: row.clone(), said, about, captured_at, amounts, sold });
+                out.push(Read { row: row.clone(), said, about, captured_at, amounts, sold, settled });
             }
         }
         Ok(out)
@@ -233,20 +238,34 @@ impl Bench {
         if sellers.is_empty() {
             return Ok(());
         }
-        let mut lines: HashMap<(String, String, String), i64> = HashMap::new();
-        for (seller, platform, item, pieces) in facts::sales(connection, sellers, self.now - WINDOW * DAY).await? {
-            *lines.entry((seller, platform, item)).or_default() += pieces;
-        }
+        let (since, until) = (self.now - WINDOW * DAY, self.now - SETTLED * DAY);
+        let all = Self::lines(connection, sellers.clone(), (since, self.now)).await?;
+        let settled = Self::lines(connection, sellers, (since, until)).await?;
         for one in read {
-            let pieces = lines.get(&(one.row.seller_id.clone(), one.row.platform.clone(), one.row.item_id.clone()));
-            if let Some((pieces, each)) = pieces.zip(each(&one.amounts)) {
-                let exported = Between { least: *pieces, most: *pieces }.times(each);
-                one.sold = Some(one.sold.map_or(exported, |seen| seen.or(exported)));
+            let key = (one.row.seller_id.clone(), one.row.platform.clone(), one.row.item_id.clone());
+            let each = each(&one.amounts);
+            for (lines, seen) in [(&all, &mut one.sold), (&settled, &mut one.settled)] {
+                if let Some((pieces, each)) = lines.get(&key).zip(each) {
+                    let exported = Between { least: *pieces, most: *pieces }.times(each);
+                    *seen = Some(seen.map_or(exported, |seen| seen.or(exported)));
+                }
             }
         }
         Ok(())
     }
+
+    /// Pieces that order exports say were sold within a stretch of time, by seller, platform and item.
+    async fn lines<C: ConnectionTrait>(connection: &C, sellers: Vec<String>, within: (Millis, Millis)) -> Outcome<Lines> {
+        let mut lines = Lines::new();
+        for (seller, platform, item, pieces) in facts::sales(connection, sellers, within).await? {
+            *lines.entry((seller, platform, item)).or_default() += pieces;
+        }
+        Ok(lines)
+    }
 }
+
+/// Pieces by seller, platform and item.
+type Lines = HashMap<(String, String, String), i64>;
 
 fn each(amounts: &[i64]) -> Option<Between> {
     Some(Between { least: *amounts.iter().min()?, most: *amounts.iter().max()? })

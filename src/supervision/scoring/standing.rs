@@ -25,6 +25,7 @@ pub(super) struct Basis {
     suspensions: Vec<SuspensionRow>,
     names: HashMap<String, String>,
     sold: HashMap<(String, String), Between>,
+    settled: HashMap<(String, String), Between>,
     day: Day,
 }
 
@@ -48,6 +49,7 @@ impl Basis {
             sellers: sellers.into_iter().map(|row| (row.id.clone(), row)).collect(),
             outputs: outputs.into_iter().map(|(party, product, output)| ((party, product), output)).collect(),
             sold: HashMap::new(),
+            settled: HashMap::new(),
             day: bench.day,
             authorisations,
             sent,
@@ -77,10 +79,13 @@ impl Basis {
         ids
     }
 
-    pub(super) fn add_sold(&mut self, seller_id: &str, product: Option<String>, sold: Option<Between>) {
-        if let (Some(product), Some(sold)) = (product, sold) {
-            let all = self.sold.entry((seller_id.to_owned(), product)).or_default();
-            *all = all.plus(sold);
+    pub(super) fn add_sold(&mut self, seller_id: &str, product: Option<String>, (sold, settled): (Option<Between>, Option<Between>)) {
+        let Some(product) = product else { return };
+        for (all, more) in [(&mut self.sold, sold), (&mut self.settled, settled)] {
+            if let Some(more) = more {
+                let all = all.entry((seller_id.to_owned(), product.clone())).or_default();
+                *all = all.plus(more);
+            }
         }
     }
 
@@ -118,6 +123,7 @@ impl Basis {
             special: right(Mark::Special),
             registered: right(Mark::Registered),
             sold: self.sold.get(&(seller.id.clone(), product.to_owned())).copied(),
+            settled: self.settled.get(&(seller.id.clone(), product.to_owned())).copied(),
             peers: Vec::new(),
             price: None,
             unit: bench.products.get(product).map(|row| row.base_unit.clone()).unwrap_or_default(),

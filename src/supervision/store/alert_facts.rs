@@ -196,7 +196,7 @@ pub(in crate::supervision) async fn sessions_after<C: ConnectionTrait>(
     Ok(found)
 }
 
-/// Sessions with single items by visitor since a moment: visitor, moment, code.
+/// Sessions with single items by visitor since a moment: visitor, moment, code. Labels not in use yet are tried on the packing line.
 pub(in crate::supervision) async fn of_visitors<C: ConnectionTrait>(
     connection: &C,
     visitors: &BTreeSet<i64>,
@@ -209,7 +209,7 @@ pub(in crate::supervision) async fn of_visitors<C: ConnectionTrait>(
     let listed: Vec<Visitor> = visitors.iter().map(|visitor| Visitor { visitor: *visitor }).collect();
     let sql = format!(
         "SELECT s.visitor, s.begun_at, s.order_no, s.seq FROM ({}) AS g JOIN alert_session s ON s.visitor = g.visitor \
-         JOIN code_order o ON o.order_no = s.order_no WHERE o.kind = 'unit' AND s.begun_at >= $2 \
+         JOIN code_order o ON o.order_no = s.order_no WHERE o.kind = 'unit' AND s.verdict <> 'not_activated' AND s.begun_at >= $2 \
          ORDER BY s.visitor, s.begun_at, s.order_no, s.seq",
         unpacked(connection.get_database_backend(), "$1", &[("visitor", "bigint")])
     );

@@ -6,7 +6,8 @@ use sea_orm::{ConnectionTrait, QueryResult};
 use serde::Serialize;
 
 use crate::kernel::{Day, Millis, Outcome};
-use crate::supervision::alert::scans::{Sent, Withdrawn};
+use crate::supervision::alert::scans::{OrderVisit, Sent};
+use crate::trace::place::parse_place;
 use crate::trace::store::scan::{list, rows, unpacked};
 
 fn get<T: sea_orm::TryGetable>(row: &QueryResult, at: usize) -> Outcome<T> {
@@ -24,20 +25,22 @@ fn listed(numbers: &BTreeSet<i64>) -> Outcome<sea_orm::Value> {
     list(&numbers.iter().map(|order_no| Order { order_no: *order_no }).collect::<Vec<_>>())
 }
 
-/// Sessions of withdrawn labels of these orders since a moment, by order.
-pub(in crate::supervision) async fn withdrawn<C: ConnectionTrait>(
+/// Sessions of labels of these orders that were answered with this verdict, since a moment, by order.
+pub(in crate::supervision) async fn of_orders<C: ConnectionTrait>(
     connection: &C,
     numbers: &BTreeSet<i64>,
+    verdict: &str,
     since: Millis,
-) -> Outcome<BTreeMap<i64, Vec<Withdrawn>>> {
+) -> Outcome<BTreeMap<i64, Vec<OrderVisit>>> {
     let sql = format!(
-        "SELECT s.order_no, s.begun_at, s.visitor, s.seq FROM ({}) AS g JOIN alert_session s ON s.order_no = g.order_no \
-         WHERE s.verdict = 'voided' AND s.begun_at >= $2 ORDER BY s.order_no, s.seq, s.begun_at, s.visitor",
+        "SELECT s.order_no, s.begun_at, s.visitor, s.seq, s.place FROM ({}) AS g JOIN alert_session s ON s.order_no = g.order_no \
+         WHERE s.verdict = $3 AND s.begun_at >= $2 ORDER BY s.order_no, s.seq, s.begun_at, s.visitor",
         unpacked(connection.get_database_backend(), "$1", &ORDER)
     );
-    let mut found: BTreeMap<i64, Vec<Withdrawn>> = BTreeMap::new();
-    for row in rows(connection, &sql, vec![listed(numbers)?, since.into()]).await? {
-        let one = Withdrawn { at: get(&row, 1)?, visitor: get(&row, 2)?, seq: get(&row, 3)? };
+    let mut found: BTreeMap<i64, Vec<OrderVisit>> = BTreeMap::new();
+    for row in rows(connection, &sql, vec![listed(numbers)?, since.into(), verdict.into()]).await? {
+        let place = get::<Option<String>>(&row, 4)?.as_deref().and_then(parse_place);
+        let one = OrderVisit { at: get(&row, 1)?, visitor: get(&row, 2)?, seq: get(&row, 3)?, place };
         found.entry(get(&row, 0)?).or_default().push(one);
     }
     Ok(found)

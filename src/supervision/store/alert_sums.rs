@@ -57,7 +57,7 @@ pub(in crate::supervision) async fn candidates<C: ConnectionTrait>(connection: &
         RuleId::R13 => contamination(connection, now).await,
         RuleId::R14 => off_market(connection, now).await,
         RuleId::R15 => balance(connection).await,
-        RuleId::R16 => yields(connection).await,
+        RuleId::R16 => yields(connection, now).await,
         RuleId::R17 => calendar(connection, now).await,
         RuleId::R18 => idle(connection, now).await,
         RuleId::R19 => downloads(connection, now).await,
@@ -86,17 +86,19 @@ async fn contamination<C: ConnectionTrait>(connection: &C, now: Millis) -> Outco
 }
 
 /// Where a batch was sent, and where it is from, is where it is sold: `markets` counts the provinces it was sent to. One that was sent
-/// somewhere unknown is sold everywhere, and one whose home is unknown may be anywhere.
+/// somewhere unknown is sold everywhere, and one whose home is unknown may be anywhere. Labels count, not scans: one pack before a camera is one;
+/// those seen in several places are a matter of other rules.
 async fn off_market<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<Vec<Candidate>> {
     let sql = format!(
         "SELECT b.id, b.lot, p.division_code, b.producer_id, b.product_id, b.id, COALESCE(v.name, ''), s.place, COUNT(*) \
-         FROM alert_session s JOIN code_range r ON r.order_no = s.order_no AND s.seq BETWEEN r.first AND r.last \
+         FROM (SELECT order_no, seq, MIN(place) AS place FROM alert_session WHERE begun_at >= {since} AND place IS NOT NULL \
+             GROUP BY order_no, seq HAVING MIN(place) = MAX(place)) s \
+         JOIN code_range r ON r.order_no = s.order_no AND s.seq BETWEEN r.first AND r.last \
          JOIN code_order o ON o.order_no = s.order_no AND o.kind = 'unit' \
          JOIN batch b ON b.id = r.batch_id JOIN organisation p ON p.id = b.producer_id \
          LEFT JOIN division v ON v.code = SUBSTR(p.division_code, 1, 2) || '0000' \
-         WHERE s.begun_at >= {since} AND s.place IS NOT NULL \
          GROUP BY b.id, b.lot, p.division_code, b.producer_id, b.product_id, v.name, s.place ORDER BY b.id, s.place",
-        since = now - 7 * DAY
+        since = now - 30 * DAY
     );
     let sent = "SELECT DISTINCT l.batch_id, COALESCE(v.name, '') FROM shipment_line l JOIN shipment s ON s.id = l.shipment_id \
                 LEFT JOIN division v ON v.code = SUBSTR(s.division_code, 1, 2) || '0000' WHERE s.state <> 'voided'";
@@ -108,7 +110,7 @@ async fn off_market<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<
     for row in rows(connection, &sql, Vec::new()).await? {
         let about = about(&row)?;
         let market = markets.get(&about.subject_id).unwrap_or(&nowhere);
-        let (home, place, sessions): (String, String, i64) = (get(&row, 6)?, get(&row, 7)?, get(&row, 8)?);
+        let (home, place, codes): (String, String, i64) = (get(&row, 6)?, get(&row, 7)?, get(&row, 8)?);
         if home.is_empty() || market.contains("") {
             continue;
         }
@@ -116,12 +118,12 @@ async fn off_market<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<
         let inside = home.starts_with(province) || market.iter().any(|name| name.starts_with(province));
         if found.last().is_none_or(|last| last.about.subject_id != about.subject_id) {
             let markets = i64::try_from(market.len()).unwrap_or(i64::MAX);
-            let sums = Sums::from([("sessions", 0), ("outside", 0), ("markets", markets)]);
+            let sums = Sums::from([("codes", 0), ("outside", 0), ("markets", markets)]);
             found.push(Candidate { kind: SubjectKind::Batch, about, sums });
         }
         if let Some(last) = found.last_mut() {
-            *last.sums.entry("sessions").or_default() += sessions;
-            *last.sums.entry("outside").or_default() += if inside { 0 } else { sessions };
+            *last.sums.entry("codes").or_default() += codes;
+            *last.sums.entry("outside").or_default() += if inside { 0 } else { codes };
         }
     }
     Ok(found)
@@ -137,9 +139,9 @@ const PARTIES: &str = "season_account a JOIN product q ON q.id = a.product_id \
 async fn balance<C: ConnectionTrait>(connection: &C) -> Outcome<Vec<Candidate>> {
     let sql = format!(
         "SELECT {ACCOUNTS}, a.coded + a.uncoded + a.exported + a.delivered + a.pending, \
-           a.approved + a.received + a.carried + a.opening + a.adjusted FROM {PARTIES} WHERE a.state = 'approved' ORDER BY a.id"
+           a.approved + a.received + a.carried + a.opening + a.adjusted, a.pending FROM {PARTIES} WHERE a.state = 'approved' ORDER BY a.id"
     );
-    read(connection, SubjectKind::Account, &sql, &["used", "allowed"]).await
+    read(connection, SubjectKind::Account, &sql, &["used", "allowed", "pending"]).await
 }
 
 async fn silent<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<Vec<Candidate>> {
@@ -166,10 +168,25 @@ async fn silent<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<Vec<
     Ok(found)
 }
 
-/// Per 亩 of each plot this season, against the most its county's plots had in the three seasons before, or the cap where none had.
-async fn yields<C: ConnectionTrait>(connection: &C) -> Outcome<Vec<Candidate>> {
+/// What a plot bore in a season.
+struct Harvest {
+    about: About,
+    season: String,
+    /// Base units per 亩.
+    yielded: i64,
+    cap: i64,
+    /// Township and name of the village; nothing while fruit is still coming in.
+    village: Option<(String, String)>,
+}
+
+/// Days after the last day of picking in which deliveries are still written down.
+const WRITTEN_WITHIN: i64 = 10;
+
+/// Per 亩 of each plot this season, against the most its county's plots had in the three seasons before, or the cap where none had; and, once
+/// everything is in, against the median of the plots of its village.
+async fn yields<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<Vec<Candidate>> {
     let sql = "SELECT t.id, t.name, t.division_code, CASE WHEN t.holder_kind = 'organisation' THEN t.holder_id ELSE NULL END, t.product_id, NULL, \
-           h.season, h.amount, t.area_m2, COALESCE(q.yield_cap, 0) \
+           h.season, h.amount, t.area_m2, COALESCE(q.yield_cap, 0), t.village, q.season_from, q.season_to \
          FROM (SELECT plot_id, season, CAST(SUM(amount) AS BIGINT) AS amount FROM ( \
              SELECT d.plot_id AS plot_id, d.season AS season, d.amount AS amount FROM delivery d WHERE d.plot_id IS NOT NULL \
              UNION ALL SELECT s.subject_id, b.season, s.amount FROM batch_source s JOIN batch b ON b.id = s.batch_id \
@@ -178,31 +195,43 @@ async fn yields<C: ConnectionTrait>(connection: &C) -> Outcome<Vec<Candidate>> {
     let mut all = Vec::new();
     for row in rows(connection, sql, Vec::new()).await? {
         let (season, amount, area, cap): (String, i64, i64, i64) = (get(&row, 6)?, get(&row, 7)?, get(&row, 8)?, get(&row, 9)?);
+        let (village, window): (String, (Option<String>, Option<String>)) = (get(&row, 10)?, (get(&row, 11)?, get(&row, 12)?));
         // 1 亩 is 2000/3 m².
         let yielded = i64::try_from(i128::from(amount) * 2000 / (i128::from(area) * 3)).unwrap_or(i64::MAX);
-        all.push((about(&row)?, season, yielded, cap));
+        let about = about(&row)?;
+        let is_in = window
+            .0
+            .zip(window.1)
+            .is_some_and(|(from, to)| (0..=WRITTEN_WITHIN).all(|back| !in_yearly_window(Day::of(now).plus(-back), &from, &to)));
+        let village = (is_in && !village.is_empty()).then(|| (about.division_code.clone(), village));
+        all.push(Harvest { about, season, yielded, cap, village });
     }
     let county = |about: &About| (about.product_id.clone(), about.division_code.chars().take(6).collect::<String>());
     let mut latest: BTreeMap<Option<String>, String> = BTreeMap::new();
-    let mut before: BTreeMap<_, Vec<(String, i64)>> = BTreeMap::new();
-    for (about, season, yielded, _) in &all {
-        latest
-            .entry(about.product_id.clone())
-            .and_modify(|last| *last = last.clone().max(season.clone()))
-            .or_insert_with(|| season.clone());
-        before.entry(county(about)).or_default().push((season.clone(), *yielded));
+    let mut before: BTreeMap<_, BTreeMap<String, i64>> = BTreeMap::new();
+    let mut villages: BTreeMap<_, Vec<i64>> = BTreeMap::new();
+    for Harvest { about, season, yielded, village, .. } in &all {
+        let last = latest.entry(about.product_id.clone()).or_default();
+        *last = season.clone().max(std::mem::take(last));
+        let most = before.entry(county(about)).or_default().entry(season.clone()).or_default();
+        *most = (*most).max(*yielded);
+        if let Some(village) = village {
+            villages.entry((about.product_id.clone(), village.clone(), season.clone())).or_default().push(*yielded);
+        }
     }
-    let candidate = |(about, season, yielded, cap): (About, String, i64, i64)| {
+    villages.values_mut().for_each(|yields| yields.sort_unstable());
+    let candidate = |Harvest { about, season, yielded, cap, village }: Harvest| {
         if latest.get(&about.product_id) != Some(&season) {
             return None;
         }
-        let past: BTreeMap<&str, i64> =
-            before.get(&county(&about))?.iter().filter(|(of, _)| *of < season).fold(BTreeMap::new(), |mut past, (of, yielded)| {
-                past.entry(of.as_str()).and_modify(|most| *most = (*most).max(*yielded)).or_insert(*yielded);
-                past
-            });
-        let most = past.into_iter().rev().take(3).map(|(_, most)| most).max().unwrap_or(cap);
-        Some(Candidate { kind: SubjectKind::Plot, about, sums: Sums::from([("yield", yielded), ("most", most)]) })
+        let past = before.get(&county(&about))?.range(..season.clone());
+        let most = past.rev().take(3).map(|(_, most)| *most).max().unwrap_or(cap);
+        let mut sums = Sums::from([("yield", yielded), ("most", most)]);
+        if let Some(plots) = village.and_then(|village| villages.get(&(about.product_id.clone(), village, season))) {
+            sums.insert("village", plots[plots.len() / 2]);
+            sums.insert("village_plots", i64::try_from(plots.len()).unwrap_or(i64::MAX));
+        }
+        Some(Candidate { kind: SubjectKind::Plot, about, sums })
     };
     Ok(all.into_iter().filter_map(candidate).collect())
 }

@@ -203,14 +203,14 @@ pub(in crate::supervision) async fn mark_uses<C: ConnectionTrait>(
     Ok((uses, query.order_by_asc(mark_use_suspension::Column::FromDay).all(connection).await?))
 }
 
-/// Pieces paid of items since a moment: seller, platform, item, pieces.
+/// Pieces paid of items from a moment to another: seller, platform, item, pieces.
 pub(in crate::supervision) async fn sales<C: ConnectionTrait>(
     connection: &C,
     sellers: Vec<String>,
-    since: Millis,
+    (since, until): (Millis, Millis),
 ) -> Outcome<Vec<(String, String, String, i64)>> {
     use sales_line::Column as C;
-    let query = sales_line::Entity::find().filter(C::SellerId.is_in(sellers)).filter(C::SoldAt.gte(since));
+    let query = sales_line::Entity::find().filter(C::SellerId.is_in(sellers)).filter(C::SoldAt.between(since, until));
     let mut query = query.filter(C::Status.eq(LineState::Paid.word())).filter(C::ItemId.ne("")).select_only();
     for column in [C::SellerId, C::Platform, C::ItemId] {
         query = query.column(column).group_by(column);

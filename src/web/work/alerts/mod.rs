@@ -47,7 +47,9 @@ fn sentence(reader: &Reader, view: &AlertView) -> String {
     // Figures are grouped for people; a place is no figure.
     let said = |value: &String| value.parse().map_or_else(|_| value.replace('/', " "), grouped);
     let values: Vec<(&str, String)> = view.figures.iter().map(|(name, value)| (name.as_str(), said(value))).collect();
-    reader.fill(&key, &values.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>())
+    let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let told = reader.fill(&key, &values);
+    if view.figures.contains_key("village_plots") { told + &reader.fill("alerts.said.yield_village", &values) } else { told }
 }
 
 /// What it is about, in words.

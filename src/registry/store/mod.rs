@@ -20,7 +20,7 @@ pub mod search;
 pub mod setting;
 pub mod standard;
 
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, ModelTrait, Statement};
+use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, ModelTrait, Statement};
 
 use crate::db::{Engine, Tx};
 use crate::kernel::{Failure, Outcome};
@@ -83,14 +83,4 @@ pub fn listed(stored: &str) -> Vec<String> {
 /// A stored word that its enum must know.
 pub(super) fn known<T>(value: Option<T>, column: &str) -> Outcome<T> {
     value.ok_or_else(|| Failure::broken(format!("an unknown word is stored in {column}")))
-}
-
-/// Codes that begin with one of the prefixes; none if there are no prefixes. A range, so that an index serves it on both engines.
-pub(super) fn begins_with<C: ColumnTrait>(column: C, prefixes: &[String]) -> Condition {
-    let mut any = Condition::any().add(column.is_in(Vec::<String>::new()));
-    for prefix in prefixes {
-        // A colon comes after every digit.
-        any = any.add(Condition::all().add(column.gte(prefix.as_str())).add(column.lt(format!("{prefix}:"))));
-    }
-    any
 }

@@ -8,6 +8,7 @@ use sea_orm::{
     QuerySelect, Set,
 };
 
+use crate::db::region::begins_with;
 use crate::db::{Engine, Tx};
 use crate::entity::{alert, batch, role_grant, rule_version};
 use crate::kernel::{Failure, Millis, Outcome, Scope};
@@ -23,14 +24,9 @@ pub(super) fn reached(scope: &Scope) -> Condition {
     if scope.all {
         return Condition::all();
     }
-    let places = scope.divisions.iter().fold(Condition::any(), |any, prefix| {
-        // A colon comes after every digit.
-        any.add(Condition::all().add(C::DivisionCode.gte(prefix.as_str())).add(C::DivisionCode.lt(format!("{prefix}:"))))
-    });
     let goods = Condition::all().add(C::ProducerId.is_not_null()).add(within(scope, C::ProducerId, C::ProductId));
-    let everybodys =
-        if scope.divisions.is_empty() { Condition::all().add(Expr::cust("1 = 0")) } else { Condition::all().add(C::DivisionCode.eq("")) };
-    Condition::any().add(everybodys).add(places).add(goods)
+    let any = Condition::any().add(goods);
+    if scope.divisions.is_empty() { any } else { any.add(begins_with(C::DivisionCode, &scope.divisions)).add(C::DivisionCode.eq("")) }
 }
 
 /// What a list of alerts may ask for.

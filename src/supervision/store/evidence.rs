@@ -4,6 +4,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
+use crate::db::region::in_region;
 use crate::db::{Engine, Tx};
 use crate::entity::{evidence, evidence_head};
 use crate::kernel::{Failure, Outcome, Scope};
@@ -12,14 +13,7 @@ pub use evidence::Model as EvidenceRow;
 
 /// Rows whose division lies in the scope.
 fn within(scope: &Scope) -> Condition {
-    if scope.all {
-        return Condition::all();
-    }
-    // A colon comes after every digit.
-    scope.divisions.iter().fold(Condition::any().add(evidence::Column::Id.is_in(Vec::<String>::new())), |any, prefix| {
-        let inside = Condition::all().add(evidence::Column::DivisionCode.gte(prefix.as_str()));
-        any.add(inside.add(evidence::Column::DivisionCode.lt(format!("{prefix}:"))))
-    })
+    in_region(scope, evidence::Column::DivisionCode)
 }
 
 /// The end of the chain, locked until the transaction ends: number and hash of the last record.

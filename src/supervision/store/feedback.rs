@@ -3,6 +3,7 @@
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use crate::db::region::begins_with;
 use crate::db::{Engine, Tx, duplicate_as};
 use crate::entity::{feedback, feedback_report, organisation, stored_file};
 use crate::kernel::{Failure, Millis, Outcome, Scope};
@@ -24,12 +25,8 @@ pub(super) fn reached(scope: &Scope) -> Condition {
         return Condition::all();
     }
     let column = feedback::Column::DivisionCode;
-    let mut any = Condition::any().add(within(scope, feedback::Column::ProducerId, feedback::Column::ProductId));
-    for prefix in &scope.divisions {
-        // A colon comes after every digit.
-        any = any.add(Condition::all().add(column.gte(prefix.as_str())).add(column.lt(format!("{prefix}:"))));
-    }
-    if scope.divisions.is_empty() { any } else { any.add(column.eq("")) }
+    let any = Condition::any().add(within(scope, feedback::Column::ProducerId, feedback::Column::ProductId));
+    if scope.divisions.is_empty() { any } else { any.add(begins_with(column, &scope.divisions)).add(column.eq("")) }
 }
 
 /// Waits for the turn to file.
@@ -85,9 +82,7 @@ pub(in crate::supervision) async fn same<C: ConnectionTrait>(connection: &C, sam
 
 /// How many have a number of this day.
 pub(in crate::supervision) async fn numbered<C: ConnectionTrait>(connection: &C, prefix: &str) -> Outcome<u64> {
-    use feedback::Column::Number;
-    // A colon comes after every digit; LIKE would read the whole table.
-    Ok(feedback::Entity::find().filter(Number.gte(prefix)).filter(Number.lt(format!("{prefix}:"))).count(connection).await?)
+    Ok(feedback::Entity::find().filter(begins_with(feedback::Column::Number, [prefix])).count(connection).await?)
 }
 
 pub(in crate::supervision) async fn insert(tx: &Tx, row: FeedbackRow) -> Outcome<()> {

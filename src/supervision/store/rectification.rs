@@ -4,6 +4,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
+use crate::db::region::begins_with;
 use crate::db::{Engine, Tx};
 use crate::entity::{rectification, rectification_note};
 use crate::kernel::{Failure, Outcome, Scope};
@@ -18,11 +19,8 @@ fn within(scope: &Scope) -> Condition {
     if scope.all {
         return Condition::all();
     }
-    let own = Condition::any().add(Col::OrganisationId.is_in(scope.organisations.iter()));
-    // A colon comes after every digit.
-    scope.divisions.iter().fold(own, |any, prefix| {
-        any.add(Condition::all().add(Col::DivisionCode.gte(prefix.as_str())).add(Col::DivisionCode.lt(format!("{prefix}:"))))
-    })
+    let own = Col::OrganisationId.is_in(scope.organisations.iter());
+    Condition::any().add(own).add(begins_with(Col::DivisionCode, &scope.divisions))
 }
 
 /// Which orders are wanted.

@@ -6,8 +6,10 @@ use sea_orm::{
     RelationDef, Select, Set,
 };
 
+use super::reach::products_held;
+use crate::db::region::{organisations_in, products_in, subquery};
 use crate::db::{Engine, Tx};
-use crate::entity::{code_order, gi_right, mark_use, mark_use_suspension, organisation, pack, product};
+use crate::entity::{batch, code_order, gi_right, mark_use, mark_use_suspension, organisation, pack, product};
 use crate::kernel::{Day, Failure, Millis, Outcome, Scope};
 use crate::trace::code::Locator;
 use crate::trace::keys::WrappedKey;
@@ -270,34 +272,24 @@ pub fn within<P: ColumnTrait, Q: ColumnTrait>(scope: &Scope, producer: P, produc
         return Condition::all();
     }
     let mut reach = Condition::any().add(producer.is_in(scope.organisations.iter().map(String::as_str)));
-    for prefix in &scope.divisions {
-        reach = reach.add(producer.in_subquery(producers_in(prefix))).add(product.in_subquery(products_in(prefix)));
+    if !scope.divisions.is_empty() {
+        reach = reach.add(producer.in_subquery(organisations_in(scope))).add(product.in_subquery(products_in(scope)));
     }
     if !scope.holders.is_empty() {
-        reach = reach.add(product.in_subquery(products_of_holders(&scope.holders)));
+        reach = reach.add(product.in_subquery(products_held(scope)));
     }
     reach
 }
 
-fn producers_in(prefix: &str) -> SelectStatement {
-    let mut query = Query::select();
-    query.column(organisation::Column::Id).from(organisation::Entity).and_where(organisation::Column::DivisionCode.starts_with(prefix));
-    query
+/// Ids of batches whose producer or product a scope reaches.
+pub(in crate::trace) fn batches_within(scope: &Scope) -> SelectStatement {
+    subquery(batch::Entity, batch::Column::Id, within(scope, batch::Column::ProducerId, batch::Column::ProductId))
 }
 
-fn products_in(prefix: &str) -> SelectStatement {
-    let counties = product::Column::CountyCodes;
-    let inside = Condition::any().add(counties.starts_with(prefix)).add(counties.contains(format!(";{prefix}")));
-    let mut query = Query::select();
-    query.column(product::Column::Id).from(product::Entity).cond_where(inside);
-    query
-}
-
-fn products_of_holders(holders: &[String]) -> SelectStatement {
-    let held = gi_right::Column::HolderId.is_in(holders.iter().map(String::as_str));
-    let mut query = Query::select();
-    query.column(gi_right::Column::ProductId).from(gi_right::Entity).and_where(held);
-    query
+/// Numbers of orders whose producer or product a scope reaches.
+pub(in crate::trace) fn orders_within(scope: &Scope) -> SelectStatement {
+    use code_order::Column as C_;
+    subquery(code_order::Entity, C_::OrderNo, within(scope, C_::ProducerId, C_::ProductId))
 }
 
 /// Does a scope reach what this producer does with this product?

@@ -2,8 +2,8 @@
 
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::page;
 use super::reach::growers_registered;
+use super::{narrowed, page};
 use crate::db::Tx;
 use crate::db::region::{begins_with, organisations_in, subquery};
 use crate::entity::{farm_record, plot};
@@ -88,12 +88,10 @@ pub(in crate::trace) async fn records<C: ConnectionTrait>(
     limit: u64,
 ) -> Outcome<(Vec<FarmRow>, Option<String>)> {
     let reached = subquery(plot::Entity, plot::Column::Id, plots_reached(scope));
-    let mut query = farm_record::Entity::find().filter(Col::PlotId.in_subquery(reached)).order_by_desc(Col::DoneOn).order_by_desc(Col::Id);
-    for (column, wanted) in [(Col::PlotId, &filter.plot_id), (Col::Kind, &filter.kind)] {
-        if let Some(wanted) = wanted {
-            query = query.filter(column.eq(wanted));
-        }
-    }
+    let mut query = narrowed(
+        farm_record::Entity::find().filter(Col::PlotId.in_subquery(reached)).order_by_desc(Col::DoneOn).order_by_desc(Col::Id),
+        [(Col::PlotId, &filter.plot_id), (Col::Kind, &filter.kind)],
+    );
     if let Some((day, id)) = cursor.and_then(|cursor| cursor.split_once('|')) {
         let same_day = Condition::all().add(Col::DoneOn.eq(day)).add(Col::Id.lt(id));
         query = query.filter(Condition::any().add(Col::DoneOn.lt(day)).add(same_day));

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set, Statement,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set, Statement};
 
 use super::reach::{Columns, within};
-use super::{locked, page};
+use super::{locked, narrowed, newest};
 use crate::db::{Engine, Tx};
 use crate::entity::paper_form::Column as Col;
 use crate::entity::{paper_form, paper_line};
@@ -100,14 +98,9 @@ pub(in crate::trace) async fn forms<C: ConnectionTrait>(
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<(Vec<PaperRow>, Option<String>)> {
-    let mut query = paper_form::Entity::find().filter(reached(scope)).order_by_desc(Col::Number);
-    for (column, wanted) in [(Col::State, &filter.state), (Col::OrganisationId, &filter.organisation_id)] {
-        if let Some(wanted) = wanted {
-            query = query.filter(column.eq(wanted));
-        }
-    }
-    if let Some(cursor) = cursor {
-        query = query.filter(Col::Number.lt(cursor));
-    }
-    Ok(page(query.limit(limit.saturating_add(1)).all(connection).await?, limit, |row| row.number.clone()))
+    let query = narrowed(
+        paper_form::Entity::find().filter(reached(scope)),
+        [(Col::State, &filter.state), (Col::OrganisationId, &filter.organisation_id)],
+    );
+    newest(connection, query, (Col::Number, |row| row.number.clone()), cursor, limit).await
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use sea_orm::sea_query::{Condition, LockType};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
-use super::page;
+use super::{narrowed, newest};
 use crate::db::region::{begins_with, organisations_in, products_in, subquery};
 use crate::db::{Engine, Tx, duplicate_as};
 use crate::entity::{batch_right, code_order, facility, mark_use_suspension, nesting, organisation, shipment, shipment_act, shipment_line};
@@ -175,25 +175,20 @@ pub async fn shipments<C: ConnectionTrait>(
     limit: u64,
 ) -> Outcome<(Vec<ShipmentRow>, Option<String>)> {
     use shipment::Column as Col;
-    let mut query = shipment::Entity::find().filter(reached(scope)).order_by_desc(Col::Id);
-    for (column, wanted) in [
-        (Col::ProducerId, &filter.producer_id),
-        (Col::ConsigneeId, &filter.consignee_id),
-        (Col::ProductId, &filter.product_id),
-        (Col::State, &filter.state),
-    ] {
-        if let Some(wanted) = wanted {
-            query = query.filter(column.eq(wanted));
-        }
-    }
+    let mut query = narrowed(
+        shipment::Entity::find().filter(reached(scope)),
+        [
+            (Col::ProducerId, &filter.producer_id),
+            (Col::ConsigneeId, &filter.consignee_id),
+            (Col::ProductId, &filter.product_id),
+            (Col::State, &filter.state),
+        ],
+    );
     if let Some(batch) = &filter.batch_id {
         use shipment_line::Column as L;
         query = query.filter(Col::Id.in_subquery(subquery(shipment_line::Entity, L::ShipmentId, L::BatchId.eq(batch))));
     }
-    if let Some(cursor) = cursor {
-        query = query.filter(Col::Id.lt(cursor));
-    }
-    Ok(page(query.limit(limit.saturating_add(1)).all(connection).await?, limit, |row| row.id.clone()))
+    newest(connection, query, (Col::Id, |row| row.id.clone()), cursor, limit).await
 }
 
 /// One shipment within a scope.

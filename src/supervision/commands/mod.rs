@@ -11,6 +11,7 @@ pub mod evidence;
 pub mod feedback;
 pub mod inspection;
 pub mod listing;
+mod opening;
 mod recall;
 pub mod rectification;
 pub mod risk;

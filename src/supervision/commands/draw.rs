@@ -8,7 +8,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::opening::{Opening, put_waiting};
-use super::required;
+use super::{known_product, required};
 use crate::db::Tx;
 use crate::identity::officer::{OfficerView, officers_with_ties};
 use crate::identity::store as people;
@@ -17,7 +17,6 @@ use crate::kernel::failure::Faults;
 use crate::kernel::ids::Noun;
 use crate::kernel::{Day, Desk, Failure, Outcome, text};
 use crate::ledger::{self, Event, kind};
-use crate::registry::store as register;
 use crate::supervision::draw::{Candidate, DrawState, FrozenList, PoolOfficer, hash, seed, taken};
 use crate::supervision::store::inspection::{self as store, DrawRow};
 
@@ -145,11 +144,7 @@ pub async fn plan_draw(tx: &Tx, desk: &Desk, input: &DrawInput) -> Outcome<DrawR
     if !people::division_exists(tx.connection(), &input.division_code).await? || !desk.actor.scope.reaches_division(&input.division_code) {
         faults.add("/division_code", "outside_your_region").with("value", &input.division_code);
     }
-    if let Some(product) = &input.product_id
-        && register::product::one(tx.connection(), product).await.is_err()
-    {
-        faults.add("/product_id", "draw_product").with("value", product.chars().take(40).collect::<String>());
-    }
+    known_product(tx, &mut faults, input.product_id.as_deref()).await;
     faults.check()?;
     let row = DrawRow {
         id: desk.new_id(Noun::Draw),

@@ -10,11 +10,10 @@ use super::case::{CaseInput, CaseLinkInput, open_case};
 use super::draw::parted;
 use super::opening::{Opening, put_waiting};
 use super::rectification::{RectificationInput, order_rectification};
-use super::required;
+use super::{firm_in_region, known_product, required};
 use crate::db::Tx;
 use crate::files::{self, Kept, Purpose};
 use crate::identity::officer::{officers_with_ties, two_officers};
-use crate::identity::store as people;
 use crate::kernel::failure::Faults;
 use crate::kernel::term::{Calendar, Term};
 use crate::kernel::{Day, Desk, Failure, Outcome, text};
@@ -104,17 +103,7 @@ pub struct ChecklistInput {
 pub async fn open_inspection(tx: &Tx, desk: &Desk, input: &OpenInput) -> Outcome<InspectionRow> {
     let (mut faults, today) = (Faults::new(), desk.clock.today());
     let reason = required(&mut faults, "/reason", "register_empty", &input.reason, 300);
-    let firm = people::organisation(tx.connection(), &input.organisation_id).await.ok();
-    match &firm {
-        None => {
-            let typed: String = input.organisation_id.chars().take(40).collect();
-            faults.add("/organisation_id", "register_organisation_unknown").with("value", typed);
-        }
-        Some(firm) if !desk.actor.scope.reaches_division(&firm.division_code) => {
-            faults.add("/organisation_id", "outside_your_region").with("value", &firm.name);
-        }
-        Some(_) => {}
-    }
+    let firm = firm_in_region(tx, desk, &mut faults, &input.organisation_id).await;
     let found = faults.absorb("", two_officers(tx, &input.officers, today, "/officers").await).unwrap_or_default();
     let pool = officers_with_ties(tx, today).await?;
     for (no, officer) in found.iter().enumerate() {
@@ -138,11 +127,7 @@ pub async fn open_inspection(tx: &Tx, desk: &Desk, input: &OpenInput) -> Outcome
             faults.add("/recheck_of", "inspection_recheck");
         }
     }
-    if let Some(product) = &input.product_id
-        && crate::registry::store::product::one(tx.connection(), product).await.is_err()
-    {
-        faults.add("/product_id", "draw_product").with("value", product.chars().take(40).collect::<String>());
-    }
+    known_product(tx, &mut faults, input.product_id.as_deref()).await;
     faults.check()?;
     let firm = firm.ok_or_else(Failure::not_found)?;
     let opening = Opening {

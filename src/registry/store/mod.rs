@@ -20,9 +20,9 @@ pub mod search;
 pub mod setting;
 pub mod standard;
 
-use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, ModelTrait, Statement};
+use sea_orm::{EntityTrait, IntoActiveModel, ModelTrait};
 
-use crate::db::{Engine, Tx};
+use crate::db::Tx;
 use crate::kernel::{Failure, Outcome};
 
 pub use announcement::AnnouncementRow;
@@ -48,14 +48,7 @@ pub(super) enum Turn {
 
 /// Waits for the turn and keeps it until the commit.
 pub(super) async fn wait_for(tx: &Tx, turn: Turn) -> Outcome<()> {
-    if tx.engine() == Engine::Postgres {
-        let key = 7_100_000_000_i64 + turn as i64;
-        let backend = tx.connection().get_database_backend();
-        tx.connection()
-            .query_all_raw(Statement::from_sql_and_values(backend, "SELECT 1 FROM pg_advisory_xact_lock($1)", [key.into()]))
-            .await?;
-    }
-    Ok(())
+    tx.turn(7_100_000_000 + turn as i64).await
 }
 
 /// Inserts rows, as many at a time as both engines take in one statement.

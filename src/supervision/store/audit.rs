@@ -6,8 +6,8 @@ use sea_orm::{
     QueryOrder, QuerySelect, RelationDef, Select,
 };
 
+use crate::db::Tx;
 use crate::db::region::{in_region, subquery};
-use crate::db::{Engine, Tx};
 use crate::entity::{listing, listing_audit, listing_capture, listing_decision, listing_finding, listing_score, product, seller};
 use crate::kernel::{Failure, Outcome, Scope};
 
@@ -245,11 +245,7 @@ pub(in crate::supervision) async fn lock(tx: &Tx, listing_id: &str) -> Outcome<A
     };
     let once = OnConflict::column(listing_audit::Column::ListingId).do_nothing().to_owned();
     listing_audit::Entity::insert(fresh.into_active_model()).on_conflict(once).exec_without_returning(tx.connection()).await?;
-    let mut query = listing_audit::Entity::find_by_id(listing_id);
-    if tx.engine() == Engine::Postgres {
-        query = query.lock_exclusive();
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(listing_audit::Entity::find_by_id(listing_id)).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 /// Keeps how far it has come.

@@ -6,8 +6,8 @@ use sea_orm::{
     QuerySelect, Set,
 };
 
+use crate::db::Tx;
 use crate::db::region::{in_region, subquery};
-use crate::db::{Engine, Tx};
 use crate::entity::{case_file, case_link, case_note};
 use crate::kernel::{Failure, Millis, Outcome, Scope};
 
@@ -27,11 +27,7 @@ pub(in crate::supervision) async fn insert(tx: &Tx, row: CaseRow) -> Outcome<()>
 
 /// A case within reach, locked until the transaction ends.
 pub(in crate::supervision) async fn lock(tx: &Tx, scope: &Scope, id: &str) -> Outcome<CaseRow> {
-    let mut query = case_file::Entity::find_by_id(id).filter(within(scope));
-    if tx.engine() == Engine::Postgres {
-        query = query.lock_exclusive();
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(case_file::Entity::find_by_id(id).filter(within(scope))).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 pub(in crate::supervision) async fn update(tx: &Tx, row: &CaseRow) -> Outcome<()> {

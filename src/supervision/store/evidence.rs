@@ -4,8 +4,8 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
+use crate::db::Tx;
 use crate::db::region::in_region;
-use crate::db::{Engine, Tx};
 use crate::entity::{evidence, evidence_head};
 use crate::kernel::{Failure, Outcome, Scope};
 
@@ -18,11 +18,11 @@ fn within(scope: &Scope) -> Condition {
 
 /// The end of the chain, locked until the transaction ends: number and hash of the last record.
 pub(in crate::supervision) async fn lock_head(tx: &Tx) -> Outcome<(i64, String)> {
-    let mut query = evidence_head::Entity::find_by_id(1);
-    if tx.engine() == Engine::Postgres {
-        query = query.lock_exclusive();
-    }
-    let head = query.one(tx.connection()).await?.ok_or_else(|| Failure::broken("the chain of evidence has no end"))?;
+    let head = tx
+        .locked(evidence_head::Entity::find_by_id(1))
+        .one(tx.connection())
+        .await?
+        .ok_or_else(|| Failure::broken("the chain of evidence has no end"))?;
     Ok((head.chain_no, head.hash))
 }
 

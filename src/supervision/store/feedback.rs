@@ -4,7 +4,7 @@ use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::db::region::begins_with;
-use crate::db::{Engine, Tx, duplicate_as};
+use crate::db::{Tx, duplicate_as};
 use crate::entity::{feedback, feedback_report, organisation, stored_file};
 use crate::kernel::{Failure, Millis, Outcome, Scope};
 use crate::trace::store::order::within;
@@ -31,10 +31,7 @@ pub(super) fn reached(scope: &Scope) -> Condition {
 
 /// Waits for the turn to file.
 pub(in crate::supervision) async fn begin(tx: &Tx) -> Outcome<()> {
-    if tx.engine() == Engine::Postgres {
-        tx.connection().execute_unprepared(&format!("SELECT pg_advisory_xact_lock({FILING})")).await?;
-    }
-    Ok(())
+    tx.turn(FILING).await
 }
 
 /// The report with this receipt, with its feedback.
@@ -108,11 +105,7 @@ pub(in crate::supervision) async fn count_one_more(tx: &Tx, id: &str, at: Millis
 
 /// One within reach, held until the transaction ends.
 pub(in crate::supervision) async fn lock(tx: &Tx, scope: &Scope, id: &str) -> Outcome<FeedbackRow> {
-    let mut query = feedback::Entity::find_by_id(id).filter(reached(scope));
-    if tx.engine() == Engine::Postgres {
-        query = query.lock_exclusive();
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(feedback::Entity::find_by_id(id).filter(reached(scope))).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 /// Those of these numbers within reach, by our number or by that of 12315.

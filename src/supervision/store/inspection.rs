@@ -5,8 +5,8 @@ use sea_orm::{
     QuerySelect, Set,
 };
 
+use crate::db::Tx;
 use crate::db::region::{begins_with, in_region, subquery};
-use crate::db::{Engine, Tx};
 use crate::entity::{abnormal_entry, checklist, gi_right, inspection, inspection_draw, inspection_officer, mark_use, organisation};
 use crate::kernel::{Failure, Outcome, Scope};
 
@@ -44,11 +44,7 @@ pub(in crate::supervision) async fn insert_draw(tx: &Tx, row: DrawRow) -> Outcom
 
 /// A task, locked until the transaction ends.
 pub(in crate::supervision) async fn lock_draw(tx: &Tx, id: &str) -> Outcome<DrawRow> {
-    let mut query = inspection_draw::Entity::find_by_id(id);
-    if tx.engine() == Engine::Postgres {
-        query = query.lock_exclusive();
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(inspection_draw::Entity::find_by_id(id)).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 pub(in crate::supervision) async fn update_draw(tx: &Tx, row: DrawRow) -> Outcome<()> {
@@ -122,11 +118,7 @@ pub(in crate::supervision) async fn insert(tx: &Tx, row: InspectionRow, officers
 
 /// An inspection within reach, locked until the transaction ends.
 pub(in crate::supervision) async fn lock(tx: &Tx, scope: &Scope, id: &str) -> Outcome<InspectionRow> {
-    let mut query = inspection::Entity::find_by_id(id).filter(within(scope));
-    if tx.engine() == Engine::Postgres {
-        query = query.lock_exclusive();
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(inspection::Entity::find_by_id(id).filter(within(scope))).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 /// Keeps what was typed.
@@ -221,11 +213,10 @@ pub(in crate::supervision) async fn insert_abnormal(tx: &Tx, row: AbnormalRow) -
 
 /// An entry within reach, locked until the transaction ends.
 pub(in crate::supervision) async fn lock_abnormal(tx: &Tx, scope: &Scope, id: &str) -> Outcome<AbnormalRow> {
-    let mut query = abnormal_entry::Entity::find_by_id(id).filter(in_region(scope, abnormal_entry::Column::DivisionCode));
-    if tx.engine() == Engine::Postgres {
-        query = query.lock_exclusive();
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(abnormal_entry::Entity::find_by_id(id).filter(in_region(scope, abnormal_entry::Column::DivisionCode)))
+        .one(tx.connection())
+        .await?
+        .ok_or_else(Failure::not_found)
 }
 
 pub(in crate::supervision) async fn update_abnormal(tx: &Tx, row: AbnormalRow) -> Outcome<()> {

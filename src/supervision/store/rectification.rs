@@ -4,8 +4,8 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
+use crate::db::Tx;
 use crate::db::region::begins_with;
-use crate::db::{Engine, Tx};
 use crate::entity::{rectification, rectification_note};
 use crate::kernel::{Failure, Outcome, Scope};
 
@@ -39,11 +39,7 @@ pub(in crate::supervision) async fn insert(tx: &Tx, row: RectificationRow) -> Ou
 
 /// An order within reach, locked until the transaction ends.
 pub(in crate::supervision) async fn lock(tx: &Tx, scope: &Scope, id: &str) -> Outcome<RectificationRow> {
-    let mut query = rectification::Entity::find_by_id(id).filter(within(scope));
-    if tx.engine() == Engine::Postgres {
-        query = query.lock_exclusive();
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(rectification::Entity::find_by_id(id).filter(within(scope))).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 pub(in crate::supervision) async fn update(tx: &Tx, row: &RectificationRow) -> Outcome<()> {

@@ -1,14 +1,14 @@
 //! The table of code orders, and what an order is checked against: producer, product, pack, mark use.
 
-use sea_orm::sea_query::{Condition, LockType, Query, SelectStatement};
+use sea_orm::sea_query::{Condition, Query, SelectStatement};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     RelationDef, Select, Set,
 };
 
 use super::reach::products_held;
+use crate::db::Tx;
 use crate::db::region::{organisations_in, products_in, subquery};
-use crate::db::{Engine, Tx};
 use crate::entity::{batch, code_order, gi_right, mark_use, mark_use_suspension, organisation, pack, product};
 use crate::kernel::{Day, Failure, Millis, Outcome, Scope};
 use crate::trace::code::Locator;
@@ -28,11 +28,7 @@ const NUMBERING: i64 = 0x6f72_6465_7273;
 /// # Errors
 /// `not_found`.
 pub async fn lock(tx: &Tx, id: &str) -> Outcome<OrderRow> {
-    let mut query = code_order::Entity::find().filter(code_order::Column::Id.eq(id));
-    if tx.engine() == Engine::Postgres {
-        query = query.lock(LockType::Update);
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(code_order::Entity::find().filter(code_order::Column::Id.eq(id))).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 /// Holds several orders in the order of their numbers, so that nobody waits in a circle.
@@ -42,10 +38,7 @@ pub async fn lock(tx: &Tx, id: &str) -> Outcome<OrderRow> {
 pub async fn lock_all(tx: &Tx, numbers: &std::collections::BTreeSet<i64>) -> Outcome<std::collections::BTreeMap<i64, OrderRow>> {
     let mut held = std::collections::BTreeMap::new();
     for number in numbers {
-        let mut query = code_order::Entity::find_by_id(*number);
-        if tx.engine() == Engine::Postgres {
-            query = query.lock(LockType::Update);
-        }
+        let query = tx.locked(code_order::Entity::find_by_id(*number));
         held.insert(*number, query.one(tx.connection()).await?.ok_or_else(Failure::not_found)?);
     }
     Ok(held)
@@ -100,9 +93,7 @@ pub async fn by_locator<C: ConnectionTrait>(connection: &C, locator: Locator) ->
 /// # Errors
 /// Only ours.
 pub async fn begin_numbering(tx: &Tx) -> Outcome<()> {
-    if tx.engine() == Engine::Postgres {
-        tx.connection().execute_unprepared(&format!("SELECT pg_advisory_xact_lock({NUMBERING})")).await?;
-    }
+    tx.turn(NUMBERING).await?;
     Ok(())
 }
 

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set, Statement};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 
 use super::reach::{Columns, within};
 use super::{locked, narrowed, newest};
-use crate::db::{Engine, Tx};
+use crate::db::Tx;
 use crate::entity::paper_form::Column as Col;
 use crate::entity::{paper_form, paper_line};
 use crate::kernel::{Desk, Failure, Outcome, Scope};
@@ -19,11 +19,7 @@ const TURN: i64 = 7_200_000_001;
 
 /// The greatest number given out that begins so.
 pub(in crate::trace) async fn last_number(tx: &Tx, prefix: &str) -> Outcome<Option<String>> {
-    if tx.engine() == Engine::Postgres {
-        let backend = tx.connection().get_database_backend();
-        let statement = Statement::from_sql_and_values(backend, "SELECT 1 FROM pg_advisory_xact_lock($1)", [TURN.into()]);
-        tx.connection().query_all_raw(statement).await?;
-    }
+    tx.turn(TURN).await?;
     let query = paper_form::Entity::find().filter(Col::Number.starts_with(prefix)).order_by_desc(Col::Number);
     Ok(query.one(tx.connection()).await?.map(|row| row.number))
 }

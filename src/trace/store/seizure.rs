@@ -1,10 +1,10 @@
 //! The table of seizures, and the document number they put on a batch.
 
-use sea_orm::sea_query::{Condition, LockType};
+use sea_orm::sea_query::Condition;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::order::batches_within;
-use crate::db::{Engine, Tx};
+use crate::db::Tx;
 use crate::entity::{batch, seizure};
 use crate::kernel::{Failure, Outcome, Scope};
 
@@ -26,11 +26,7 @@ pub async fn insert(tx: &Tx, row: SeizureRow) -> Outcome<()> {
 /// # Errors
 /// `not_found`.
 pub async fn lock(tx: &Tx, id: &str) -> Outcome<SeizureRow> {
-    let mut query = seizure::Entity::find_by_id(id);
-    if tx.engine() == Engine::Postgres {
-        query = query.lock(LockType::Update);
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(seizure::Entity::find_by_id(id)).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 /// Writes a seizure as it is now.

@@ -1,10 +1,10 @@
 //! The tables of stops and recalls.
 
-use sea_orm::sea_query::{Condition, LockType};
+use sea_orm::sea_query::Condition;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::order::{batches_within, orders_within, within};
-use crate::db::{Engine, Tx};
+use crate::db::Tx;
 use crate::entity::{recall, stop};
 use crate::kernel::{Failure, Outcome, Scope};
 
@@ -98,11 +98,7 @@ pub async fn insert_stop(tx: &Tx, row: StopRow) -> Outcome<()> {
 /// # Errors
 /// `not_found`.
 pub async fn lock_stop(tx: &Tx, id: &str) -> Outcome<StopRow> {
-    let mut query = stop::Entity::find_by_id(id);
-    if tx.engine() == Engine::Postgres {
-        query = query.lock(LockType::Update);
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(stop::Entity::find_by_id(id)).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 /// Writes a stop as it is now.
@@ -128,11 +124,7 @@ pub async fn insert_recall(tx: &Tx, row: RecallRow) -> Outcome<()> {
 /// # Errors
 /// `not_found`.
 pub async fn lock_recall(tx: &Tx, id: &str) -> Outcome<RecallRow> {
-    let mut query = recall::Entity::find_by_id(id);
-    if tx.engine() == Engine::Postgres {
-        query = query.lock(LockType::Update);
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(recall::Entity::find_by_id(id)).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 /// Writes a recall as it is now.

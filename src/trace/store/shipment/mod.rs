@@ -5,12 +5,12 @@ pub mod unshipped;
 
 use std::collections::BTreeMap;
 
-use sea_orm::sea_query::{Condition, LockType};
+use sea_orm::sea_query::Condition;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::{narrowed, newest};
 use crate::db::region::{begins_with, organisations_in, products_in, subquery};
-use crate::db::{Engine, Tx, duplicate_as};
+use crate::db::{Tx, duplicate_as};
 use crate::entity::{batch_right, code_order, facility, mark_use_suspension, nesting, organisation, shipment, shipment_act, shipment_line};
 use crate::kernel::{Day, Failure, Outcome, Scope};
 use crate::trace::shipment::{ActKind, ConsigneeKind, Disposition, Figures, Run, ShipmentFilter, ShipmentState, covered, number_prefix};
@@ -29,9 +29,7 @@ const NUMBERING: i64 = 0x7368_6970_6e6f;
 /// # Errors
 /// Only ours.
 pub async fn numbered(tx: &Tx, producer_id: &str, day: Day) -> Outcome<i64> {
-    if tx.engine() == Engine::Postgres {
-        tx.connection().execute_unprepared(&format!("SELECT pg_advisory_xact_lock({NUMBERING})")).await?;
-    }
+    tx.turn(NUMBERING).await?;
     let prefix = number_prefix(day);
     let given: Vec<String> = shipment::Entity::find()
         .filter(shipment::Column::ProducerId.eq(producer_id))
@@ -67,11 +65,7 @@ pub async fn insert(tx: &Tx, row: &ShipmentRow, lines: &[LineRow]) -> Outcome<()
 /// # Errors
 /// `not_found`.
 pub async fn lock(tx: &Tx, id: &str) -> Outcome<ShipmentRow> {
-    let mut query = shipment::Entity::find_by_id(id);
-    if tx.engine() == Engine::Postgres {
-        query = query.lock(LockType::Update);
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(shipment::Entity::find_by_id(id)).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 /// Writes the state, and why it was voided.

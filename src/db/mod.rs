@@ -7,6 +7,7 @@
 
 mod migrate;
 mod open;
+pub mod region;
 mod write;
 
 pub use migrate::{Status, pending, up};

@@ -5,7 +5,10 @@ use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use sea_orm::{DatabaseTransaction, DbErr, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QuerySelect, RuntimeErr, Select, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
 
 use super::{Db, Engine};
 use crate::kernel::{Failure, Outcome};
@@ -28,6 +31,20 @@ impl Tx {
     /// Which engine.
     pub fn engine(&self) -> Engine {
         self.engine
+    }
+    /// A query whose rows stay locked until the commit. SQLite has one writer, which is lock enough.
+    pub fn locked<E: EntityTrait>(&self, query: Select<E>) -> Select<E> {
+        if self.engine == Engine::Postgres { query.lock_exclusive() } else { query }
+    }
+    /// Waits for the turn of this number and keeps it until the commit. SQLite has one writer, which is turn enough.
+    ///
+    /// # Errors
+    /// Only ours.
+    pub async fn turn(&self, number: i64) -> Outcome<()> {
+        if self.engine == Engine::Postgres {
+            self.connection.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({number})")).await?;
+        }
+        Ok(())
     }
 }
 

@@ -2,14 +2,15 @@
 
 use std::collections::HashSet;
 
-use sea_orm::sea_query::{Expr, Query};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::shelf::Kept;
+use crate::db::region::organisations_in;
 use crate::db::{Tx, duplicate_as};
-use crate::entity::{organisation, stored_file};
+use crate::entity::stored_file;
 use crate::kernel::ids::Noun;
 use crate::kernel::{Desk, Failure, Outcome, Scope};
 use crate::ledger::{self, Event, kind};
@@ -124,18 +125,9 @@ fn reached(scope: &Scope) -> Condition {
     if scope.all {
         return Condition::all();
     }
-    let mut inside = Query::select();
-    inside.column(organisation::Column::Id).from(organisation::Entity);
-    let mut lies = Condition::any().add(organisation::Column::Id.is_in(Vec::<String>::new()));
-    for prefix in &scope.divisions {
-        // A colon comes after every digit.
-        let column = organisation::Column::DivisionCode;
-        lies = lies.add(Condition::all().add(column.gte(prefix.as_str())).add(column.lt(format!("{prefix}:"))));
-    }
-    inside.cond_where(lies);
     Condition::any()
         .add(stored_file::Column::OrganisationId.is_in(scope.organisations.iter()))
-        .add(stored_file::Column::OrganisationId.in_subquery(inside))
+        .add(stored_file::Column::OrganisationId.in_subquery(organisations_in(scope)))
 }
 
 pub(super) async fn one<C: ConnectionTrait>(connection: &C, scope: &Scope, id: &str) -> Outcome<FileRow> {

@@ -1,6 +1,5 @@
 //! The ledger's tables: appending within the caller's transaction, reading in order.
 
-use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select, Set,
 };
@@ -10,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::audit::{AuditFilter, AuditRow};
 use super::event::{Event, KINDS, Kind};
 use super::tree::{Edge, Hash, leaf_hash};
-use crate::db::{Engine, Tx};
+use crate::db::Tx;
 use crate::entity::{event, event_body, ledger_head};
 use crate::kernel::{Day, Desk, Failure, Millis, Outcome};
 
@@ -40,10 +39,7 @@ pub(super) fn commitment(salt: &[u8], body: &str) -> String {
 /// Only ours.
 pub async fn append(tx: &Tx, desk: &Desk, event: Event) -> Outcome<i64> {
     let connection = tx.connection();
-    let mut query = ledger_head::Entity::find_by_id(1);
-    if tx.engine() == Engine::Postgres {
-        query = query.lock(LockType::Update);
-    }
+    let query = tx.locked(ledger_head::Entity::find_by_id(1));
     let head = query.one(connection).await?.ok_or_else(|| Failure::broken("the ledger has no head"))?;
     let size = u64::try_from(head.size).map_err(Failure::broken)?;
     let mut edge = Edge::from_hex(size, &head.edge).ok_or_else(|| Failure::broken("the ledger's edge is damaged"))?;

@@ -20,6 +20,7 @@ use yanzhao::supervision::commands::alert_rule::{RuleDecisionInput, RuleInput, d
 use yanzhao::trace::keys::{KeyProvider, MasterKeys};
 use yanzhao::trace::visitor::Visitor;
 
+use crate::stock::released;
 use crate::support::on_both_engines;
 use crate::support::world::{COUNTY, World, act};
 
@@ -79,86 +80,11 @@ pub struct Goods {
 pub async fn goods(world: &World, order_no: i64, count: i64) -> Goods {
     let producer = world.organisation(&format!("合作社{order_no}"), COUNTY).await;
     let product = world.product(&format!("梨{order_no}"), |_| {}).await;
-    let account = season_account::Model {
-        id: world.id(Noun::SeasonAccount),
-        party_kind: "organisation".to_owned(),
-        party_id: producer.clone(),
-        product_id: product.clone(),
-        season: "2026".to_owned(),
-        state: "approved".to_owned(),
-        basis: "plots".to_owned(),
-        basis_note: String::new(),
-        evidence: None,
-        measured: true,
-        proposed: 0,
-        approved: 1000,
-        received: 0,
-        carried: 0,
-        opening: 0,
-        adjusted: 0,
-        held: 0,
-        released: 0,
-        uncoded: 0,
-        exported: 0,
-        processed: 0,
-        lost: 0,
-        downgraded: 0,
-        own_use: 0,
-        delivered: 0,
-        lapsed: 0,
-        remaining: 1000,
-        pending: 0,
-        reserved: 0,
-        coded: 0,
-        burned: 0,
-        proposed_by: "acc".to_owned(),
-        proposed_at: 0,
-        decided_by: None,
-        decided_at: Some(world.clock.now()),
-        decision_reason: None,
-        seized: 0,
-    };
-    let account = world.put(account).await.id;
-    let lot = batch::Model {
-        id: world.id(Noun::Batch),
-        producer_id: producer.clone(),
-        product_id: product.clone(),
-        season: "2026".to_owned(),
-        lot: format!("2026-{order_no}"),
-        account_id: account,
-        state: "released".to_owned(),
-        amount: 100,
-        covered: 100,
-        pending: 0,
-        coded: 0,
-        harvested_from: "2026-09-20".to_owned(),
-        harvested_to: "2026-09-25".to_owned(),
-        produced_on: None,
-        packed_on: None,
-        best_before: None,
-        grade: None,
-        facility: None,
-        standard_number: None,
-        origin: String::new(),
-        hold_reason: None,
-        hold_document: None,
-        late: false,
-        late_reason: None,
-        version: 1,
-        registered_by: "acc".to_owned(),
-        registered_at: world.clock.now(),
-        released_by: None,
-        released_at: None,
-        release_basis: None,
-        void_reason: None,
-        voided_by: None,
-        voided_at: None,
-        moved: 0,
-        gone: 0,
-        seized: 0,
-        process_id: None,
-    };
-    let lot = world.put(lot).await.id;
+    let lot = released(world, (&producer, &product), 1000, |lot| {
+        lot.lot = format!("2026-{order_no}");
+        (lot.amount, lot.covered) = (100, 100);
+    });
+    let lot = lot.await;
     let made = Goods { producer, product, batch: lot, order: String::new() };
     let order = world.put(order_of(world, &made, order_no, count)).await.id;
     let range = code_range::Model {

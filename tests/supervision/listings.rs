@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
-use yanzhao::entity::{batch, season_account, shipment, shipment_line};
+use yanzhao::entity::{shipment, shipment_line};
 use yanzhao::interop::orders::read_orders;
 use yanzhao::kernel::clock::DAY;
 use yanzhao::kernel::ids::Noun;
@@ -21,6 +21,7 @@ use yanzhao::trade::commands::register_seller;
 use yanzhao::trade::listing::{ListingInput, PacksInput};
 use yanzhao::trade::seller::SellerInput;
 
+use crate::stock::released;
 use crate::support::forms::Browser;
 use crate::support::on_both_engines;
 use crate::support::server::Server;
@@ -88,86 +89,11 @@ impl Market {
     /// Goods the producer sent to an organisation.
     async fn sent(&self, to: &str, grams: i64, on: &str) {
         let world = &self.world;
-        let account = season_account::Model {
-            id: world.id(Noun::SeasonAccount),
-            party_kind: "producer".to_owned(),
-            party_id: self.producer.clone(),
-            product_id: self.product.clone(),
-            season: on[..4].to_owned(),
-            state: "approved".to_owned(),
-            basis: "plots".to_owned(),
-            basis_note: String::new(),
-            evidence: None,
-            measured: true,
-            proposed: 50_000_000,
-            approved: 50_000_000,
-            received: 0,
-            carried: 0,
-            opening: 0,
-            adjusted: 0,
-            held: 0,
-            released: 0,
-            uncoded: 0,
-            exported: 0,
-            processed: 0,
-            lost: 0,
-            downgraded: 0,
-            own_use: 0,
-            delivered: 0,
-            lapsed: 0,
-            remaining: 50_000_000,
-            pending: 0,
-            reserved: 0,
-            coded: 0,
-            burned: 0,
-            proposed_by: String::new(),
-            proposed_at: 0,
-            decided_by: None,
-            decided_at: None,
-            decision_reason: None,
-            seized: 0,
-        };
-        let account = world.put(account).await.id;
-        let goods = batch::Model {
-            id: world.id(Noun::Batch),
-            producer_id: self.producer.clone(),
-            product_id: self.product.clone(),
-            season: on[..4].to_owned(),
-            lot: on.to_owned(),
-            account_id: account,
-            state: "released".to_owned(),
-            amount: grams,
-            covered: grams,
-            pending: 0,
-            coded: 0,
-            harvested_from: on.to_owned(),
-            harvested_to: on.to_owned(),
-            produced_on: None,
-            packed_on: None,
-            best_before: None,
-            grade: None,
-            facility: None,
-            standard_number: None,
-            origin: String::new(),
-            hold_reason: None,
-            hold_document: None,
-            late: false,
-            late_reason: None,
-            version: 1,
-            registered_by: String::new(),
-            registered_at: 0,
-            released_by: None,
-            released_at: None,
-            release_basis: None,
-            void_reason: None,
-            voided_by: None,
-            voided_at: None,
-            moved: 0,
-            gone: 0,
-            seized: 0,
-            process_id: None,
-        };
-        let goods = world.put(goods).await.id;
+        let goods = released(world, (&self.producer, &self.product), grams, |lot| {
+            on.clone_into(&mut lot.lot);
+            (lot.harvested_from, lot.harvested_to) = (on.to_owned(), on.to_owned());
+        });
+        let goods = goods.await;
         let sent = shipment::Model {
             id: world.id(Noun::Shipment),
             number: on.to_owned(),

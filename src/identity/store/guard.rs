@@ -1,10 +1,10 @@
 //! What is remembered of an account's sign-ins, and its earlier passwords.
 
-use sea_orm::sea_query::{LockType, OnConflict};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::AccountRow;
-use crate::db::{Engine, Tx};
+use crate::db::Tx;
 use crate::entity::{account_guard, past_password};
 use crate::kernel::{Failure, Millis, Outcome};
 
@@ -40,11 +40,10 @@ pub(in crate::identity) async fn take(tx: &Tx, account: &AccountRow) -> Outcome<
         .on_conflict(OnConflict::column(account_guard::Column::AccountId).do_nothing().to_owned())
         .exec_without_returning(tx.connection())
         .await?;
-    let mut query = account_guard::Entity::find_by_id(&account.id);
-    if tx.engine() == Engine::Postgres {
-        query = query.lock(LockType::Update);
-    }
-    query.one(tx.connection()).await?.ok_or_else(|| Failure::broken("an account's guard is gone"))
+    tx.locked(account_guard::Entity::find_by_id(&account.id))
+        .one(tx.connection())
+        .await?
+        .ok_or_else(|| Failure::broken("an account's guard is gone"))
 }
 
 pub(in crate::identity) async fn save(tx: &Tx, row: &GuardRow) -> Outcome<()> {

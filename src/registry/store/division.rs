@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::begins_with;
+use crate::db::region::begins_with;
 use crate::entity::{division, division_successor};
 use crate::kernel::Outcome;
 use crate::registry::division::{Division, DivisionCode, Divisions, Succession};

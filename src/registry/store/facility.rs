@@ -1,13 +1,13 @@
 //! Facilities with their licences.
 
-use sea_orm::sea_query::Query;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
-use super::{begins_with, known};
+use super::known;
+use crate::db::region::{begins_with, organisations_in};
 use crate::db::{Tx, duplicate_as};
-use crate::entity::{facility, facility_licence, organisation};
+use crate::entity::{facility, facility_licence};
 use crate::kernel::{Day, Failure, Outcome, Scope};
 use crate::registry::facility::LicenceDays;
 use crate::registry::interval::DayInterval;
@@ -20,13 +20,10 @@ fn reached(scope: &Scope) -> Condition {
     if scope.all {
         return Condition::all();
     }
-    let mut inside = Query::select();
-    inside.column(organisation::Column::Id).from(organisation::Entity);
-    inside.cond_where(begins_with(organisation::Column::DivisionCode, &scope.divisions));
     Condition::any()
         .add(facility::Column::OrganisationId.is_in(scope.organisations.iter()))
         .add(begins_with(facility::Column::DivisionCode, &scope.divisions))
-        .add(facility::Column::OrganisationId.in_subquery(inside))
+        .add(facility::Column::OrganisationId.in_subquery(organisations_in(scope)))
 }
 
 pub(in crate::registry) async fn insert(tx: &Tx, row: FacilityRow) -> Outcome<()> {

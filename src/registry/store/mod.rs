@@ -20,9 +20,9 @@ pub mod search;
 pub mod setting;
 pub mod standard;
 
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, ModelTrait, Statement};
+use sea_orm::{EntityTrait, IntoActiveModel, ModelTrait};
 
-use crate::db::{Engine, Tx};
+use crate::db::Tx;
 use crate::kernel::{Failure, Outcome};
 
 pub use announcement::AnnouncementRow;
@@ -48,14 +48,7 @@ pub(super) enum Turn {
 
 /// Waits for the turn and keeps it until the commit.
 pub(super) async fn wait_for(tx: &Tx, turn: Turn) -> Outcome<()> {
-    if tx.engine() == Engine::Postgres {
-        let key = 7_100_000_000_i64 + turn as i64;
-        let backend = tx.connection().get_database_backend();
-        tx.connection()
-            .query_all_raw(Statement::from_sql_and_values(backend, "SELECT 1 FROM pg_advisory_xact_lock($1)", [key.into()]))
-            .await?;
-    }
-    Ok(())
+    tx.turn(7_100_000_000 + turn as i64).await
 }
 
 /// Inserts rows, as many at a time as both engines take in one statement.
@@ -83,14 +76,4 @@ pub fn listed(stored: &str) -> Vec<String> {
 /// A stored word that its enum must know.
 pub(super) fn known<T>(value: Option<T>, column: &str) -> Outcome<T> {
     value.ok_or_else(|| Failure::broken(format!("an unknown word is stored in {column}")))
-}
-
-/// Codes that begin with one of the prefixes; none if there are no prefixes. A range, so that an index serves it on both engines.
-pub(super) fn begins_with<C: ColumnTrait>(column: C, prefixes: &[String]) -> Condition {
-    let mut any = Condition::any().add(column.is_in(Vec::<String>::new()));
-    for prefix in prefixes {
-        // A colon comes after every digit.
-        any = any.add(Condition::all().add(column.gte(prefix.as_str())).add(column.lt(format!("{prefix}:"))));
-    }
-    any
 }

@@ -5,6 +5,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
+use crate::db::region::lists_one;
 use crate::db::{Tx, duplicate_as};
 use crate::entity::{gi_right, product};
 use crate::kernel::{Failure, Outcome};
@@ -68,12 +69,7 @@ impl Wanted {
     fn condition(&self) -> Condition {
         let mut all = Condition::all();
         if let Some(counties) = &self.counties {
-            let mut any = Condition::any();
-            for prefix in counties {
-                let codes = product::Column::CountyCodes;
-                any = any.add(codes.like(format!("{prefix}%"))).add(codes.like(format!("%;{prefix}%")));
-            }
-            all = all.add(any);
+            all = all.add(lists_one(product::Column::CountyCodes, counties));
         }
         if let Some(class) = &self.class {
             all = all.add(product::Column::Class.eq(class));

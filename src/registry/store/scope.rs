@@ -1,10 +1,9 @@
 //! How far a scope reaches among growers, plots and mark uses: the condition every list starts from.
 
-use sea_orm::sea_query::{IntoCondition, Query, SelectStatement};
-use sea_orm::{ColumnTrait, Condition, EntityTrait};
+use sea_orm::{ColumnTrait, Condition};
 
-use super::begins_with;
-use crate::entity::{gi_right, grower, mark_use, organisation, plot};
+use crate::db::region::{begins_with, organisations_in, subquery};
+use crate::entity::{gi_right, grower, mark_use, plot};
 use crate::kernel::Scope;
 
 /// Growers: registered by an own organisation, in the region, or oneself. Holders of rights see none.
@@ -36,20 +35,13 @@ pub(super) fn mark_uses(scope: &Scope) -> Condition {
     }
     let mut any = Condition::any().add(mark_use::Column::OrganisationId.is_in(scope.organisations.iter()));
     if !scope.divisions.is_empty() {
-        let inside = begins_with(organisation::Column::DivisionCode, &scope.divisions);
-        any = any.add(mark_use::Column::OrganisationId.in_subquery(ids(organisation::Entity, organisation::Column::Id, inside)));
+        any = any.add(mark_use::Column::OrganisationId.in_subquery(organisations_in(scope)));
     }
     if !scope.holders.is_empty() {
-        let held = gi_right::Column::HolderId.is_in(scope.holders.iter()).into_condition();
-        let products = ids(gi_right::Entity, gi_right::Column::ProductId, held);
-        let relying = gi_right::Column::ProductId.in_subquery(products).into_condition();
-        any = any.add(mark_use::Column::RightId.in_subquery(ids(gi_right::Entity, gi_right::Column::Id, relying)));
+        let held = gi_right::Column::HolderId.is_in(scope.holders.iter());
+        let products = subquery(gi_right::Entity, gi_right::Column::ProductId, held);
+        let relying = gi_right::Column::ProductId.in_subquery(products);
+        any = any.add(mark_use::Column::RightId.in_subquery(subquery(gi_right::Entity, gi_right::Column::Id, relying)));
     }
     any
-}
-
-fn ids<E: EntityTrait>(entity: E, column: E::Column, condition: Condition) -> SelectStatement {
-    let mut query = Query::select();
-    query.column(column).from(entity).cond_where(condition);
-    query
 }

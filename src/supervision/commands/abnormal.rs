@@ -4,9 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{LiftInput, lift_texts, required, step};
+use super::{LiftInput, firm_in_region, lift_texts, required, step};
 use crate::db::Tx;
-use crate::identity::store as people;
 use crate::kernel::failure::Faults;
 use crate::kernel::ids::Noun;
 use crate::kernel::{Desk, Failure, Outcome};
@@ -34,17 +33,7 @@ pub async fn propose_abnormal(tx: &Tx, desk: &Desk, input: &AbnormalInput) -> Ou
     let mut faults = Faults::new();
     let reason = required(&mut faults, "/reason", "register_empty", &input.reason, 300);
     let document_no = required(&mut faults, "/document_no", "document_no_missing", &input.document_no, 120);
-    let firm = people::organisation(tx.connection(), &input.organisation_id).await.ok();
-    match &firm {
-        None => {
-            let typed: String = input.organisation_id.chars().take(40).collect();
-            faults.add("/organisation_id", "register_organisation_unknown").with("value", typed);
-        }
-        Some(firm) if !desk.actor.scope.reaches_division(&firm.division_code) => {
-            faults.add("/organisation_id", "outside_your_region").with("value", &firm.name);
-        }
-        Some(_) => {}
-    }
+    let firm = firm_in_region(tx, desk, &mut faults, &input.organisation_id).await;
     faults.check()?;
     let firm = firm.ok_or_else(Failure::not_found)?;
     if store::is_listed(tx.connection(), &firm.id).await? {

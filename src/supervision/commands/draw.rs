@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::required;
+use super::opening::{Opening, put_waiting};
+use super::{known_product, required};
 use crate::db::Tx;
 use crate::identity::officer::{OfficerView, officers_with_ties};
 use crate::identity::store as people;
@@ -16,10 +17,8 @@ use crate::kernel::failure::Faults;
 use crate::kernel::ids::Noun;
 use crate::kernel::{Day, Desk, Failure, Outcome, text};
 use crate::ledger::{self, Event, kind};
-use crate::registry::store as register;
 use crate::supervision::draw::{Candidate, DrawState, FrozenList, PoolOfficer, hash, seed, taken};
-use crate::supervision::inspection::InspectionState;
-use crate::supervision::store::inspection::{self as store, DrawRow, InspectionOfficerRow, InspectionRow};
+use crate::supervision::store::inspection::{self as store, DrawRow};
 
 /// The most firms of one list.
 const MOST: usize = 20_000;
@@ -145,11 +144,7 @@ pub async fn plan_draw(tx: &Tx, desk: &Desk, input: &DrawInput) -> Outcome<DrawR
     if !people::division_exists(tx.connection(), &input.division_code).await? || !desk.actor.scope.reaches_division(&input.division_code) {
         faults.add("/division_code", "outside_your_region").with("value", &input.division_code);
     }
-    if let Some(product) = &input.product_id
-        && register::product::one(tx.connection(), product).await.is_err()
-    {
-        faults.add("/product_id", "draw_product").with("value", product.chars().take(40).collect::<String>());
-    }
+    known_product(tx, &mut faults, input.product_id.as_deref()).await;
     faults.check()?;
     let row = DrawRow {
         id: desk.new_id(Noun::Draw),
@@ -340,7 +335,7 @@ pub async fn draw(tx: &Tx, desk: &Desk, id: &str, input: &ValueInput) -> Outcome
             })
         };
         let officers: Vec<OfficerView> = pick.officers.iter().filter_map(officer).collect();
-        open(tx, desk, &row, rank, &firm, &officers).await?;
+        put_waiting(tx, desk, &Opening::drawn(&row, rank, &firm, &officers)).await?;
     }
     (row.public_value, row.seed) = (Some(value), Some(data_encoding::HEXLOWER.encode(&start)));
     (row.drawn_by, row.drawn_at) = (Some(desk.actor.account_id.clone()), Some(desk.clock.now()));
@@ -348,50 +343,4 @@ pub async fn draw(tx: &Tx, desk: &Desk, id: &str, input: &ValueInput) -> Outcome
     let facts = json!({ "list_hash": kept, "public_value": row.public_value, "seed": row.seed, "drawn": drawn });
     ledger::append(tx, desk, Event::new(kind::INSPECTION_DRAWN, id, facts)).await?;
     Ok(row)
-}
-
-pub(super) async fn open(
-    tx: &Tx,
-    desk: &Desk,
-    task: &DrawRow,
-    rank: i64,
-    firm: &people::OrganisationRow,
-    officers: &[OfficerView],
-) -> Outcome<()> {
-    let row = InspectionRow {
-        id: desk.new_id(Noun::Inspection),
-        draw_id: Some(task.id.clone()),
-        rank,
-        organisation_id: firm.id.clone(),
-        name: firm.name.clone(),
-        division_code: firm.division_code.clone(),
-        product_id: task.product_id.clone(),
-        departments: task.departments.clone(),
-        reason: String::new(),
-        recheck_of: None,
-        state: InspectionState::Waiting.word().to_owned(),
-        form: "{}".to_owned(),
-        record: None,
-        record_hash: None,
-        found: None,
-        inspected_on: None,
-        publish_by: None,
-        public_text: None,
-        rectification_id: None,
-        case_id: None,
-        opened_by: desk.actor.account_id.clone(),
-        opened_at: desk.clock.now(),
-        done_by: None,
-        done_at: None,
-        published_by: None,
-        published_at: None,
-    };
-    let officers = officers.iter().map(|officer| InspectionOfficerRow {
-        inspection_id: row.id.clone(),
-        account_id: officer.account_id.clone(),
-        certificate_no: officer.certificate_no.clone(),
-        department: officer.department.clone(),
-    });
-    let officers = officers.collect();
-    store::insert(tx, row, officers).await
 }

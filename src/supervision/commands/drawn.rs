@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::draw::{DrawSource, open, stepping};
+use super::draw::{DrawSource, stepping};
+use super::opening::{Opening, put_waiting};
 use crate::db::Tx;
 use crate::identity::officer::{OfficerView, officers_with_ties};
 use crate::identity::store as people;
@@ -89,7 +90,7 @@ pub async fn import_drawn(tx: &Tx, desk: &Desk, id: &str, input: &ImportInput) -
     }
     faults.check()?;
     for (rank, (firm, officers)) in (1..).zip(&found) {
-        open(tx, desk, &row, rank, firm, officers).await?;
+        put_waiting(tx, desk, &Opening::drawn(&row, rank, firm, officers)).await?;
     }
     row.taken = i64::try_from(found.len()).map_err(Failure::broken)?;
     (row.drawn_by, row.drawn_at) = (Some(desk.actor.account_id.clone()), Some(desk.clock.now()));

@@ -8,14 +8,13 @@ use utoipa::ToSchema;
 
 use super::case::{CaseInput, CaseLinkInput, open_case};
 use super::draw::parted;
+use super::opening::{Opening, put_waiting};
 use super::rectification::{RectificationInput, order_rectification};
-use super::required;
+use super::{firm_in_region, known_product, required};
 use crate::db::Tx;
 use crate::files::{self, Kept, Purpose};
 use crate::identity::officer::{officers_with_ties, two_officers};
-use crate::identity::store as people;
 use crate::kernel::failure::Faults;
-use crate::kernel::ids::Noun;
 use crate::kernel::term::{Calendar, Term};
 use crate::kernel::{Day, Desk, Failure, Outcome, text};
 use crate::ledger::{self, Event, kind};
@@ -104,17 +103,7 @@ pub struct ChecklistInput {
 pub async fn open_inspection(tx: &Tx, desk: &Desk, input: &OpenInput) -> Outcome<InspectionRow> {
     let (mut faults, today) = (Faults::new(), desk.clock.today());
     let reason = required(&mut faults, "/reason", "register_empty", &input.reason, 300);
-    let firm = people::organisation(tx.connection(), &input.organisation_id).await.ok();
-    match &firm {
-        None => {
-            let typed: String = input.organisation_id.chars().take(40).collect();
-            faults.add("/organisation_id", "register_organisation_unknown").with("value", typed);
-        }
-        Some(firm) if !desk.actor.scope.reaches_division(&firm.division_code) => {
-            faults.add("/organisation_id", "outside_your_region").with("value", &firm.name);
-        }
-        Some(_) => {}
-    }
+    let firm = firm_in_region(tx, desk, &mut faults, &input.organisation_id).await;
     let found = faults.absorb("", two_officers(tx, &input.officers, today, "/officers").await).unwrap_or_default();
     let pool = officers_with_ties(tx, today).await?;
     for (no, officer) in found.iter().enumerate() {
@@ -138,48 +127,19 @@ pub async fn open_inspection(tx: &Tx, desk: &Desk, input: &OpenInput) -> Outcome
             faults.add("/recheck_of", "inspection_recheck");
         }
     }
-    if let Some(product) = &input.product_id
-        && crate::registry::store::product::one(tx.connection(), product).await.is_err()
-    {
-        faults.add("/product_id", "draw_product").with("value", product.chars().take(40).collect::<String>());
-    }
+    known_product(tx, &mut faults, input.product_id.as_deref()).await;
     faults.check()?;
     let firm = firm.ok_or_else(Failure::not_found)?;
-    let row = InspectionRow {
-        id: desk.new_id(Noun::Inspection),
-        draw_id: None,
-        rank: 0,
-        organisation_id: firm.id,
-        name: firm.name,
-        division_code: firm.division_code,
-        product_id: input.product_id.clone(),
-        departments: departments.join(";"),
-        reason,
-        recheck_of: input.recheck_of.clone(),
-        state: InspectionState::Waiting.word().to_owned(),
-        form: "{}".to_owned(),
-        record: None,
-        record_hash: None,
-        found: None,
-        inspected_on: None,
-        publish_by: None,
-        public_text: None,
-        rectification_id: None,
-        case_id: None,
-        opened_by: desk.actor.account_id.clone(),
-        opened_at: desk.clock.now(),
-        done_by: None,
-        done_at: None,
-        published_by: None,
-        published_at: None,
+    let opening = Opening {
+        task: None,
+        firm: &firm,
+        product_id: input.product_id.as_deref(),
+        departments: &departments.join(";"),
+        reason: &reason,
+        recheck_of: input.recheck_of.as_deref(),
+        officers: &found,
     };
-    let officers = found.into_iter().map(|officer| InspectionOfficerRow {
-        inspection_id: row.id.clone(),
-        account_id: officer.account_id,
-        certificate_no: officer.certificate_no,
-        department: officer.department,
-    });
-    store::insert(tx, row.clone(), officers.collect()).await?;
+    let row = put_waiting(tx, desk, &opening).await?;
     let facts = json!({ "organisation": row.organisation_id, "reason": row.reason, "recheck_of": row.recheck_of });
     ledger::append(tx, desk, Event::new(kind::INSPECTION_OPENED, &row.id, facts)).await?;
     Ok(row)

@@ -11,6 +11,7 @@ pub mod evidence;
 pub mod feedback;
 pub mod inspection;
 pub mod listing;
+mod opening;
 mod recall;
 pub mod rectification;
 pub mod risk;
@@ -23,8 +24,10 @@ use utoipa::ToSchema;
 
 use super::competence::{self, Subject};
 use crate::db::Tx;
+use crate::identity::store::{OrganisationRow, organisation};
 use crate::kernel::failure::Faults;
 use crate::kernel::{Desk, Failure, Outcome, text};
+use crate::registry::store::product;
 use crate::trace::stop::DecisionState;
 use crate::trace::store::order as orders;
 
@@ -52,6 +55,27 @@ pub(super) fn required(faults: &mut Faults, pointer: &str, code: &'static str, t
         faults.add(pointer, code).with("most", most);
     }
     cleaned
+}
+
+/// The firm somebody names, or a fault of that field: unknown, or out of the actor's region.
+pub(super) async fn firm_in_region(tx: &Tx, desk: &Desk, faults: &mut Faults, id: &str) -> Option<OrganisationRow> {
+    let Ok(firm) = organisation(tx.connection(), id).await else {
+        faults.add("/organisation_id", "register_organisation_unknown").with("value", id.chars().take(40).collect::<String>());
+        return None;
+    };
+    if !desk.actor.scope.reaches_division(&firm.division_code) {
+        faults.add("/organisation_id", "outside_your_region").with("value", &firm.name);
+    }
+    Some(firm)
+}
+
+/// A fault of the field if a product is named that the register does not have.
+pub(super) async fn known_product(tx: &Tx, faults: &mut Faults, id: Option<&str>) {
+    if let Some(id) = id
+        && product::one(tx.connection(), id).await.is_err()
+    {
+        faults.add("/product_id", "draw_product").with("value", id.chars().take(40).collect::<String>());
+    }
 }
 
 /// Goes one step on: the state allows it, and whoever took the step before is somebody else.

@@ -8,7 +8,8 @@ use sea_orm::{
     QuerySelect, Set,
 };
 
-use crate::db::{Engine, Tx};
+use crate::db::Tx;
+use crate::db::region::begins_with;
 use crate::entity::{alert, batch, role_grant, rule_version};
 use crate::kernel::{Failure, Millis, Outcome, Scope};
 use crate::supervision::alert::AlertState;
@@ -23,14 +24,9 @@ pub(super) fn reached(scope: &Scope) -> Condition {
     if scope.all {
         return Condition::all();
     }
-    let places = scope.divisions.iter().fold(Condition::any(), |any, prefix| {
-        // A colon comes after every digit.
-        any.add(Condition::all().add(C::DivisionCode.gte(prefix.as_str())).add(C::DivisionCode.lt(format!("{prefix}:"))))
-    });
     let goods = Condition::all().add(C::ProducerId.is_not_null()).add(within(scope, C::ProducerId, C::ProductId));
-    let everybodys =
-        if scope.divisions.is_empty() { Condition::all().add(Expr::cust("1 = 0")) } else { Condition::all().add(C::DivisionCode.eq("")) };
-    Condition::any().add(everybodys).add(places).add(goods)
+    let any = Condition::any().add(goods);
+    if scope.divisions.is_empty() { any } else { any.add(begins_with(C::DivisionCode, &scope.divisions)).add(C::DivisionCode.eq("")) }
 }
 
 /// What a list of alerts may ask for.
@@ -91,11 +87,7 @@ pub(in crate::supervision) async fn alert<C: ConnectionTrait>(connection: &C, sc
 }
 
 pub(in crate::supervision) async fn lock_alert(tx: &Tx, scope: &Scope, id: &str) -> Outcome<AlertRow> {
-    let mut query = alert::Entity::find_by_id(id).filter(reached(scope));
-    if tx.engine() == Engine::Postgres {
-        query = query.lock_exclusive();
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(alert::Entity::find_by_id(id).filter(reached(scope))).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 /// The open alert under a key.
@@ -160,11 +152,7 @@ pub(in crate::supervision) async fn versions<C: ConnectionTrait>(connection: &C)
 }
 
 pub(in crate::supervision) async fn lock_version(tx: &Tx, id: &str) -> Outcome<VersionRow> {
-    let mut query = rule_version::Entity::find_by_id(id);
-    if tx.engine() == Engine::Postgres {
-        query = query.lock_exclusive();
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(rule_version::Entity::find_by_id(id)).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 pub(in crate::supervision) async fn insert_version(tx: &Tx, row: VersionRow) -> Outcome<()> {

@@ -1,12 +1,13 @@
 //! The audit of listings: what is in reach, how far each has come, and decisions.
 
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, JoinType, QueryFilter,
     QueryOrder, QuerySelect, RelationDef, Select,
 };
 
-use crate::db::{Engine, Tx};
+use crate::db::Tx;
+use crate::db::region::{in_region, subquery};
 use crate::entity::{listing, listing_audit, listing_capture, listing_decision, listing_finding, listing_score, product, seller};
 use crate::kernel::{Failure, Outcome, Scope};
 
@@ -86,13 +87,9 @@ pub(in crate::supervision) async fn products_reached<C: ConnectionTrait>(connect
     Ok(all.into_iter().filter(|(_, counties, cities)| reached(counties) || reached(cities)).map(|(id, ..)| id).collect())
 }
 
-/// Sellers whose place lies in the scope.
-pub(super) fn near(scope: &Scope) -> Condition {
-    // A colon comes after every digit.
-    scope.divisions.iter().fold(Condition::any().add(seller::Column::Id.is_in(Vec::<String>::new())), |any, prefix| {
-        let inside = Condition::all().add(seller::Column::DivisionCode.gte(prefix.as_str()));
-        any.add(inside.add(seller::Column::DivisionCode.lt(format!("{prefix}:"))))
-    })
+/// Ids of sellers whose place lies in the scope.
+pub(super) fn sellers_near(scope: &Scope) -> SelectStatement {
+    subquery(seller::Entity, seller::Column::Id, in_region(scope, seller::Column::DivisionCode))
 }
 
 /// Listings of a seller in the scope's place, or of a product of one of its counties.
@@ -100,10 +97,8 @@ fn within(scope: &Scope, products: &[String]) -> Condition {
     if scope.all {
         return Condition::all();
     }
-    let mut sellers = Query::select();
-    sellers.column(seller::Column::Id).from(seller::Entity).cond_where(near(scope));
     Condition::any()
-        .add(listing::Column::SellerId.in_subquery(sellers))
+        .add(listing::Column::SellerId.in_subquery(sellers_near(scope)))
         .add(listing::Column::ClaimedProductId.is_in(products.iter()))
         .add(listing_score::Column::ProductId.is_in(products.iter()))
 }
@@ -139,10 +134,9 @@ fn asked(mut query: Select<listing::Entity>, filter: &QueueFilter) -> Select<lis
         query = query.filter(A::State.is_in(filter.states.iter().copied())).filter(same);
     }
     if let Some(kind) = &filter.kind {
-        let mut found = Query::select();
-        found.column(listing_finding::Column::ListingId).from(listing_finding::Entity);
-        found.and_where(listing_finding::Column::Kind.eq(kind)).and_where(listing_finding::Column::ClearedAt.is_null());
-        query = query.filter(listing::Column::Id.in_subquery(found));
+        use listing_finding::Column as F;
+        let standing = F::Kind.eq(kind).and(F::ClearedAt.is_null());
+        query = query.filter(listing::Column::Id.in_subquery(subquery(listing_finding::Entity, F::ListingId, standing)));
     }
     if let Some(who) = &filter.held_by {
         query = query.filter(A::HeldBy.eq(who));
@@ -251,11 +245,7 @@ pub(in crate::supervision) async fn lock(tx: &Tx, listing_id: &str) -> Outcome<A
     };
     let once = OnConflict::column(listing_audit::Column::ListingId).do_nothing().to_owned();
     listing_audit::Entity::insert(fresh.into_active_model()).on_conflict(once).exec_without_returning(tx.connection()).await?;
-    let mut query = listing_audit::Entity::find_by_id(listing_id);
-    if tx.engine() == Engine::Postgres {
-        query = query.lock_exclusive();
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(listing_audit::Entity::find_by_id(listing_id)).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 /// Keeps how far it has come.

@@ -1,12 +1,13 @@
 //! Case files, their links and notes.
 
-use sea_orm::sea_query::{OnConflict, Query};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Set,
 };
 
-use crate::db::{Engine, Tx};
+use crate::db::Tx;
+use crate::db::region::{in_region, subquery};
 use crate::entity::{case_file, case_link, case_note};
 use crate::kernel::{Failure, Millis, Outcome, Scope};
 
@@ -16,14 +17,7 @@ pub use case_note::Model as CaseNoteRow;
 
 /// Rows whose division lies in the scope.
 fn within(scope: &Scope) -> Condition {
-    if scope.all {
-        return Condition::all();
-    }
-    // A colon comes after every digit.
-    scope.divisions.iter().fold(Condition::any(), |any, prefix| {
-        let inside = Condition::all().add(case_file::Column::DivisionCode.gte(prefix.as_str()));
-        any.add(inside.add(case_file::Column::DivisionCode.lt(format!("{prefix}:"))))
-    })
+    in_region(scope, case_file::Column::DivisionCode)
 }
 
 pub(in crate::supervision) async fn insert(tx: &Tx, row: CaseRow) -> Outcome<()> {
@@ -33,11 +27,7 @@ pub(in crate::supervision) async fn insert(tx: &Tx, row: CaseRow) -> Outcome<()>
 
 /// A case within reach, locked until the transaction ends.
 pub(in crate::supervision) async fn lock(tx: &Tx, scope: &Scope, id: &str) -> Outcome<CaseRow> {
-    let mut query = case_file::Entity::find_by_id(id).filter(within(scope));
-    if tx.engine() == Engine::Postgres {
-        query = query.lock_exclusive();
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(case_file::Entity::find_by_id(id).filter(within(scope))).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 pub(in crate::supervision) async fn update(tx: &Tx, row: &CaseRow) -> Outcome<()> {
@@ -93,8 +83,7 @@ pub(in crate::supervision) async fn asked<C: ConnectionTrait>(
         query = query.filter(case_file::Column::State.eq(state));
     }
     if let Some(ref_id) = ref_id {
-        let mut linking = Query::select();
-        linking.column(case_link::Column::CaseId).from(case_link::Entity).and_where(case_link::Column::RefId.eq(ref_id));
+        let linking = subquery(case_link::Entity, case_link::Column::CaseId, case_link::Column::RefId.eq(ref_id));
         query = query.filter(case_file::Column::Id.in_subquery(linking));
     }
     if let Some(cursor) = cursor {

@@ -4,7 +4,8 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
-use crate::db::{Engine, Tx};
+use crate::db::Tx;
+use crate::db::region::in_region;
 use crate::entity::{evidence, evidence_head};
 use crate::kernel::{Failure, Outcome, Scope};
 
@@ -12,23 +13,16 @@ pub use evidence::Model as EvidenceRow;
 
 /// Rows whose division lies in the scope.
 fn within(scope: &Scope) -> Condition {
-    if scope.all {
-        return Condition::all();
-    }
-    // A colon comes after every digit.
-    scope.divisions.iter().fold(Condition::any().add(evidence::Column::Id.is_in(Vec::<String>::new())), |any, prefix| {
-        let inside = Condition::all().add(evidence::Column::DivisionCode.gte(prefix.as_str()));
-        any.add(inside.add(evidence::Column::DivisionCode.lt(format!("{prefix}:"))))
-    })
+    in_region(scope, evidence::Column::DivisionCode)
 }
 
 /// The end of the chain, locked until the transaction ends: number and hash of the last record.
 pub(in crate::supervision) async fn lock_head(tx: &Tx) -> Outcome<(i64, String)> {
-    let mut query = evidence_head::Entity::find_by_id(1);
-    if tx.engine() == Engine::Postgres {
-        query = query.lock_exclusive();
-    }
-    let head = query.one(tx.connection()).await?.ok_or_else(|| Failure::broken("the chain of evidence has no end"))?;
+    let head = tx
+        .locked(evidence_head::Entity::find_by_id(1))
+        .one(tx.connection())
+        .await?
+        .ok_or_else(|| Failure::broken("the chain of evidence has no end"))?;
     Ok((head.chain_no, head.hash))
 }
 

@@ -3,7 +3,8 @@
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::db::{Engine, Tx, duplicate_as};
+use crate::db::region::begins_with;
+use crate::db::{Tx, duplicate_as};
 use crate::entity::{feedback, feedback_report, organisation, stored_file};
 use crate::kernel::{Failure, Millis, Outcome, Scope};
 use crate::trace::store::order::within;
@@ -24,20 +25,13 @@ pub(super) fn reached(scope: &Scope) -> Condition {
         return Condition::all();
     }
     let column = feedback::Column::DivisionCode;
-    let mut any = Condition::any().add(within(scope, feedback::Column::ProducerId, feedback::Column::ProductId));
-    for prefix in &scope.divisions {
-        // A colon comes after every digit.
-        any = any.add(Condition::all().add(column.gte(prefix.as_str())).add(column.lt(format!("{prefix}:"))));
-    }
-    if scope.divisions.is_empty() { any } else { any.add(column.eq("")) }
+    let any = Condition::any().add(within(scope, feedback::Column::ProducerId, feedback::Column::ProductId));
+    if scope.divisions.is_empty() { any } else { any.add(begins_with(column, &scope.divisions)).add(column.eq("")) }
 }
 
 /// Waits for the turn to file.
 pub(in crate::supervision) async fn begin(tx: &Tx) -> Outcome<()> {
-    if tx.engine() == Engine::Postgres {
-        tx.connection().execute_unprepared(&format!("SELECT pg_advisory_xact_lock({FILING})")).await?;
-    }
-    Ok(())
+    tx.turn(FILING).await
 }
 
 /// The report with this receipt, with its feedback.
@@ -85,9 +79,7 @@ pub(in crate::supervision) async fn same<C: ConnectionTrait>(connection: &C, sam
 
 /// How many have a number of this day.
 pub(in crate::supervision) async fn numbered<C: ConnectionTrait>(connection: &C, prefix: &str) -> Outcome<u64> {
-    use feedback::Column::Number;
-    // A colon comes after every digit; LIKE would read the whole table.
-    Ok(feedback::Entity::find().filter(Number.gte(prefix)).filter(Number.lt(format!("{prefix}:"))).count(connection).await?)
+    Ok(feedback::Entity::find().filter(begins_with(feedback::Column::Number, [prefix])).count(connection).await?)
 }
 
 pub(in crate::supervision) async fn insert(tx: &Tx, row: FeedbackRow) -> Outcome<()> {
@@ -113,11 +105,7 @@ pub(in crate::supervision) async fn count_one_more(tx: &Tx, id: &str, at: Millis
 
 /// One within reach, held until the transaction ends.
 pub(in crate::supervision) async fn lock(tx: &Tx, scope: &Scope, id: &str) -> Outcome<FeedbackRow> {
-    let mut query = feedback::Entity::find_by_id(id).filter(reached(scope));
-    if tx.engine() == Engine::Postgres {
-        query = query.lock_exclusive();
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(feedback::Entity::find_by_id(id).filter(reached(scope))).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 /// Those of these numbers within reach, by our number or by that of 12315.

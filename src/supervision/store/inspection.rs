@@ -1,12 +1,12 @@
 //! Tasks, inspections, their officers, checklists, and the list of abnormal operations.
 
-use sea_orm::sea_query::Query;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Set,
 };
 
-use crate::db::{Engine, Tx};
+use crate::db::Tx;
+use crate::db::region::{begins_with, in_region, subquery};
 use crate::entity::{abnormal_entry, checklist, gi_right, inspection, inspection_draw, inspection_officer, mark_use, organisation};
 use crate::kernel::{Failure, Outcome, Scope};
 
@@ -18,19 +18,13 @@ pub use inspection_officer::Model as InspectionOfficerRow;
 
 use inspection::Column as Col;
 
-/// Values of a division column that begin with this prefix.
-fn inside<T: ColumnTrait>(column: T, prefix: &str) -> Condition {
-    // A colon comes after every digit.
-    Condition::all().add(column.gte(prefix)).add(column.lt(format!("{prefix}:")))
-}
-
 /// Inspections in the region; of an own organisation only what is on record: nobody is told beforehand.
 pub(super) fn within(scope: &Scope) -> Condition {
     if scope.all {
         return Condition::all();
     }
     let own = Condition::all().add(Col::OrganisationId.is_in(scope.organisations.iter())).add(Col::State.ne("waiting"));
-    scope.divisions.iter().fold(Condition::any().add(own), |any, prefix| any.add(inside(Col::DivisionCode, prefix)))
+    Condition::any().add(own).add(begins_with(Col::DivisionCode, &scope.divisions))
 }
 
 /// Which inspections are wanted.
@@ -50,11 +44,7 @@ pub(in crate::supervision) async fn insert_draw(tx: &Tx, row: DrawRow) -> Outcom
 
 /// A task, locked until the transaction ends.
 pub(in crate::supervision) async fn lock_draw(tx: &Tx, id: &str) -> Outcome<DrawRow> {
-    let mut query = inspection_draw::Entity::find_by_id(id);
-    if tx.engine() == Engine::Postgres {
-        query = query.lock_exclusive();
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(inspection_draw::Entity::find_by_id(id)).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 pub(in crate::supervision) async fn update_draw(tx: &Tx, row: DrawRow) -> Outcome<()> {
@@ -78,9 +68,8 @@ pub(in crate::supervision) async fn draws<C: ConnectionTrait>(
     let mut query = inspection_draw::Entity::find().order_by_desc(inspection_draw::Column::Id).limit(limit);
     if !scope.all {
         use inspection_draw::Column::DivisionCode;
-        let mut any = Condition::any();
+        let mut any = begins_with(DivisionCode, &scope.divisions);
         for own in &scope.divisions {
-            any = any.add(inside(DivisionCode, own));
             // Places that hold this one end in zeros.
             let above = (2..own.len()).step_by(2).filter_map(|end| own.get(..end)).map(|held| format!("{held:0<6}"));
             any = any.add(DivisionCode.is_in(above));
@@ -105,19 +94,15 @@ pub(in crate::supervision) async fn candidates<C: ConnectionTrait>(
     today: &str,
 ) -> Outcome<Vec<organisation::Model>> {
     use organisation::Column as O;
-    let mut query = organisation::Entity::find().filter(inside(O::DivisionCode, prefix)).filter(O::State.eq("active"));
+    let mut query = organisation::Entity::find().filter(begins_with(O::DivisionCode, [prefix])).filter(O::State.eq("active"));
     if mark_users {
-        let mut uses = Query::select();
-        uses.column(mark_use::Column::OrganisationId).from(mark_use::Entity);
-        uses.cond_where(Condition::all().add(mark_use::Column::InForceFrom.lte(today)));
-        uses.cond_where(Condition::any().add(mark_use::Column::InForceTo.is_null()).add(mark_use::Column::InForceTo.gte(today)));
-        if let Some(product) = product_id {
-            let mut rights = Query::select();
-            rights.column(gi_right::Column::Id).from(gi_right::Entity);
-            rights.cond_where(Condition::all().add(gi_right::Column::ProductId.eq(product)));
-            uses.cond_where(Condition::all().add(mark_use::Column::RightId.in_subquery(rights)));
-        }
-        query = query.filter(O::Id.in_subquery(uses));
+        use mark_use::Column as U;
+        let rights = product_id.map(|product| subquery(gi_right::Entity, gi_right::Column::Id, gi_right::Column::ProductId.eq(product)));
+        let in_force = Condition::all()
+            .add(U::InForceFrom.lte(today))
+            .add(Condition::any().add(U::InForceTo.is_null()).add(U::InForceTo.gte(today)))
+            .add_option(rights.map(|rights| U::RightId.in_subquery(rights)));
+        query = query.filter(O::Id.in_subquery(subquery(mark_use::Entity, U::OrganisationId, in_force)));
     } else {
         query = query.filter(O::Kind.eq("producer"));
     }
@@ -133,11 +118,7 @@ pub(in crate::supervision) async fn insert(tx: &Tx, row: InspectionRow, officers
 
 /// An inspection within reach, locked until the transaction ends.
 pub(in crate::supervision) async fn lock(tx: &Tx, scope: &Scope, id: &str) -> Outcome<InspectionRow> {
-    let mut query = inspection::Entity::find_by_id(id).filter(within(scope));
-    if tx.engine() == Engine::Postgres {
-        query = query.lock_exclusive();
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(inspection::Entity::find_by_id(id).filter(within(scope))).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 /// Keeps what was typed.
@@ -225,13 +206,6 @@ pub(in crate::supervision) async fn checklists<C: ConnectionTrait>(connection: &
     Ok(checklist::Entity::find().order_by_asc(checklist::Column::Id).all(connection).await?)
 }
 
-fn abnormal_within(scope: &Scope) -> Condition {
-    if scope.all {
-        return Condition::all();
-    }
-    scope.divisions.iter().fold(Condition::any(), |any, prefix| any.add(inside(abnormal_entry::Column::DivisionCode, prefix)))
-}
-
 pub(in crate::supervision) async fn insert_abnormal(tx: &Tx, row: AbnormalRow) -> Outcome<()> {
     row.into_active_model().insert(tx.connection()).await?;
     Ok(())
@@ -239,11 +213,10 @@ pub(in crate::supervision) async fn insert_abnormal(tx: &Tx, row: AbnormalRow) -
 
 /// An entry within reach, locked until the transaction ends.
 pub(in crate::supervision) async fn lock_abnormal(tx: &Tx, scope: &Scope, id: &str) -> Outcome<AbnormalRow> {
-    let mut query = abnormal_entry::Entity::find_by_id(id).filter(abnormal_within(scope));
-    if tx.engine() == Engine::Postgres {
-        query = query.lock_exclusive();
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(abnormal_entry::Entity::find_by_id(id).filter(in_region(scope, abnormal_entry::Column::DivisionCode)))
+        .one(tx.connection())
+        .await?
+        .ok_or_else(Failure::not_found)
 }
 
 pub(in crate::supervision) async fn update_abnormal(tx: &Tx, row: AbnormalRow) -> Outcome<()> {
@@ -265,7 +238,8 @@ pub(in crate::supervision) async fn abnormal<C: ConnectionTrait>(
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<Vec<AbnormalRow>> {
-    let mut query = abnormal_entry::Entity::find().filter(abnormal_within(scope)).order_by_desc(abnormal_entry::Column::Id).limit(limit);
+    use abnormal_entry::Column as A;
+    let mut query = abnormal_entry::Entity::find().filter(in_region(scope, A::DivisionCode)).order_by_desc(A::Id).limit(limit);
     if let Some(cursor) = cursor {
         query = query.filter(abnormal_entry::Column::Id.lt(cursor));
     }

@@ -4,7 +4,8 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
-use crate::db::{Engine, Tx};
+use crate::db::Tx;
+use crate::db::region::begins_with;
 use crate::entity::{rectification, rectification_note};
 use crate::kernel::{Failure, Outcome, Scope};
 
@@ -18,11 +19,8 @@ fn within(scope: &Scope) -> Condition {
     if scope.all {
         return Condition::all();
     }
-    let own = Condition::any().add(Col::OrganisationId.is_in(scope.organisations.iter()));
-    // A colon comes after every digit.
-    scope.divisions.iter().fold(own, |any, prefix| {
-        any.add(Condition::all().add(Col::DivisionCode.gte(prefix.as_str())).add(Col::DivisionCode.lt(format!("{prefix}:"))))
-    })
+    let own = Col::OrganisationId.is_in(scope.organisations.iter());
+    Condition::any().add(own).add(begins_with(Col::DivisionCode, &scope.divisions))
 }
 
 /// Which orders are wanted.
@@ -41,11 +39,7 @@ pub(in crate::supervision) async fn insert(tx: &Tx, row: RectificationRow) -> Ou
 
 /// An order within reach, locked until the transaction ends.
 pub(in crate::supervision) async fn lock(tx: &Tx, scope: &Scope, id: &str) -> Outcome<RectificationRow> {
-    let mut query = rectification::Entity::find_by_id(id).filter(within(scope));
-    if tx.engine() == Engine::Postgres {
-        query = query.lock_exclusive();
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(rectification::Entity::find_by_id(id).filter(within(scope))).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 pub(in crate::supervision) async fn update(tx: &Tx, row: &RectificationRow) -> Outcome<()> {

@@ -6,6 +6,7 @@ use sea_orm::{
 };
 
 use crate::db::Tx;
+use crate::db::region::in_region;
 use crate::entity::unknown_code;
 use crate::kernel::{Millis, Outcome, Scope};
 
@@ -13,15 +14,7 @@ pub use unknown_code::Model as UnknownCodeRow;
 
 /// Rows whose division lies in the scope.
 fn within(scope: &Scope) -> Condition {
-    if scope.all {
-        return Condition::all();
-    }
-    // A colon comes after every digit; a scope without divisions reaches none.
-    let none = Condition::any().add(unknown_code::Column::DivisionCode.is_in(Vec::<String>::new()));
-    scope.divisions.iter().fold(none, |any, prefix| {
-        let inside = Condition::all().add(unknown_code::Column::DivisionCode.gte(prefix.as_str()));
-        any.add(inside.add(unknown_code::Column::DivisionCode.lt(format!("{prefix}:"))))
-    })
+    in_region(scope, unknown_code::Column::DivisionCode)
 }
 
 pub(in crate::supervision) async fn insert(tx: &Tx, row: UnknownCodeRow) -> Outcome<()> {

@@ -1,10 +1,10 @@
 //! What officers did between two moments (from included, to not), each from what the scope reaches.
 
-use sea_orm::sea_query::{Condition, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 
 use super::{alert as alerts, audit as audits, feedback as reports, inspection as inspections};
-use crate::entity::{alert, feedback, inspection, listing, listing_decision, seller};
+use crate::db::region::subquery;
+use crate::entity::{alert, feedback, inspection, listing, listing_decision};
 use crate::kernel::{Day, Millis, Outcome, Scope};
 
 /// Moments from (included) and to (not included).
@@ -47,11 +47,8 @@ pub(in crate::supervision) async fn decisions<C: ConnectionTrait>(connection: &C
     use listing_decision::Column as D;
     let mut query = listing_decision::Entity::find().filter(between(D::DecidedAt, span));
     if !scope.all {
-        let mut sellers = Query::select();
-        sellers.column(seller::Column::Id).from(seller::Entity).cond_where(audits::near(scope));
-        let mut theirs = Query::select();
-        theirs.column(listing::Column::Id).from(listing::Entity).and_where(listing::Column::SellerId.in_subquery(sellers));
-        query = query.filter(D::ListingId.in_subquery(theirs));
+        let theirs = listing::Column::SellerId.in_subquery(audits::sellers_near(scope));
+        query = query.filter(D::ListingId.in_subquery(subquery(listing::Entity, listing::Column::Id, theirs)));
     }
     Ok(query.count(connection).await?)
 }

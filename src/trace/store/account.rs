@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use super::reach::{Columns, within};
-use super::{locked, page};
+use super::{locked, narrowed, newest, page};
 use crate::db::{Tx, duplicate_as};
 use crate::entity::season_account::Column as Col;
 use crate::entity::{adjustment, movement, season_account};
@@ -235,19 +235,9 @@ pub(in crate::trace) async fn propose(tx: &Tx, row: &AccountRow) -> Outcome<bool
     Ok(update.exec(tx.connection()).await?.rows_affected == 1)
 }
 
-/// Decides an open proposal. Answers whether it was still open.
-pub(in crate::trace) async fn decide(tx: &Tx, desk: &Desk, id: &str, state: AccountState, reason: Option<String>) -> Outcome<bool> {
-    let update = season_account::Entity::update_many()
-        .set(season_account::ActiveModel {
-            state: Set(state.word().to_owned()),
-            decided_by: Set(Some(desk.actor.account_id.clone())),
-            decided_at: Set(Some(desk.clock.now())),
-            decision_reason: Set(reason),
-            ..Default::default()
-        })
-        .filter(Col::Id.eq(id))
-        .filter(Col::State.eq(AccountState::Proposed.word()));
-    Ok(update.exec(tx.connection()).await?.rows_affected == 1)
+decides! {
+    /// Decides an open proposal. Answers whether it was still open.
+    decide, season_account, AccountState::Proposed
 }
 
 pub(in crate::trace) async fn insert_adjustment(tx: &Tx, row: AdjustmentRow) -> Outcome<()> {
@@ -259,25 +249,9 @@ pub(in crate::trace) async fn adjustment<C: ConnectionTrait>(connection: &C, id:
     adjustment::Entity::find_by_id(id).one(connection).await?.ok_or_else(Failure::not_found)
 }
 
-/// Decides an open adjustment. Answers whether it was still open.
-pub(in crate::trace) async fn decide_adjustment(
-    tx: &Tx,
-    desk: &Desk,
-    id: &str,
-    state: AdjustmentState,
-    reason: Option<String>,
-) -> Outcome<bool> {
-    let update = adjustment::Entity::update_many()
-        .set(adjustment::ActiveModel {
-            state: Set(state.word().to_owned()),
-            decided_by: Set(Some(desk.actor.account_id.clone())),
-            decided_at: Set(Some(desk.clock.now())),
-            decision_reason: Set(reason),
-            ..Default::default()
-        })
-        .filter(adjustment::Column::Id.eq(id))
-        .filter(adjustment::Column::State.eq(AdjustmentState::Proposed.word()));
-    Ok(update.exec(tx.connection()).await?.rows_affected == 1)
+decides! {
+    /// Decides an open adjustment. Answers whether it was still open.
+    decide_adjustment, adjustment, AdjustmentState::Proposed
 }
 
 /// Openings proposed or approved on these accounts.
@@ -335,18 +309,16 @@ pub(in crate::trace) async fn accounts<C: ConnectionTrait>(
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<(Vec<AccountRow>, Option<String>)> {
-    let mut query = season_account::Entity::find().filter(reached(scope)).order_by_desc(Col::Id);
-    let columns = [Col::PartyId, Col::ProductId, Col::Season, Col::State];
-    let filters = [&filter.party_id, &filter.product_id, &filter.season, &filter.state];
-    for (column, wanted) in columns.into_iter().zip(filters) {
-        if let Some(wanted) = wanted {
-            query = query.filter(column.eq(wanted));
-        }
-    }
-    if let Some(cursor) = cursor {
-        query = query.filter(Col::Id.lt(cursor));
-    }
-    Ok(page(query.limit(limit.saturating_add(1)).all(connection).await?, limit, |row| row.id.clone()))
+    let query = narrowed(
+        season_account::Entity::find().filter(reached(scope)),
+        [
+            (Col::PartyId, &filter.party_id),
+            (Col::ProductId, &filter.product_id),
+            (Col::Season, &filter.season),
+            (Col::State, &filter.state),
+        ],
+    );
+    newest(connection, query, (Col::Id, |row| row.id.clone()), cursor, limit).await
 }
 
 /// One account within a scope.

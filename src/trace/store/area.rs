@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use crate::db::region::begins_with;
 use crate::entity::{area, area_place, division, division_successor};
 use crate::kernel::{Day, Outcome};
 use crate::registry::area::{AreaAnswer, Place, PlaceKind, check_place, check_share};
@@ -86,8 +87,7 @@ async fn divisions<C: ConnectionTrait>(connection: &C, codes: impl Iterator<Item
     if counties.is_empty() {
         return Ok(Divisions::default());
     }
-    let inside = counties.iter().fold(Condition::any(), |any, county| any.add(division::Column::Code.starts_with(county.as_str())));
-    let rows = division::Entity::find().filter(inside).all(connection).await?;
+    let rows = division::Entity::find().filter(begins_with(division::Column::Code, &counties)).all(connection).await?;
     let (ended, today): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.abolished);
     let today = today.into_iter().filter_map(|row| {
         Some(Division {

@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryRes
 
 use super::account::reached;
 use super::order::within;
+use crate::db::region::subquery;
 use crate::entity::{
     batch, code_order, code_range, code_stat, delivery, organisation, pack, plot, season_account, shipment, shipment_line,
 };
@@ -109,9 +110,7 @@ fn batches_in(scope: &Scope, wanted: Wanted<'_>) -> Condition {
 }
 
 fn ids_of(scope: &Scope, wanted: Wanted<'_>) -> SelectStatement {
-    let mut query = Query::select();
-    query.column(batch::Column::Id).from(batch::Entity).cond_where(batches_in(scope, wanted));
-    query
+    subquery(batch::Entity, batch::Column::Id, batches_in(scope, wanted))
 }
 
 pub(in crate::trace) async fn batches<C: ConnectionTrait>(connection: &C, scope: &Scope, wanted: Wanted<'_>) -> Outcome<Vec<BatchSums>> {
@@ -147,14 +146,9 @@ pub(in crate::trace) async fn orders<C: ConnectionTrait>(connection: &C, scope: 
 
 fn orders_in(scope: &Scope, wanted: Wanted<'_>) -> SelectStatement {
     use code_order::Column as O;
-    let mut query = Query::select();
-    query.column(O::OrderNo).from(code_order::Entity).cond_where(
-        Condition::all()
-            .add(within(scope, O::ProducerId, O::ProductId))
-            .add(Wanted { season: None, ..wanted }.on(O::ProducerId, O::ProductId, O::Season))
-            .add(O::UnitAmount.gt(0)),
-    );
-    query
+    let wanted = Wanted { season: None, ..wanted }.on(O::ProducerId, O::ProductId, O::Season);
+    let reached = within(scope, O::ProducerId, O::ProductId);
+    subquery(code_order::Entity, O::OrderNo, Condition::all().add(reached).add(wanted).add(O::UnitAmount.gt(0)))
 }
 
 /// Labels of an order that stand alike.
@@ -237,8 +231,7 @@ pub(in crate::trace) async fn shipped<C: ConnectionTrait>(
     wanted: Wanted<'_>,
 ) -> Outcome<BTreeMap<String, (i64, i64)>> {
     use shipment_line::Column as L;
-    let mut living = Query::select();
-    living.column(shipment::Column::Id).from(shipment::Entity).and_where(shipment::Column::State.ne("voided"));
+    let living = subquery(shipment::Entity, shipment::Column::Id, shipment::Column::State.ne("voided"));
     let rows: Vec<(String, i64, i64)> = shipment_line::Entity::find()
         .select_only()
         .column(L::BatchId)

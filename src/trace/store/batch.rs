@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use super::reach::{Columns, within};
-use super::{locked, page, report};
+use super::{locked, narrowed, newest, report};
 use crate::db::{Tx, duplicate_as};
 use crate::entity::batch::{self, Column as Col};
 use crate::entity::{batch_check, batch_right, batch_source, batch_test};
@@ -266,22 +266,17 @@ pub(in crate::trace) async fn batches<C: ConnectionTrait>(
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<(Vec<BatchRow>, Option<String>)> {
-    let mut query = batch::Entity::find().filter(reached(scope)).order_by_desc(Col::Id);
-    for (column, wanted) in [
-        (Col::ProducerId, &filter.producer_id),
-        (Col::ProductId, &filter.product_id),
-        (Col::Season, &filter.season),
-        (Col::State, &filter.state),
-        (Col::Lot, &filter.lot),
-    ] {
-        if let Some(wanted) = wanted {
-            query = query.filter(column.eq(wanted));
-        }
-    }
-    if let Some(cursor) = cursor {
-        query = query.filter(Col::Id.lt(cursor));
-    }
-    Ok(page(query.limit(limit.saturating_add(1)).all(connection).await?, limit, |row| row.id.clone()))
+    let query = narrowed(
+        batch::Entity::find().filter(reached(scope)),
+        [
+            (Col::ProducerId, &filter.producer_id),
+            (Col::ProductId, &filter.product_id),
+            (Col::Season, &filter.season),
+            (Col::State, &filter.state),
+            (Col::Lot, &filter.lot),
+        ],
+    );
+    newest(connection, query, (Col::Id, |row| row.id.clone()), cursor, limit).await
 }
 
 /// One batch within a scope.

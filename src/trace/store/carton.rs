@@ -1,12 +1,10 @@
 //! Old cartons.
 
 use sea_orm::prelude::Expr;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Set,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, Set};
 
-use super::page;
 use super::reach::{Columns, within};
+use super::{narrowed, newest};
 use crate::db::Tx;
 use crate::entity::old_carton::{self, Column as Col};
 use crate::kernel::{Desk, Failure, Outcome, Scope};
@@ -24,19 +22,9 @@ pub(in crate::trace) async fn carton<C: ConnectionTrait>(connection: &C, id: &st
     old_carton::Entity::find_by_id(id).one(connection).await?.ok_or_else(Failure::not_found)
 }
 
-/// Decides those that wait. Answers whether they still did.
-pub(in crate::trace) async fn decide(tx: &Tx, desk: &Desk, id: &str, state: CartonState, reason: Option<String>) -> Outcome<bool> {
-    let update = old_carton::Entity::update_many()
-        .set(old_carton::ActiveModel {
-            state: Set(state.word().to_owned()),
-            decided_by: Set(Some(desk.actor.account_id.clone())),
-            decided_at: Set(Some(desk.clock.now())),
-            decision_reason: Set(reason),
-            ..Default::default()
-        })
-        .filter(Col::Id.eq(id))
-        .filter(Col::State.eq(CartonState::Proposed.word()));
-    Ok(update.exec(tx.connection()).await?.rows_affected == 1)
+decides! {
+    /// Decides those that wait. Answers whether they still did.
+    decide, old_carton, CartonState::Proposed
 }
 
 /// Counts `count` of them as used, in one conditional statement. Answers whether there were so many left.
@@ -67,14 +55,9 @@ pub(in crate::trace) async fn cartons<C: ConnectionTrait>(
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<(Vec<CartonRow>, Option<String>)> {
-    let mut query = old_carton::Entity::find().filter(reached(scope)).order_by_desc(Col::Id);
-    for (column, wanted) in [(Col::ProducerId, &filter.producer_id), (Col::ProductId, &filter.product_id), (Col::State, &filter.state)] {
-        if let Some(wanted) = wanted {
-            query = query.filter(column.eq(wanted));
-        }
-    }
-    if let Some(cursor) = cursor {
-        query = query.filter(Col::Id.lt(cursor));
-    }
-    Ok(page(query.limit(limit.saturating_add(1)).all(connection).await?, limit, |row| row.id.clone()))
+    let query = narrowed(
+        old_carton::Entity::find().filter(reached(scope)),
+        [(Col::ProducerId, &filter.producer_id), (Col::ProductId, &filter.product_id), (Col::State, &filter.state)],
+    );
+    newest(connection, query, (Col::Id, |row| row.id.clone()), cursor, limit).await
 }

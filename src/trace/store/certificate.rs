@@ -4,7 +4,7 @@ use sea_orm::prelude::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::reach::{Columns, within};
-use super::{locked, page};
+use super::{locked, narrowed, newest};
 use crate::db::{Tx, duplicate_as};
 use crate::entity::{batch_source, certificate, code_order, code_range, organisation};
 use crate::kernel::{Failure, Outcome, Scope};
@@ -116,22 +116,16 @@ pub(in crate::trace) async fn certificates<C: ConnectionTrait>(
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<(Vec<CertificateRow>, Option<String>)> {
-    let mut query = certificate::Entity::find().filter(reached(scope)).order_by_desc(Col::Id);
-    let equal = [
-        (Col::Direction, &filter.direction),
-        (Col::ProductId, &filter.product_id),
-        (Col::BatchId, &filter.batch_id),
-        (Col::DeliveryId, &filter.delivery_id),
-    ];
-    for (column, wanted) in equal {
-        if let Some(wanted) = wanted {
-            query = query.filter(column.eq(wanted));
-        }
-    }
-    if let Some(cursor) = cursor {
-        query = query.filter(Col::Id.lt(cursor));
-    }
-    Ok(page(query.limit(limit.saturating_add(1)).all(connection).await?, limit, |row| row.id.clone()))
+    let query = narrowed(
+        certificate::Entity::find().filter(reached(scope)),
+        [
+            (Col::Direction, &filter.direction),
+            (Col::ProductId, &filter.product_id),
+            (Col::BatchId, &filter.batch_id),
+            (Col::DeliveryId, &filter.delivery_id),
+        ],
+    );
+    newest(connection, query, (Col::Id, |row| row.id.clone()), cursor, limit).await
 }
 
 /// One certificate within a scope.

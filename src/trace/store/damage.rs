@@ -1,10 +1,9 @@
 //! The table of claims for labels spoilt beyond the spare.
 
-use sea_orm::sea_query::LockType;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::order::within;
-use crate::db::{Engine, Tx};
+use crate::db::Tx;
 use crate::entity::damage_claim;
 use crate::kernel::{Failure, Outcome, Scope};
 
@@ -26,11 +25,7 @@ pub async fn insert(tx: &Tx, row: ClaimRow) -> Outcome<()> {
 /// # Errors
 /// `not_found`.
 pub async fn lock(tx: &Tx, id: &str) -> Outcome<ClaimRow> {
-    let mut query = damage_claim::Entity::find_by_id(id);
-    if tx.engine() == Engine::Postgres {
-        query = query.lock(LockType::Update);
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(damage_claim::Entity::find_by_id(id)).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 /// Writes a decision.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use sea_orm::sea_query::Query;
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::page;
 use super::reach::{Columns, within};
+use super::{narrowed, newest};
 use crate::db::{Tx, duplicate_as};
 use crate::entity::{batch, facility, shipment, shipment_line, stock_declaration};
 use crate::kernel::{Failure, Outcome, Scope};
@@ -118,21 +118,15 @@ pub(in crate::trace) async fn declarations<C: ConnectionTrait>(
     limit: u64,
 ) -> Outcome<(Vec<DeclarationRow>, Option<String>)> {
     let reached = within(scope, Columns { party: Col::OrganisationId, grower: None, product: None });
-    let mut query = stock_declaration::Entity::find().filter(reached).order_by_desc(Col::Id);
-    let equal = [
-        (Col::OrganisationId, &filter.organisation_id),
-        (Col::FacilityId, &filter.facility_id),
-        (Col::ProductId, &filter.product_id),
-        (Col::Season, &filter.season),
-        (Col::Quarter, &filter.quarter),
-    ];
-    for (column, wanted) in equal {
-        if let Some(wanted) = wanted {
-            query = query.filter(column.eq(wanted));
-        }
-    }
-    if let Some(cursor) = cursor {
-        query = query.filter(Col::Id.lt(cursor));
-    }
-    Ok(page(query.limit(limit.saturating_add(1)).all(connection).await?, limit, |row| row.id.clone()))
+    let query = narrowed(
+        stock_declaration::Entity::find().filter(reached),
+        [
+            (Col::OrganisationId, &filter.organisation_id),
+            (Col::FacilityId, &filter.facility_id),
+            (Col::ProductId, &filter.product_id),
+            (Col::Season, &filter.season),
+            (Col::Quarter, &filter.quarter),
+        ],
+    );
+    newest(connection, query, (Col::Id, |row| row.id.clone()), cursor, limit).await
 }

@@ -6,7 +6,7 @@ use sea_orm::prelude::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::reach::{Columns, within};
-use super::{locked, page};
+use super::{locked, narrowed, newest};
 use crate::db::Tx;
 use crate::entity::delivery::{self, Column as Col};
 use crate::kernel::{Failure, Millis, Outcome, Scope};
@@ -113,25 +113,20 @@ pub(in crate::trace) async fn deliveries<C: ConnectionTrait>(
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<(Vec<DeliveryRow>, Option<String>)> {
-    let mut query = delivery::Entity::find().filter(reached(scope)).order_by_desc(Col::Id);
-    for (column, wanted) in [
-        (Col::GrowerId, &filter.grower_id),
-        (Col::BuyerId, &filter.buyer_id),
-        (Col::ProductId, &filter.product_id),
-        (Col::Season, &filter.season),
-        (Col::PlotId, &filter.plot_id),
-    ] {
-        if let Some(wanted) = wanted {
-            query = query.filter(column.eq(wanted));
-        }
-    }
+    let mut query = narrowed(
+        delivery::Entity::find().filter(reached(scope)),
+        [
+            (Col::GrowerId, &filter.grower_id),
+            (Col::BuyerId, &filter.buyer_id),
+            (Col::ProductId, &filter.product_id),
+            (Col::Season, &filter.season),
+            (Col::PlotId, &filter.plot_id),
+        ],
+    );
     if filter.pending {
         query = query.filter(Col::Pending.gt(0)).filter(Col::VoidedAt.is_null());
     }
-    if let Some(cursor) = cursor {
-        query = query.filter(Col::Id.lt(cursor));
-    }
-    Ok(page(query.limit(limit.saturating_add(1)).all(connection).await?, limit, |row| row.id.clone()))
+    newest(connection, query, (Col::Id, |row| row.id.clone()), cursor, limit).await
 }
 
 /// One delivery within a scope.

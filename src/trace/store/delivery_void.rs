@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 
-use super::page;
 use super::reach::{Columns, within};
+use super::{narrowed, newest};
 use crate::db::Tx;
 use crate::entity::delivery_void::{self, Column as Col};
 use crate::kernel::{Desk, Failure, Outcome, Scope};
@@ -28,19 +28,9 @@ pub(in crate::trace) async fn of_deliveries<C: ConnectionTrait>(connection: &C, 
     Ok(refused.into_iter().chain(others).map(|row| (row.delivery_id.clone(), row)).collect())
 }
 
-/// Decides one that waits. Answers whether it still waited.
-pub(in crate::trace) async fn decide(tx: &Tx, desk: &Desk, id: &str, state: VoidState, reason: Option<String>) -> Outcome<bool> {
-    let update = delivery_void::Entity::update_many()
-        .set(delivery_void::ActiveModel {
-            state: Set(state.word().to_owned()),
-            decided_by: Set(Some(desk.actor.account_id.clone())),
-            decided_at: Set(Some(desk.clock.now())),
-            decision_reason: Set(reason),
-            ..Default::default()
-        })
-        .filter(Col::Id.eq(id))
-        .filter(Col::State.eq(VoidState::Waiting.word()));
-    Ok(update.exec(tx.connection()).await?.rows_affected == 1)
+decides! {
+    /// Decides one that waits. Answers whether it still waited.
+    decide, delivery_void, VoidState::Waiting
 }
 
 fn reached(scope: &Scope) -> Condition {
@@ -61,14 +51,9 @@ pub(in crate::trace) async fn voids<C: ConnectionTrait>(
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<(Vec<VoidRow>, Option<String>)> {
-    let mut query = delivery_void::Entity::find().filter(reached(scope)).order_by_desc(Col::Id);
-    for (column, wanted) in [(Col::State, &filter.state), (Col::DeliveryId, &filter.delivery_id)] {
-        if let Some(wanted) = wanted {
-            query = query.filter(column.eq(wanted));
-        }
-    }
-    if let Some(cursor) = cursor {
-        query = query.filter(Col::Id.lt(cursor));
-    }
-    Ok(page(query.limit(limit.saturating_add(1)).all(connection).await?, limit, |row| row.id.clone()))
+    let query = narrowed(
+        delivery_void::Entity::find().filter(reached(scope)),
+        [(Col::State, &filter.state), (Col::DeliveryId, &filter.delivery_id)],
+    );
+    newest(connection, query, (Col::Id, |row| row.id.clone()), cursor, limit).await
 }

@@ -1,11 +1,12 @@
 //! Farm work, and the plots it was done on.
 
-use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::page;
+use super::reach::growers_registered;
+use super::{narrowed, page};
 use crate::db::Tx;
-use crate::entity::{farm_record, grower, organisation, plot};
+use crate::db::region::{begins_with, organisations_in, subquery};
+use crate::entity::{farm_record, plot};
 use crate::kernel::{Day, Outcome, Scope};
 use crate::trace::farm::FarmFilter;
 use crate::trace::store::register::PlotRow;
@@ -19,18 +20,13 @@ fn plots_reached(scope: &Scope) -> Condition {
     if scope.all {
         return Condition::all();
     }
-    let mut own = Query::select();
-    own.column(grower::Column::Id).from(grower::Entity);
-    own.cond_where(grower::Column::RegisteredById.is_in(scope.organisations.iter().cloned()));
     let holders = scope.organisations.iter().chain(&scope.growers).cloned();
-    let mut any = Condition::any().add(plot::Column::HolderId.is_in(holders)).add(plot::Column::HolderId.in_subquery(own));
+    let mut any =
+        Condition::any().add(plot::Column::HolderId.is_in(holders)).add(plot::Column::HolderId.in_subquery(growers_registered(scope)));
     any = any.add(plot::Column::RegisteredById.is_in(scope.organisations.iter().cloned()));
-    for prefix in &scope.divisions {
-        any = any.add(plot::Column::DivisionCode.starts_with(prefix.as_str()));
-        let mut inside = Query::select();
-        inside.column(organisation::Column::Id).from(organisation::Entity);
-        inside.cond_where(organisation::Column::DivisionCode.starts_with(prefix.as_str()));
-        any = any.add(plot::Column::HolderId.in_subquery(inside));
+    if !scope.divisions.is_empty() {
+        any = any.add(begins_with(plot::Column::DivisionCode, &scope.divisions));
+        any = any.add(plot::Column::HolderId.in_subquery(organisations_in(scope)));
     }
     any
 }
@@ -91,14 +87,11 @@ pub(in crate::trace) async fn records<C: ConnectionTrait>(
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<(Vec<FarmRow>, Option<String>)> {
-    let mut reached = Query::select();
-    reached.column(plot::Column::Id).from(plot::Entity).cond_where(plots_reached(scope));
-    let mut query = farm_record::Entity::find().filter(Col::PlotId.in_subquery(reached)).order_by_desc(Col::DoneOn).order_by_desc(Col::Id);
-    for (column, wanted) in [(Col::PlotId, &filter.plot_id), (Col::Kind, &filter.kind)] {
-        if let Some(wanted) = wanted {
-            query = query.filter(column.eq(wanted));
-        }
-    }
+    let reached = subquery(plot::Entity, plot::Column::Id, plots_reached(scope));
+    let mut query = narrowed(
+        farm_record::Entity::find().filter(Col::PlotId.in_subquery(reached)).order_by_desc(Col::DoneOn).order_by_desc(Col::Id),
+        [(Col::PlotId, &filter.plot_id), (Col::Kind, &filter.kind)],
+    );
     if let Some((day, id)) = cursor.and_then(|cursor| cursor.split_once('|')) {
         let same_day = Condition::all().add(Col::DoneOn.eq(day)).add(Col::Id.lt(id));
         query = query.filter(Condition::any().add(Col::DoneOn.lt(day)).add(same_day));

@@ -1,9 +1,9 @@
 //! Past outputs, and what the platform's own accounts say of earlier years.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
-use super::page;
 use super::reach::{Columns, within};
+use super::{narrowed, newest};
 use crate::db::{Tx, duplicate_as};
 use crate::entity::past_output::{self, Column as Col};
 use crate::entity::season_account;
@@ -32,16 +32,11 @@ pub(in crate::trace) async fn past_outputs<C: ConnectionTrait>(
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<(Vec<PastOutputRow>, Option<String>)> {
-    let mut query = past_output::Entity::find().filter(reached(scope)).order_by_desc(Col::Id);
-    for (column, wanted) in [(Col::PartyId, &filter.party_id), (Col::ProductId, &filter.product_id)] {
-        if let Some(wanted) = wanted {
-            query = query.filter(column.eq(wanted));
-        }
-    }
-    if let Some(cursor) = cursor {
-        query = query.filter(Col::Id.lt(cursor));
-    }
-    Ok(page(query.limit(limit.saturating_add(1)).all(connection).await?, limit, |row| row.id.clone()))
+    let query = narrowed(
+        past_output::Entity::find().filter(reached(scope)),
+        [(Col::PartyId, &filter.party_id), (Col::ProductId, &filter.product_id)],
+    );
+    newest(connection, query, (Col::Id, |row| row.id.clone()), cursor, limit).await
 }
 
 /// The years before `season`: what was recorded of them, and what accounts of the platform show.

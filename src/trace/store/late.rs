@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, Set};
 
-use super::page;
 use super::reach::{Columns, within};
+use super::{narrowed, newest};
 use crate::db::Tx;
 use crate::entity::late_entry::{self, Column as Col};
 use crate::kernel::{Desk, Failure, Outcome, Scope};
@@ -35,19 +35,9 @@ pub async fn states<C: ConnectionTrait>(connection: &C, subjects: Vec<String>) -
     Ok(rows.into_iter().map(|row| (row.subject_id, row.state)).collect())
 }
 
-/// Decides one that waits. Answers whether it still waited.
-pub(in crate::trace) async fn decide(tx: &Tx, desk: &Desk, id: &str, state: LateState, reason: Option<String>) -> Outcome<bool> {
-    let update = late_entry::Entity::update_many()
-        .set(late_entry::ActiveModel {
-            state: Set(state.word().to_owned()),
-            decided_by: Set(Some(desk.actor.account_id.clone())),
-            decided_at: Set(Some(desk.clock.now())),
-            decision_reason: Set(reason),
-            ..Default::default()
-        })
-        .filter(Col::Id.eq(id))
-        .filter(Col::State.eq(LateState::Waiting.word()));
-    Ok(update.exec(tx.connection()).await?.rows_affected == 1)
+decides! {
+    /// Decides one that waits. Answers whether it still waited.
+    decide, late_entry, LateState::Waiting
 }
 
 fn reached(scope: &Scope) -> Condition {
@@ -68,14 +58,9 @@ pub(in crate::trace) async fn entries<C: ConnectionTrait>(
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<(Vec<LateRow>, Option<String>)> {
-    let mut query = late_entry::Entity::find().filter(reached(scope)).order_by_desc(Col::Id);
-    for (column, wanted) in [(Col::State, &filter.state), (Col::Act, &filter.act), (Col::OrganisationId, &filter.organisation_id)] {
-        if let Some(wanted) = wanted {
-            query = query.filter(column.eq(wanted));
-        }
-    }
-    if let Some(cursor) = cursor {
-        query = query.filter(Col::Id.lt(cursor));
-    }
-    Ok(page(query.limit(limit.saturating_add(1)).all(connection).await?, limit, |row| row.id.clone()))
+    let query = narrowed(
+        late_entry::Entity::find().filter(reached(scope)),
+        [(Col::State, &filter.state), (Col::Act, &filter.act), (Col::OrganisationId, &filter.organisation_id)],
+    );
+    newest(connection, query, (Col::Id, |row| row.id.clone()), cursor, limit).await
 }

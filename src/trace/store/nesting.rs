@@ -6,7 +6,7 @@ use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 use sha2::{Digest, Sha256};
 
-use crate::db::{Engine, Tx};
+use crate::db::Tx;
 use crate::entity::{batch, code_order, code_range, nesting};
 use crate::kernel::ids::Noun;
 use crate::kernel::{Desk, Millis, Outcome};
@@ -38,12 +38,8 @@ pub fn link(row: &NestingRow) -> Link {
 /// # Errors
 /// Only ours.
 pub async fn turn(tx: &Tx, producer_id: &str) -> Outcome<()> {
-    if tx.engine() == Engine::Postgres {
-        let hash = Sha256::digest(format!("nesting {producer_id}").as_bytes());
-        let key = hash.iter().take(8).fold(0_i64, |key, byte| (key << 8) | i64::from(*byte));
-        tx.connection().execute_unprepared(&format!("SELECT pg_advisory_xact_lock({key})")).await?;
-    }
-    Ok(())
+    let hash = Sha256::digest(format!("nesting {producer_id}").as_bytes());
+    tx.turn(hash.iter().take(8).fold(0_i64, |key, byte| (key << 8) | i64::from(*byte))).await
 }
 
 fn items(order_no: i64, first: i64, last: i64) -> Condition {

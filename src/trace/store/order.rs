@@ -1,13 +1,15 @@
 //! The table of code orders, and what an order is checked against: producer, product, pack, mark use.
 
-use sea_orm::sea_query::{Condition, LockType, Query, SelectStatement};
+use sea_orm::sea_query::{Condition, Query, SelectStatement};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     RelationDef, Select, Set,
 };
 
-use crate::db::{Engine, Tx};
-use crate::entity::{code_order, gi_right, mark_use, mark_use_suspension, organisation, pack, product};
+use super::reach::products_held;
+use crate::db::Tx;
+use crate::db::region::{organisations_in, products_in, subquery};
+use crate::entity::{batch, code_order, gi_right, mark_use, mark_use_suspension, organisation, pack, product};
 use crate::kernel::{Day, Failure, Millis, Outcome, Scope};
 use crate::trace::code::Locator;
 use crate::trace::keys::WrappedKey;
@@ -26,11 +28,7 @@ const NUMBERING: i64 = 0x6f72_6465_7273;
 /// # Errors
 /// `not_found`.
 pub async fn lock(tx: &Tx, id: &str) -> Outcome<OrderRow> {
-    let mut query = code_order::Entity::find().filter(code_order::Column::Id.eq(id));
-    if tx.engine() == Engine::Postgres {
-        query = query.lock(LockType::Update);
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(code_order::Entity::find().filter(code_order::Column::Id.eq(id))).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 /// Holds several orders in the order of their numbers, so that nobody waits in a circle.
@@ -40,10 +38,7 @@ pub async fn lock(tx: &Tx, id: &str) -> Outcome<OrderRow> {
 pub async fn lock_all(tx: &Tx, numbers: &std::collections::BTreeSet<i64>) -> Outcome<std::collections::BTreeMap<i64, OrderRow>> {
     let mut held = std::collections::BTreeMap::new();
     for number in numbers {
-        let mut query = code_order::Entity::find_by_id(*number);
-        if tx.engine() == Engine::Postgres {
-            query = query.lock(LockType::Update);
-        }
+        let query = tx.locked(code_order::Entity::find_by_id(*number));
         held.insert(*number, query.one(tx.connection()).await?.ok_or_else(Failure::not_found)?);
     }
     Ok(held)
@@ -98,9 +93,7 @@ pub async fn by_locator<C: ConnectionTrait>(connection: &C, locator: Locator) ->
 /// # Errors
 /// Only ours.
 pub async fn begin_numbering(tx: &Tx) -> Outcome<()> {
-    if tx.engine() == Engine::Postgres {
-        tx.connection().execute_unprepared(&format!("SELECT pg_advisory_xact_lock({NUMBERING})")).await?;
-    }
+    tx.turn(NUMBERING).await?;
     Ok(())
 }
 
@@ -270,34 +263,24 @@ pub fn within<P: ColumnTrait, Q: ColumnTrait>(scope: &Scope, producer: P, produc
         return Condition::all();
     }
     let mut reach = Condition::any().add(producer.is_in(scope.organisations.iter().map(String::as_str)));
-    for prefix in &scope.divisions {
-        reach = reach.add(producer.in_subquery(producers_in(prefix))).add(product.in_subquery(products_in(prefix)));
+    if !scope.divisions.is_empty() {
+        reach = reach.add(producer.in_subquery(organisations_in(scope))).add(product.in_subquery(products_in(scope)));
     }
     if !scope.holders.is_empty() {
-        reach = reach.add(product.in_subquery(products_of_holders(&scope.holders)));
+        reach = reach.add(product.in_subquery(products_held(scope)));
     }
     reach
 }
 
-fn producers_in(prefix: &str) -> SelectStatement {
-    let mut query = Query::select();
-    query.column(organisation::Column::Id).from(organisation::Entity).and_where(organisation::Column::DivisionCode.starts_with(prefix));
-    query
+/// Ids of batches whose producer or product a scope reaches.
+pub(in crate::trace) fn batches_within(scope: &Scope) -> SelectStatement {
+    subquery(batch::Entity, batch::Column::Id, within(scope, batch::Column::ProducerId, batch::Column::ProductId))
 }
 
-fn products_in(prefix: &str) -> SelectStatement {
-    let counties = product::Column::CountyCodes;
-    let inside = Condition::any().add(counties.starts_with(prefix)).add(counties.contains(format!(";{prefix}")));
-    let mut query = Query::select();
-    query.column(product::Column::Id).from(product::Entity).cond_where(inside);
-    query
-}
-
-fn products_of_holders(holders: &[String]) -> SelectStatement {
-    let held = gi_right::Column::HolderId.is_in(holders.iter().map(String::as_str));
-    let mut query = Query::select();
-    query.column(gi_right::Column::ProductId).from(gi_right::Entity).and_where(held);
-    query
+/// Numbers of orders whose producer or product a scope reaches.
+pub(in crate::trace) fn orders_within(scope: &Scope) -> SelectStatement {
+    use code_order::Column as C_;
+    subquery(code_order::Entity, C_::OrderNo, within(scope, C_::ProducerId, C_::ProductId))
 }
 
 /// Does a scope reach what this producer does with this product?

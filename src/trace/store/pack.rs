@@ -1,9 +1,9 @@
 //! Packs.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
-use super::page;
 use super::reach::{Columns, within};
+use super::{narrowed, newest};
 use crate::db::Tx;
 use crate::entity::pack::{self, Column as Col};
 use crate::kernel::{Failure, Outcome, Scope};
@@ -42,16 +42,11 @@ pub(in crate::trace) async fn packs<C: ConnectionTrait>(
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<(Vec<PackRow>, Option<String>)> {
-    let mut query = pack::Entity::find().filter(reached(scope)).order_by_desc(Col::Id);
-    for (column, wanted) in [(Col::OrganisationId, &filter.organisation_id), (Col::ProductId, &filter.product_id)] {
-        if let Some(wanted) = wanted {
-            query = query.filter(column.eq(wanted));
-        }
-    }
-    if let Some(cursor) = cursor {
-        query = query.filter(Col::Id.lt(cursor));
-    }
-    Ok(page(query.limit(limit.saturating_add(1)).all(connection).await?, limit, |row| row.id.clone()))
+    let query = narrowed(
+        pack::Entity::find().filter(reached(scope)),
+        [(Col::OrganisationId, &filter.organisation_id), (Col::ProductId, &filter.product_id)],
+    );
+    newest(connection, query, (Col::Id, |row| row.id.clone()), cursor, limit).await
 }
 
 /// One pack within a scope.

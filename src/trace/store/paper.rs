@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set, Statement,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 
 use super::reach::{Columns, within};
-use super::{locked, page};
-use crate::db::{Engine, Tx};
+use super::{locked, narrowed, newest};
+use crate::db::Tx;
 use crate::entity::paper_form::Column as Col;
 use crate::entity::{paper_form, paper_line};
 use crate::kernel::{Desk, Failure, Outcome, Scope};
@@ -21,11 +19,7 @@ const TURN: i64 = 7_200_000_001;
 
 /// The greatest number given out that begins so.
 pub(in crate::trace) async fn last_number(tx: &Tx, prefix: &str) -> Outcome<Option<String>> {
-    if tx.engine() == Engine::Postgres {
-        let backend = tx.connection().get_database_backend();
-        let statement = Statement::from_sql_and_values(backend, "SELECT 1 FROM pg_advisory_xact_lock($1)", [TURN.into()]);
-        tx.connection().query_all_raw(statement).await?;
-    }
+    tx.turn(TURN).await?;
     let query = paper_form::Entity::find().filter(Col::Number.starts_with(prefix)).order_by_desc(Col::Number);
     Ok(query.one(tx.connection()).await?.map(|row| row.number))
 }
@@ -100,14 +94,9 @@ pub(in crate::trace) async fn forms<C: ConnectionTrait>(
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<(Vec<PaperRow>, Option<String>)> {
-    let mut query = paper_form::Entity::find().filter(reached(scope)).order_by_desc(Col::Number);
-    for (column, wanted) in [(Col::State, &filter.state), (Col::OrganisationId, &filter.organisation_id)] {
-        if let Some(wanted) = wanted {
-            query = query.filter(column.eq(wanted));
-        }
-    }
-    if let Some(cursor) = cursor {
-        query = query.filter(Col::Number.lt(cursor));
-    }
-    Ok(page(query.limit(limit.saturating_add(1)).all(connection).await?, limit, |row| row.number.clone()))
+    let query = narrowed(
+        paper_form::Entity::find().filter(reached(scope)),
+        [(Col::State, &filter.state), (Col::OrganisationId, &filter.organisation_id)],
+    );
+    newest(connection, query, (Col::Number, |row| row.number.clone()), cursor, limit).await
 }

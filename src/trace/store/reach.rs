@@ -1,9 +1,10 @@
 //! How far a scope reaches among accounts, deliveries and batches: conditions every reading query starts from.
 
-use sea_orm::sea_query::{IntoCondition, Query, SelectStatement};
+use sea_orm::sea_query::SelectStatement;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
-use crate::entity::{gi_right, grower, organisation};
+use crate::db::region::{begins_with, organisations_in, subquery};
+use crate::entity::{gi_right, grower};
 use crate::kernel::{Outcome, Scope};
 
 /// Party columns a condition is put on.
@@ -28,30 +29,28 @@ pub(in crate::trace) fn within<C: ColumnTrait>(scope: &Scope, columns: Columns<C
     let grower_column = columns.grower.unwrap_or(columns.party);
     any = any.add(grower_column.is_in(scope.growers.iter().cloned()));
     if !scope.organisations.is_empty() && columns.grower.is_none() {
-        let own = grower::Column::RegisteredById.is_in(scope.organisations.iter().cloned());
-        any = any.add(columns.party.in_subquery(ids(grower::Entity, grower::Column::Id, own.into_condition())));
+        any = any.add(columns.party.in_subquery(growers_registered(scope)));
     }
     if !scope.divisions.is_empty() {
-        let of = inside(scope, organisation::Column::DivisionCode);
-        any = any.add(columns.party.in_subquery(ids(organisation::Entity, organisation::Column::Id, of)));
-        let of = inside(scope, grower::Column::DivisionCode);
-        any = any.add(grower_column.in_subquery(ids(grower::Entity, grower::Column::Id, of)));
+        any = any.add(columns.party.in_subquery(organisations_in(scope)));
+        let there = begins_with(grower::Column::DivisionCode, &scope.divisions);
+        any = any.add(grower_column.in_subquery(subquery(grower::Entity, grower::Column::Id, there)));
     }
     if let Some(product) = columns.product.filter(|_| !scope.holders.is_empty()) {
-        let held = gi_right::Column::HolderId.is_in(scope.holders.iter().cloned());
-        any = any.add(product.in_subquery(ids(gi_right::Entity, gi_right::Column::ProductId, held.into_condition())));
+        any = any.add(product.in_subquery(products_held(scope)));
     }
     any
 }
 
-fn inside<C: ColumnTrait>(scope: &Scope, division: C) -> Condition {
-    scope.divisions.iter().fold(Condition::any(), |any, prefix| any.add(division.starts_with(prefix.as_str())))
+/// Ids of growers that an own organisation registered.
+pub(super) fn growers_registered(scope: &Scope) -> SelectStatement {
+    let own = grower::Column::RegisteredById.is_in(scope.organisations.iter().cloned());
+    subquery(grower::Entity, grower::Column::Id, own)
 }
 
-fn ids<E: EntityTrait>(entity: E, column: E::Column, condition: Condition) -> SelectStatement {
-    let mut query = Query::select();
-    query.column(column).from(entity).cond_where(condition);
-    query
+/// Ids of products on which a holder of the scope holds a right.
+pub(super) fn products_held(scope: &Scope) -> SelectStatement {
+    subquery(gi_right::Entity, gi_right::Column::ProductId, gi_right::Column::HolderId.is_in(scope.holders.iter().cloned()))
 }
 
 /// By what a scope reaches a party's affairs with a product; it may be several at once.

@@ -2,10 +2,10 @@
 
 use sea_orm::prelude::Expr;
 use sea_orm::sea_query::Query;
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use super::page;
 use super::reach::{Columns, within};
+use super::{narrowed, newest};
 use crate::db::{Tx, duplicate_as};
 use crate::entity::{batch, batch_line, batch_report, test_item, test_report};
 use crate::kernel::{Failure, Outcome, Scope};
@@ -113,27 +113,21 @@ pub(in crate::trace) async fn reports<C: ConnectionTrait>(
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<(Vec<ReportRow>, Option<String>)> {
-    let mut query = test_report::Entity::find().filter(reached(scope)).order_by_desc(Col::Id);
-    let equal = [
-        (Col::OrganisationId, &filter.organisation_id),
-        (Col::ProductId, &filter.product_id),
-        (Col::Season, &filter.season),
-        (Col::SubjectId, &filter.plot_id),
-    ];
-    for (column, wanted) in equal {
-        if let Some(wanted) = wanted {
-            query = query.filter(column.eq(wanted));
-        }
-    }
+    let mut query = narrowed(
+        test_report::Entity::find().filter(reached(scope)),
+        [
+            (Col::OrganisationId, &filter.organisation_id),
+            (Col::ProductId, &filter.product_id),
+            (Col::Season, &filter.season),
+            (Col::SubjectId, &filter.plot_id),
+        ],
+    );
     if let Some(batch) = &filter.batch_id {
         let mut linked = Query::select();
         linked.column(batch_report::Column::ReportId).from(batch_report::Entity).cond_where(batch_report::Column::BatchId.eq(batch));
         query = query.filter(Col::Id.in_subquery(linked));
     }
-    if let Some(cursor) = cursor {
-        query = query.filter(Col::Id.lt(cursor));
-    }
-    Ok(page(query.limit(limit.saturating_add(1)).all(connection).await?, limit, |row| row.id.clone()))
+    newest(connection, query, (Col::Id, |row| row.id.clone()), cursor, limit).await
 }
 
 /// One report within a scope.

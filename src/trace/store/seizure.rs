@@ -1,10 +1,10 @@
 //! The table of seizures, and the document number they put on a batch.
 
-use sea_orm::sea_query::{Condition, LockType, Query};
+use sea_orm::sea_query::Condition;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
-use super::order::within;
-use crate::db::{Engine, Tx};
+use super::order::batches_within;
+use crate::db::Tx;
 use crate::entity::{batch, seizure};
 use crate::kernel::{Failure, Outcome, Scope};
 
@@ -26,11 +26,7 @@ pub async fn insert(tx: &Tx, row: SeizureRow) -> Outcome<()> {
 /// # Errors
 /// `not_found`.
 pub async fn lock(tx: &Tx, id: &str) -> Outcome<SeizureRow> {
-    let mut query = seizure::Entity::find_by_id(id);
-    if tx.engine() == Engine::Postgres {
-        query = query.lock(LockType::Update);
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(seizure::Entity::find_by_id(id)).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 /// Writes a seizure as it is now.
@@ -78,16 +74,13 @@ pub async fn seizures<C: ConnectionTrait>(
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<Vec<SeizureRow>> {
-    let mut batches = Query::select();
-    let reach = within(scope, batch::Column::ProducerId, batch::Column::ProductId);
-    batches.column(batch::Column::Id).from(batch::Entity).cond_where(reach);
     let narrow = Condition::all()
         .add_option(state.map(|s| seizure::Column::State.eq(s)))
         .add_option(batch_id.map(|id| seizure::Column::BatchId.eq(id)))
         .add_option(cursor.map(|c| seizure::Column::Id.lt(c)));
     Ok(seizure::Entity::find()
         .filter(narrow)
-        .filter(seizure::Column::BatchId.in_subquery(batches))
+        .filter(seizure::Column::BatchId.in_subquery(batches_within(scope)))
         .order_by_desc(seizure::Column::Id)
         .limit(limit)
         .all(connection)
@@ -99,9 +92,6 @@ pub async fn seizures<C: ConnectionTrait>(
 /// # Errors
 /// `not_found`.
 pub async fn seizure_within<C: ConnectionTrait>(connection: &C, scope: &Scope, id: &str) -> Outcome<SeizureRow> {
-    let mut batches = Query::select();
-    let reach = within(scope, batch::Column::ProducerId, batch::Column::ProductId);
-    batches.column(batch::Column::Id).from(batch::Entity).cond_where(reach);
-    let found = seizure::Entity::find_by_id(id).filter(seizure::Column::BatchId.in_subquery(batches)).one(connection).await?;
+    let found = seizure::Entity::find_by_id(id).filter(seizure::Column::BatchId.in_subquery(batches_within(scope))).one(connection).await?;
     found.ok_or_else(Failure::not_found)
 }

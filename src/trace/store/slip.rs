@@ -6,7 +6,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityT
 
 use super::reach::{Columns, within};
 use super::register::GrowerRow;
-use super::{locked, page};
+use super::{locked, narrowed, newest};
 use crate::db::Tx;
 use crate::entity::{delivery, grower, grower_slip, objection, organisation, plot, season_account};
 use crate::kernel::{Desk, Failure, Outcome, Scope};
@@ -103,20 +103,15 @@ pub(in crate::trace) async fn objections<C: ConnectionTrait>(
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<(Vec<ObjectionRow>, Option<String>)> {
-    let mut query = objection::Entity::find().filter(reached(scope)).order_by_desc(objection::Column::Id);
-    for (column, wanted) in [
-        (objection::Column::State, &filter.state),
-        (objection::Column::GrowerId, &filter.grower_id),
-        (objection::Column::SubjectId, &filter.subject_id),
-    ] {
-        if let Some(wanted) = wanted {
-            query = query.filter(column.eq(wanted));
-        }
-    }
-    if let Some(cursor) = cursor {
-        query = query.filter(objection::Column::Id.lt(cursor));
-    }
-    Ok(page(query.limit(limit.saturating_add(1)).all(connection).await?, limit, |row| row.id.clone()))
+    let query = narrowed(
+        objection::Entity::find().filter(reached(scope)),
+        [
+            (objection::Column::State, &filter.state),
+            (objection::Column::GrowerId, &filter.grower_id),
+            (objection::Column::SubjectId, &filter.subject_id),
+        ],
+    );
+    newest(connection, query, (objection::Column::Id, |row| row.id.clone()), cursor, limit).await
 }
 
 /// Answers an open objection. Answers whether it was still open.

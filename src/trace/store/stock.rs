@@ -1,10 +1,10 @@
 //! The quantity behind codes: the columns `reserved`, `coded` and `burned` of a season account, and `coded` of a batch. Each is debited
 //! by one conditional statement, so that of two who want the last of it one is refused.
 
-use sea_orm::sea_query::{Expr, ExprTrait, LockType, SimpleExpr};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-use crate::db::{Engine, Tx};
+use crate::db::Tx;
 use crate::entity::{batch, season_account};
 use crate::kernel::{Failure, Outcome};
 use crate::trace::batch::GoodsBucket;
@@ -95,11 +95,7 @@ pub async fn batch<C: ConnectionTrait>(connection: &C, id: &str) -> Outcome<Batc
 /// # Errors
 /// `not_found`.
 pub async fn lock_batch(tx: &Tx, id: &str) -> Outcome<BatchRow> {
-    let mut query = batch::Entity::find_by_id(id);
-    if tx.engine() == Engine::Postgres {
-        query = query.lock(LockType::Update);
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(batch::Entity::find_by_id(id)).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 /// What of a batch is neither coded nor gone: what may still be coded, moved, shipped loose or taken away.

@@ -1,11 +1,11 @@
 //! The tables of stops and recalls.
 
-use sea_orm::sea_query::{Condition, LockType, Query};
+use sea_orm::sea_query::Condition;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::order::within;
-use crate::db::{Engine, Tx};
-use crate::entity::{batch, code_order, recall, stop};
+use super::order::{batches_within, orders_within, within};
+use crate::db::Tx;
+use crate::entity::{recall, stop};
 use crate::kernel::{Failure, Outcome, Scope};
 
 pub use recall::Model as RecallRow;
@@ -98,11 +98,7 @@ pub async fn insert_stop(tx: &Tx, row: StopRow) -> Outcome<()> {
 /// # Errors
 /// `not_found`.
 pub async fn lock_stop(tx: &Tx, id: &str) -> Outcome<StopRow> {
-    let mut query = stop::Entity::find_by_id(id);
-    if tx.engine() == Engine::Postgres {
-        query = query.lock(LockType::Update);
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(stop::Entity::find_by_id(id)).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 /// Writes a stop as it is now.
@@ -128,11 +124,7 @@ pub async fn insert_recall(tx: &Tx, row: RecallRow) -> Outcome<()> {
 /// # Errors
 /// `not_found`.
 pub async fn lock_recall(tx: &Tx, id: &str) -> Outcome<RecallRow> {
-    let mut query = recall::Entity::find_by_id(id);
-    if tx.engine() == Engine::Postgres {
-        query = query.lock(LockType::Update);
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(recall::Entity::find_by_id(id)).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 /// Writes a recall as it is now.
@@ -165,15 +157,12 @@ fn stops_reached(scope: &Scope) -> Condition {
     if scope.all {
         return Condition::all();
     }
-    let mut orders = Query::select();
-    let reach = within(scope, code_order::Column::ProducerId, code_order::Column::ProductId);
-    orders.column(code_order::Column::OrderNo).from(code_order::Entity).cond_where(reach);
-    let mut batches = Query::select();
-    let reach = within(scope, batch::Column::ProducerId, batch::Column::ProductId);
-    batches.column(batch::Column::Id).from(batch::Entity).cond_where(reach);
     // A producer or a product is its own subject.
     let subject = within(scope, stop::Column::SubjectId, stop::Column::SubjectId);
-    Condition::any().add(stop::Column::OrderNo.in_subquery(orders)).add(stop::Column::SubjectId.in_subquery(batches)).add(subject)
+    Condition::any()
+        .add(stop::Column::OrderNo.in_subquery(orders_within(scope)))
+        .add(stop::Column::SubjectId.in_subquery(batches_within(scope)))
+        .add(subject)
 }
 
 /// A stop within reach.
@@ -189,10 +178,7 @@ pub async fn stop_within<C: ConnectionTrait>(connection: &C, scope: &Scope, id: 
 /// # Errors
 /// `not_found`.
 pub async fn recall_within<C: ConnectionTrait>(connection: &C, scope: &Scope, id: &str) -> Outcome<RecallRow> {
-    let mut batches = Query::select();
-    let reach = within(scope, batch::Column::ProducerId, batch::Column::ProductId);
-    batches.column(batch::Column::Id).from(batch::Entity).cond_where(reach);
-    let row = recall::Entity::find_by_id(id).filter(recall::Column::BatchId.in_subquery(batches)).one(connection).await?;
+    let row = recall::Entity::find_by_id(id).filter(recall::Column::BatchId.in_subquery(batches_within(scope))).one(connection).await?;
     row.ok_or_else(Failure::not_found)
 }
 
@@ -223,14 +209,11 @@ pub async fn recalls<C: ConnectionTrait>(
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<Vec<RecallRow>> {
-    let mut batches = Query::select();
-    let reach = within(scope, batch::Column::ProducerId, batch::Column::ProductId);
-    batches.column(batch::Column::Id).from(batch::Entity).cond_where(reach);
     let narrow =
         Condition::all().add_option(state.map(|s| recall::Column::State.eq(s))).add_option(cursor.map(|c| recall::Column::Id.lt(c)));
     Ok(recall::Entity::find()
         .filter(narrow)
-        .filter(recall::Column::BatchId.in_subquery(batches))
+        .filter(recall::Column::BatchId.in_subquery(batches_within(scope)))
         .order_by_desc(recall::Column::Id)
         .limit(limit)
         .all(connection)

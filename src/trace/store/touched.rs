@@ -1,8 +1,9 @@
 //! What an act on batches, a stretch of codes, a producer or a product touches: labels, and whoever the goods went to.
 
-use sea_orm::sea_query::{Condition, Query};
+use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use crate::db::region::subquery;
 use crate::entity::{code_order, code_range, shipment, shipment_line};
 use crate::kernel::Outcome;
 use crate::trace::shipment::ShipmentState;
@@ -40,9 +41,7 @@ pub struct Labels {
 }
 
 fn orders_where(condition: impl sea_orm::sea_query::IntoCondition) -> sea_orm::sea_query::SelectStatement {
-    let mut query = Query::select();
-    query.column(code_order::Column::OrderNo).from(code_order::Entity).cond_where(condition);
-    query
+    subquery(code_order::Entity, code_order::Column::OrderNo, condition)
 }
 
 /// The labels it touches, cut to it, those in use first.
@@ -96,9 +95,7 @@ pub async fn shipped<C: ConnectionTrait>(connection: &C, touched: &Touched) -> O
 }
 
 fn shipments_where(condition: impl sea_orm::sea_query::IntoCondition) -> sea_orm::sea_query::SelectStatement {
-    let mut query = Query::select();
-    query.column(shipment::Column::Id).from(shipment::Entity).cond_where(condition);
-    query
+    subquery(shipment::Entity, shipment::Column::Id, condition)
 }
 
 /// Producers with an order of a product.

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::sea_query::{Condition, Expr, Query, SelectStatement};
+use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 
-use super::order::within;
+use super::order::{orders_within, within};
 use super::scan::seen::MOST;
 use crate::entity::{batch, code_order, code_range, code_stat, scan, season_account, shipment};
 use crate::kernel::{Millis, Outcome, Scope};
@@ -37,13 +37,6 @@ pub(in crate::trace) async fn orders<C: ConnectionTrait>(connection: &C, scope: 
     Ok(rows.into_iter().map(|(no, producer, product)| (no, (producer, product))).collect())
 }
 
-fn order_numbers(scope: &Scope) -> SelectStatement {
-    use code_order::Column as O;
-    let mut query = Query::select();
-    query.column(O::OrderNo).from(code_order::Entity).cond_where(within(scope, O::ProducerId, O::ProductId));
-    query
-}
-
 /// Scans by order and verdict. The journal has no index but its own order, so no more than its newest stretch is read.
 pub(in crate::trace) async fn scans<C: ConnectionTrait>(
     connection: &C,
@@ -61,7 +54,7 @@ pub(in crate::trace) async fn scans<C: ConnectionTrait>(
         .filter(S::Id.gt(newest - MOST))
         .filter(S::At.gte(from))
         .filter(S::At.lt(to))
-        .filter(S::OrderNo.in_subquery(order_numbers(scope)))
+        .filter(S::OrderNo.in_subquery(orders_within(scope)))
         .group_by(S::OrderNo)
         .group_by(S::Verdict);
     Ok(query.into_tuple().all(connection).await?)
@@ -76,7 +69,7 @@ pub(in crate::trace) async fn first_scans<C: ConnectionTrait>(connection: &C, sc
         .column_as(count(), "n")
         .filter(S::FirstAt.gte(from))
         .filter(S::FirstAt.lt(to))
-        .filter(S::OrderNo.in_subquery(order_numbers(scope)))
+        .filter(S::OrderNo.in_subquery(orders_within(scope)))
         .group_by(S::OrderNo);
     Ok(query.into_tuple().all(connection).await?)
 }
@@ -137,7 +130,7 @@ pub(in crate::trace) async fn activated<C: ConnectionTrait>(connection: &C, scop
         .column(R::OrderNo)
         .column_as(Expr::cust("CAST(SUM(last - first + 1) AS BIGINT)"), "n")
         .filter(Condition::any().add(at_once).add(later))
-        .filter(R::OrderNo.in_subquery(order_numbers(scope)))
+        .filter(R::OrderNo.in_subquery(orders_within(scope)))
         .group_by(R::OrderNo);
     Ok(query.into_tuple().all(connection).await?)
 }
@@ -145,13 +138,8 @@ pub(in crate::trace) async fn activated<C: ConnectionTrait>(connection: &C, scop
 /// Labels on no goods yet, by order.
 pub(in crate::trace) async fn on_hand<C: ConnectionTrait>(connection: &C, scope: &Scope) -> Outcome<Vec<(i64, i64)>> {
     use code_range::Column as R;
-    let mut living = Query::select();
-    living
-        .column(code_order::Column::OrderNo)
-        .from(code_order::Entity)
-        .and_where(code_order::Column::IssuedAt.is_not_null())
-        .and_where(code_order::Column::ClosedAt.is_null())
-        .cond_where(within(scope, code_order::Column::ProducerId, code_order::Column::ProductId));
+    let mut living = orders_within(scope);
+    living.and_where(code_order::Column::IssuedAt.is_not_null()).and_where(code_order::Column::ClosedAt.is_null());
     let query = code_range::Entity::find()
         .select_only()
         .column(R::OrderNo)

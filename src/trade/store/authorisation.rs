@@ -1,13 +1,14 @@
 //! Authorisations of sellers.
 
-use sea_orm::sea_query::{ExprTrait, Query};
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
-use super::seller::reached;
+use super::seller::sellers_reached;
 use crate::db::Tx;
-use crate::entity::{authorisation, organisation, seller};
+use crate::db::region::organisations_in;
+use crate::entity::{authorisation, organisation};
 use crate::kernel::{Failure, Outcome, Scope};
 
 pub use authorisation::Model as AuthorisationRow;
@@ -18,20 +19,12 @@ fn granted(scope: &Scope) -> Condition {
         return Condition::all();
     }
     let any = Condition::any().add(authorisation::Column::ProducerId.is_in(scope.organisations.iter()));
-    scope.divisions.iter().fold(any, |any, prefix| {
-        let mut inside = Query::select();
-        let from = organisation::Column::DivisionCode.gte(prefix.as_str());
-        inside.column(organisation::Column::Id).from(organisation::Entity);
-        inside.and_where(from).and_where(organisation::Column::DivisionCode.lt(format!("{prefix}:")));
-        any.add(authorisation::Column::ProducerId.in_subquery(inside))
-    })
+    if scope.divisions.is_empty() { any } else { any.add(authorisation::Column::ProducerId.in_subquery(organisations_in(scope))) }
 }
 
 /// Those, and of sellers within reach.
 fn within(scope: &Scope) -> Condition {
-    let mut sellers = Query::select();
-    sellers.column(seller::Column::Id).from(seller::Entity).cond_where(reached(scope));
-    Condition::any().add(granted(scope)).add(authorisation::Column::SellerId.in_subquery(sellers))
+    Condition::any().add(granted(scope)).add(authorisation::Column::SellerId.in_subquery(sellers_reached(scope)))
 }
 
 pub(in crate::trade) async fn insert(tx: &Tx, row: AuthorisationRow) -> Outcome<()> {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::sea_query::{Query, SelectStatement};
+use sea_orm::sea_query::SelectStatement;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::seller::reached;
+use super::seller::{reached, sellers_reached};
+use crate::db::region::subquery;
 use crate::entity::{authorisation, listing, listing_capture, listing_sku, seller};
 use crate::kernel::{Millis, Outcome, Scope};
 
@@ -24,9 +25,7 @@ pub(in crate::trade) struct Counted {
 
 /// Listings that claim the product.
 fn claiming(product_id: &str) -> SelectStatement {
-    let mut query = Query::select();
-    query.column(listing::Column::Id).from(listing::Entity).and_where(listing::Column::ClaimedProductId.eq(product_id));
-    query
+    subquery(listing::Entity, listing::Column::Id, listing::Column::ClaimedProductId.eq(product_id))
 }
 
 /// Counters of listings within reach that claim the product, each with the producers its seller is or was authorised by.
@@ -78,8 +77,6 @@ async fn producers<C: ConnectionTrait>(
 ) -> Outcome<BTreeMap<String, Vec<String>>> {
     use authorisation::Column as A;
     use seller::Column as S;
-    let mut within = Query::select();
-    within.column(S::Id).from(seller::Entity).cond_where(reached(scope));
     let sellers: Vec<(String, Option<String>)> = seller::Entity::find()
         .select_only()
         .columns([S::Id, S::OrganisationId])
@@ -91,7 +88,7 @@ async fn producers<C: ConnectionTrait>(
         .select_only()
         .columns([A::SellerId, A::ProducerId])
         .filter(Condition::all().add(A::ProductId.eq(product_id)).add(A::Season.eq(season)))
-        .filter(A::SellerId.in_subquery(within))
+        .filter(A::SellerId.in_subquery(sellers_reached(scope)))
         .into_tuple()
         .all(connection)
         .await?;

@@ -1,11 +1,11 @@
 //! Listings and what they said.
 
-use sea_orm::sea_query::Query;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::seller::placed;
+use crate::db::region::{products_in, subquery};
 use crate::db::{Tx, duplicate_as};
 use crate::entity::{listing, listing_capture, listing_score, product, seller};
 use crate::kernel::{Failure, Outcome, Scope};
@@ -15,24 +15,16 @@ pub use listing_capture::Model as CaptureRow;
 
 /// Listings of sellers of one's own or of the region, or of products of the region.
 fn within(scope: &Scope) -> Condition {
-    let mut sellers = Query::select();
-    sellers.column(seller::Column::Id).from(seller::Entity).cond_where(placed(scope));
+    let sellers = subquery(seller::Entity, seller::Column::Id, placed(scope));
     let any = Condition::any().add(listing::Column::SellerId.in_subquery(sellers));
     if scope.all || scope.divisions.is_empty() { any } else { any.add(of_region(scope)) }
 }
 
 /// Listings that claim a product of the region, or that the rules take for one.
 pub(super) fn of_region(scope: &Scope) -> Condition {
-    use product::Column as P;
-    let counties = scope.divisions.iter().fold(Condition::any(), |any, prefix| {
-        any.add(P::CountyCodes.like(format!("{prefix}%"))).add(P::CountyCodes.like(format!("%;{prefix}%")))
-    });
-    let mut products = Query::select();
-    products.column(P::Id).from(product::Entity).cond_where(counties);
-    let mut scored = Query::select();
-    scored.column(listing_score::Column::ListingId).from(listing_score::Entity);
-    scored.and_where(listing_score::Column::ProductId.in_subquery(products.clone()));
-    Condition::any().add(listing::Column::ClaimedProductId.in_subquery(products)).add(listing::Column::Id.in_subquery(scored))
+    use listing_score::Column as S;
+    let scored = subquery(listing_score::Entity, S::ListingId, S::ProductId.in_subquery(products_in(scope)));
+    Condition::any().add(listing::Column::ClaimedProductId.in_subquery(products_in(scope))).add(listing::Column::Id.in_subquery(scored))
 }
 
 /// The listing of an item, whoever's it is.

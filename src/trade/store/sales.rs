@@ -1,11 +1,11 @@
 //! Order lines and their imports.
 
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
-use super::seller::reached;
+use super::seller::sellers_reached;
 use crate::db::Tx;
-use crate::entity::{sales_import, sales_line, seller};
+use crate::entity::{sales_import, sales_line};
 use crate::kernel::{Outcome, Scope};
 
 pub use sales_import::Model as SalesImportRow;
@@ -41,9 +41,7 @@ pub(in crate::trade) async fn imports<C: ConnectionTrait>(
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<Vec<SalesImportRow>> {
-    let mut sellers = Query::select();
-    sellers.column(seller::Column::Id).from(seller::Entity).cond_where(reached(scope));
-    let mut query = sales_import::Entity::find().filter(sales_import::Column::SellerId.in_subquery(sellers));
+    let mut query = sales_import::Entity::find().filter(sales_import::Column::SellerId.in_subquery(sellers_reached(scope)));
     if let Some(cursor) = cursor {
         query = query.filter(sales_import::Column::Id.lt(cursor));
     }

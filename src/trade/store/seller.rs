@@ -1,10 +1,11 @@
 //! Sellers.
 
-use sea_orm::sea_query::Query;
+use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
+use crate::db::region::{begins_with, subquery};
 use crate::db::{Tx, duplicate_as};
 use crate::entity::{listing, organisation, seller, seller_shop};
 use crate::kernel::{Actor, Failure, Outcome, Scope};
@@ -17,8 +18,7 @@ pub(super) fn reached(scope: &Scope) -> Condition {
     if scope.all || scope.divisions.is_empty() {
         return placed(scope);
     }
-    let mut offering = Query::select();
-    offering.column(listing::Column::SellerId).from(listing::Entity).cond_where(super::listing::of_region(scope));
+    let offering = subquery(listing::Entity, listing::Column::SellerId, super::listing::of_region(scope));
     Condition::any().add(placed(scope)).add(seller::Column::Id.in_subquery(offering))
 }
 
@@ -27,13 +27,14 @@ pub(super) fn placed(scope: &Scope) -> Condition {
     if scope.all {
         return Condition::all();
     }
-    let mut any = Condition::any().add(seller::Column::OrganisationId.is_in(scope.organisations.iter()));
-    for prefix in &scope.divisions {
-        // A colon comes after every digit.
-        let inside = Condition::all().add(seller::Column::DivisionCode.gte(prefix.as_str()));
-        any = any.add(inside.add(seller::Column::DivisionCode.lt(format!("{prefix}:"))));
-    }
-    any
+    Condition::any()
+        .add(seller::Column::OrganisationId.is_in(scope.organisations.iter()))
+        .add(begins_with(seller::Column::DivisionCode, &scope.divisions))
+}
+
+/// Ids of sellers within reach.
+pub(super) fn sellers_reached(scope: &Scope) -> SelectStatement {
+    subquery(seller::Entity, seller::Column::Id, reached(scope))
 }
 
 pub(in crate::trade) async fn insert(tx: &Tx, row: SellerRow, shops: Vec<ShopRow>) -> Outcome<()> {

@@ -1,6 +1,7 @@
 //! What anybody may see: scan pages, the register's pages, articles.
 
 mod articles;
+mod by_link;
 mod goods;
 mod inspections;
 mod print;

@@ -1,22 +1,15 @@
-//! `/g/{token}`: a grower's own records through the slip, without sign-in. The token is never written to a log, the page is never kept by
-//! anybody on the way, and one answer stands for unknown, mistyped and revoked. Misses are slowed down like those of the scan page.
-//!
-//! The token in the path is what a form of another site can't know, so the forms here need no word against forgery.
+//! `/g/{token}`: a grower's own records through the slip, without sign-in.
 
-use std::net::SocketAddr;
-
-use axum::extract::{ConnectInfo, Form, Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
-use serde::Deserialize;
+use axum::extract::{Form, Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 
 use super::super::app::App;
-use super::super::failure::{Refusal, words};
-use super::super::limit::visitor_address;
+use super::super::failure::Refusal;
 use super::super::pages::portal::{OwnPage, message_page, own_page};
 use super::super::route::{Access, Route};
-use super::super::words::Lang;
-use crate::kernel::{Desk, Failure, FailureKind};
+use super::by_link::{Done, Given, answer, done, missed, refusal};
+use crate::kernel::{Desk, FailureKind};
 use crate::trace::commands::objection::object;
 use crate::trace::commands::slip::revoke_own_slip;
 use crate::trace::queries::slip::own_view;
@@ -30,60 +23,21 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-/// Who asks.
-type Given = (State<App>, ConnectInfo<SocketAddr>, Lang, HeaderMap);
+/// Begins the keys of what is said of a token nobody gave out.
+const MISSING: &str = "own.missing";
 
-#[derive(Debug, Default, Deserialize)]
-struct Done {
-    done: Option<String>,
+async fn show(given: Given, Path(written): Path<String>, Query(query): Query<Done>) -> Response {
+    let said = (query.done.as_deref() == Some("objected")).then(|| given.2.say("own.objected").into_owned());
+    page(&given, &written, StatusCode::OK, said.as_deref()).await
 }
 
-async fn show(
-    (State(app), ConnectInfo(peer), lang, headers): Given,
-    Path(written): Path<String>,
-    axum::extract::Query(query): axum::extract::Query<Done>,
-) -> Response {
-    let said = (query.done.as_deref() == Some("objected")).then(|| lang.say("own.objected").into_owned());
-    page(&app, peer, lang, &headers, &written, StatusCode::OK, said.as_deref()).await
-}
-
-async fn page(
-    app: &App,
-    peer: SocketAddr,
-    lang: Lang,
-    headers: &HeaderMap,
-    written: &str,
-    status: StatusCode,
-    said: Option<&str>,
-) -> Response {
+async fn page(given: &Given, written: &str, status: StatusCode, said: Option<&str>) -> Response {
+    let (State(app), _, lang, _) = given;
     let token = read_token(written).unwrap_or_default();
     match own_view(&app.db, &token).await {
-        Ok(Some(view)) => {
-            let html = own_page(&OwnPage { lang, site: &app.site(), token: &token, view: &view, said });
-            answer(status, html)
-        }
-        Ok(None) => missed(app, peer, lang, headers),
+        Ok(Some(view)) => answer(status, own_page(&OwnPage { lang: *lang, site: &app.site(), token: &token, view: &view, said })),
+        Ok(None) => missed(given, MISSING),
         Err(failure) => Refusal(failure).into_response(),
-    }
-}
-
-/// Unknown, mistyped, revoked: the same bytes.
-fn missed(app: &App, peer: SocketAddr, lang: Lang, headers: &HeaderMap) -> Response {
-    let address = visitor_address(peer.ip(), headers, &app.config.trusted_proxies);
-    if !app.throttle.miss(address) {
-        let text = words(lang, "throttled", &[]);
-        let mut slow = answer(StatusCode::TOO_MANY_REQUESTS, message_page(lang, &app.site(), &lang.say("own.missing"), &text));
-        slow.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
-        return slow;
-    }
-    answer(StatusCode::NOT_FOUND, message_page(lang, &app.site(), &lang.say("own.missing"), &lang.say("own.missing_about")))
-}
-
-fn answer(status: StatusCode, page: Result<String, askama::Error>) -> Response {
-    match page {
-        Ok(page) => (status, [("x-robots-tag", "noindex"), ("cache-control", "no-store"), ("referrer-policy", "no-referrer")], Html(page))
-            .into_response(),
-        Err(error) => Refusal(Failure::broken(error)).into_response(),
     }
 }
 
@@ -92,12 +46,9 @@ fn desk(app: &App) -> Desk {
     Desk::system(&app.clock, &app.random)
 }
 
-async fn disagree(
-    (State(app), ConnectInfo(peer), lang, headers): Given,
-    Path(written): Path<String>,
-    Form(input): Form<ObjectionInput>,
-) -> Response {
-    let (desk, token) = (desk(&app), written.clone());
+async fn disagree(given: Given, Path(written): Path<String>, Form(input): Form<ObjectionInput>) -> Response {
+    let (app, lang) = (&given.0.0, given.2);
+    let (desk, token) = (desk(app), written.clone());
     let tried = app
         .db
         .write(move |tx| {
@@ -106,24 +57,18 @@ async fn disagree(
         })
         .await;
     match tried {
-        Ok(_) => {
-            let joint = if lang.english() { "?lang=en&" } else { "?" };
-            Redirect::to(&format!("/g/{}{joint}done=objected", read_token(&written).unwrap_or_default())).into_response()
-        }
-        Err(failure) if failure.kind == FailureKind::NotFound => missed(&app, peer, lang, &headers),
+        Ok(_) => done(lang, &format!("/g/{}", read_token(&written).unwrap_or_default()), "objected"),
+        Err(failure) if failure.kind == FailureKind::NotFound => missed(&given, MISSING),
         Err(failure) if matches!(failure.kind, FailureKind::Invalid | FailureKind::Conflict) => {
-            let said: Vec<String> = match failure.fields.as_slice() {
-                [] => vec![words(lang, failure.code, &failure.params)],
-                fields => fields.iter().map(|f| words(lang, f.code, &f.params)).collect(),
-            };
-            page(&app, peer, lang, &headers, &written, StatusCode::UNPROCESSABLE_ENTITY, Some(&said.join(" "))).await
+            page(&given, &written, StatusCode::UNPROCESSABLE_ENTITY, Some(&refusal(lang, &failure))).await
         }
         Err(failure) => Refusal(failure).into_response(),
     }
 }
 
-async fn revoke((State(app), ConnectInfo(peer), lang, headers): Given, Path(written): Path<String>) -> Response {
-    let (desk, token) = (desk(&app), written);
+async fn revoke(given: Given, Path(token): Path<String>) -> Response {
+    let (app, lang) = (&given.0.0, given.2);
+    let desk = desk(app);
     let tried = app
         .db
         .write(move |tx| {
@@ -133,7 +78,7 @@ async fn revoke((State(app), ConnectInfo(peer), lang, headers): Given, Path(writ
         .await;
     match tried {
         Ok(_) => answer(StatusCode::OK, message_page(lang, &app.site(), &lang.say("own.revoked"), &lang.say("own.revoked_about"))),
-        Err(failure) if failure.kind == FailureKind::NotFound => missed(&app, peer, lang, &headers),
+        Err(failure) if failure.kind == FailureKind::NotFound => missed(&given, MISSING),
         Err(failure) => Refusal(failure).into_response(),
     }
 }

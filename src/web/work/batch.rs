@@ -14,7 +14,7 @@ use super::super::figure::figure;
 use super::super::pages::staff::{Bar, Cell, Column, FormError, Frame, Table};
 use super::super::route::{Access, Route};
 use super::batch_papers;
-use super::desk::{Reader, again, done_at, faults, fresh_key, on_the_form};
+use super::desk::{Reader, done_at, faults, fresh_key};
 use super::goods::{self, GoodsForms};
 use super::goods_form::Typed;
 use super::history::{Line, history_of};
@@ -367,15 +367,12 @@ async fn answered(
     typed: &str,
     tried: Result<Response, Refusal>,
 ) -> Result<Response, Refusal> {
-    match tried {
-        Ok(response) => Ok(response),
-        Err(refusal) => {
-            let failure = on_the_form(refusal)?;
-            let field = |pointer: &str| if pointer == "/reason" { format!("{verb}-reason") } else { String::new() };
-            let html = page(app, reader, id, faults(reader.lang, &failure, field), Tried::Verb(verb, typed)).await?;
-            Ok(again(failure, html))
-        }
-    }
+    super::parts::answered(tried, async |failure| {
+        let field = |pointer: &str| if pointer == "/reason" { format!("{verb}-reason") } else { String::new() };
+        let html = page(app, reader, id, faults(reader.lang, &failure, field), Tried::Verb(verb, typed)).await?;
+        Ok((failure, html))
+    })
+    .await
 }
 
 async fn release(State(app): State<App>, Path(id): Path<String>, reader: Reader, posted: Posted<Reason>) -> Result<Response, Refusal> {

@@ -14,7 +14,7 @@ use super::super::pages::staff::{FormError, Frame};
 use super::super::route::{Access, Route};
 use super::bars::{Figures, own_views};
 use super::batch_form::{ALL_PLOTS, BatchForm, MATERIAL, field, together, units};
-use super::desk::{Reader, again, done_at, faults, fresh_key, on_the_form};
+use super::desk::{Reader, done_at, faults, fresh_key};
 use super::names::{Names, day_of, jin};
 use super::{facilities, reports};
 use crate::identity::role::Permission;
@@ -221,12 +221,9 @@ async fn register(State(app): State<App>, reader: Reader, posted: Posted<BatchFo
             Ok(Done::see(done_at(lang, &format!("/work/batches/{id}"), "batch_registered")))
         })
     });
-    match tried.await {
-        Ok(response) => Ok(response),
-        Err(refusal) => {
-            let failure = on_the_form(refusal)?;
-            let html = page(&app, &reader, &form, Some(&failure)).await?;
-            Ok(again(failure, html))
-        }
-    }
+    super::parts::answered(tried.await, async |failure| {
+        let html = page(&app, &reader, &form, Some(&failure)).await?;
+        Ok((failure, html))
+    })
+    .await
 }

@@ -17,7 +17,7 @@ use super::super::route::{Access, Route};
 use super::batch_form::together;
 use super::desk::{Reader, done_at};
 use super::names::{Names, day_of};
-use super::parts::{Field, Form, Part, PartsPage, Tried, Typed, amount, answered, at_fields, given, place, said};
+use super::parts::{Field, Form, Part, PartsPage, Tried, Typed, amount, answered, at_fields, given, place, refilled, said};
 use super::reports::own_batches;
 use crate::identity::role::Permission as P;
 use crate::interop::qr::{PrintedBase, QUIET_ZONE};
@@ -162,12 +162,8 @@ async fn finish(
     names: &[&str],
     tried: Result<Response, Refusal>,
 ) -> Result<Response, Refusal> {
-    answered(tried, async |failure| {
-        let errors = at_fields(reader, &failure, form, names);
-        let wanted = Wanted::default();
-        Ok((failure, page(app, reader, &wanted, errors, Some(Tried { form, typed })).await?))
-    })
-    .await
+    let wanted = Wanted::default();
+    refilled(tried, reader, Tried { form, typed }, names, |errors, tried| page(app, reader, &wanted, errors, tried)).await
 }
 
 async fn give(State(app): State<App>, reader: Reader, posted: Posted<Typed>) -> Result<Response, Refusal> {

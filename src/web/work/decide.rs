@@ -10,7 +10,7 @@ use super::super::app::App;
 use super::super::body::{Nothing, Posted};
 use super::super::failure::Refusal;
 use super::super::route::{Access, Route};
-use super::desk::{Reader, again, done_at, faults, on_the_form};
+use super::desk::{Reader, done_at, faults};
 use super::home::page;
 use crate::identity::role::Permission as P;
 use crate::supervision::commands::{confirm_recall, confirm_recall_lift, confirm_stop, confirm_stop_lift, drop_recall, drop_stop};
@@ -38,14 +38,11 @@ struct Reason {
 }
 
 async fn answered(app: &App, reader: &Reader, tried: Result<Response, Refusal>) -> Result<Response, Refusal> {
-    match tried {
-        Ok(response) => Ok(response),
-        Err(refusal) => {
-            let failure = on_the_form(refusal)?;
-            let html = page(app, reader, faults(reader.lang, &failure, |_| String::new())).await?;
-            Ok(again(failure, html))
-        }
-    }
+    super::parts::answered(tried, async |failure| {
+        let html = page(app, reader, faults(reader.lang, &failure, |_| String::new())).await?;
+        Ok((failure, html))
+    })
+    .await
 }
 
 /// A button that says nothing more.

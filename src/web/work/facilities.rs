@@ -13,7 +13,7 @@ use super::super::route::{Access, Route};
 use super::batch_form::together;
 use super::desk::{Reader, done_at};
 use super::names::{Names, day_of};
-use super::parts::{Field, Form, Part, PartsPage, Tried, Typed, amount, answered, at_fields, choices, chosen, day, given, place, said};
+use super::parts::{Field, Form, Part, PartsPage, Tried, Typed, amount, choices, chosen, day, given, place, refilled, said};
 use super::todo::{Section, Todo};
 use crate::identity::role::Permission as P;
 use crate::kernel::failure::Faults;
@@ -278,11 +278,7 @@ async fn finish(
     names: &[&str],
     tried: Result<Response, Refusal>,
 ) -> Result<Response, Refusal> {
-    answered(tried, async |failure| {
-        let errors = at_fields(reader, &failure, form, names);
-        Ok((failure, page(app, reader, errors, Some(Tried { form, typed })).await?))
-    })
-    .await
+    refilled(tried, reader, Tried { form, typed }, names, |errors, tried| page(app, reader, errors, tried)).await
 }
 
 async fn license(State(app): State<App>, reader: Reader, posted: Posted<Typed>) -> Result<Response, Refusal> {

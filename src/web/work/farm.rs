@@ -15,7 +15,7 @@ use super::batch_form::together;
 use super::batches::After;
 use super::desk::{Reader, done_at};
 use super::names::day_of;
-use super::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, choices, given, place, said, whole};
+use super::parts::{Field, Form, Part, PartsPage, Tried, Typed, choices, given, place, refilled, said, whole};
 use super::reports::plot_choices;
 use crate::identity::role::Permission as P;
 use crate::kernel::Outcome;
@@ -123,11 +123,8 @@ async fn record(State(app): State<App>, reader: Reader, posted: Posted<Typed>) -
         })
     });
     let names = ["plot_id", "kind", "input_name", "registration_no", "dose", "interval_days", "worker", "done_on", "late_reason"];
-    answered(tried.await, async |failure| {
-        let errors = at_fields(&reader, &failure, "one", &names);
-        Ok((failure, page(&app, &reader, None, errors, Some(Tried { form: "one", typed: &typed })).await?))
-    })
-    .await
+    refilled(tried.await, &reader, Tried { form: "one", typed: &typed }, &names, |errors, tried| page(&app, &reader, None, errors, tried))
+        .await
 }
 
 async fn import(State(app): State<App>, reader: Reader, posted: Posted<Typed>) -> Result<Response, Refusal> {
@@ -139,10 +136,7 @@ async fn import(State(app): State<App>, reader: Reader, posted: Posted<Typed>) -
             Ok(Done::see(done_at(lang, "/work/farm", "farm_imported")))
         })
     });
-    answered(tried.await, async |failure| {
-        // Every fault names its row, so each stands by itself.
-        let errors = at_fields(&reader, &failure, "whole", &[]);
-        Ok((failure, page(&app, &reader, None, errors, Some(Tried { form: "whole", typed: &typed })).await?))
-    })
-    .await
+    // Every fault names its row, so each stands by itself.
+    refilled(tried.await, &reader, Tried { form: "whole", typed: &typed }, &[], |errors, tried| page(&app, &reader, None, errors, tried))
+        .await
 }

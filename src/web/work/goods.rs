@@ -12,7 +12,7 @@ use super::super::pages::staff::{Bar, Legend};
 use super::super::route::{Access, Route};
 use super::batch::{Tried, page};
 use super::batch_form::{together, units};
-use super::desk::{Reader, again, done_at, faults, fresh_key, on_the_form};
+use super::desk::{Reader, done_at, faults, fresh_key};
 use super::goods_form::{OUTPUTS, Typed, merge, merge_field, process, process_field, reduce, reduce_field};
 use super::names::Names;
 use crate::identity::role::Permission as P;
@@ -182,15 +182,12 @@ macro_rules! posted {
                     Ok(Done::see(done_at(lang, &format!("/work/batches/{id}"), $done)))
                 })
             });
-            match tried.await {
-                Ok(response) => Ok(response),
-                Err(refusal) => {
-                    let failure = on_the_form(refusal)?;
-                    let said = faults(reader.lang, &failure, |pointer| $field(&typed, pointer));
-                    let html = page(&app, &reader, &id, said, Tried::Goods($name, typed)).await?;
-                    Ok(again(failure, html))
-                }
-            }
+            super::parts::answered(tried.await, async |failure| {
+                let said = faults(reader.lang, &failure, |pointer| $field(&typed, pointer));
+                let html = page(&app, &reader, &id, said, Tried::Goods($name, typed)).await?;
+                Ok((failure, html))
+            })
+            .await
         }
     };
 }

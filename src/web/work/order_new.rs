@@ -190,13 +190,10 @@ async fn add_pack(State(app): State<App>, reader: Reader, posted: Posted<PackFor
             Ok(Done::see(done_at(lang, &back, "pack_registered")))
         })
     });
-    match tried.await {
-        Ok(response) => Ok(response),
-        Err(refusal) => {
-            let failure = on_the_form(refusal)?;
-            let order = OrderForm { batch: form.batch.clone(), bind: "now".to_owned(), ..OrderForm::default() };
-            let html = page(&app, &reader, &order, &form, Some(Tried { failure: &failure, is_pack: true })).await?;
-            Ok(again(failure, html))
-        }
-    }
+    super::parts::answered(tried.await, async |failure| {
+        let order = OrderForm { batch: form.batch.clone(), bind: "now".to_owned(), ..OrderForm::default() };
+        let html = page(&app, &reader, &order, &form, Some(Tried { failure: &failure, is_pack: true })).await?;
+        Ok((failure, html))
+    })
+    .await
 }

@@ -197,6 +197,24 @@ where
     }
 }
 
+/// The response to a form: where the act leads, or its page again with what was typed and every fault at its field, one of `names`.
+pub(super) async fn refilled<'t, F>(
+    tried: Result<Response, Refusal>,
+    reader: &Reader,
+    form: Tried<'t>,
+    names: &[&str],
+    page: impl FnOnce(Vec<FormError>, Option<Tried<'t>>) -> F,
+) -> Result<Response, Refusal>
+where
+    F: Future<Output = Result<String, Refusal>>,
+{
+    answered(tried, async |failure| {
+        let errors = at_fields(reader, &failure, form.form, names);
+        Ok((failure, page(errors, Some(form)).await?))
+    })
+    .await
+}
+
 /// A text that was typed, if any.
 pub(super) fn given(typed: &Typed, name: &str) -> Option<String> {
     typed.get(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
@@ -250,6 +268,14 @@ pub(super) fn chosen<T>(faults: &mut Faults, at: &str, read: Option<T>) -> Optio
 /// A day that was typed.
 pub(super) fn day(faults: &mut Faults, typed: &Typed, name: &str) -> Option<Day> {
     given(typed, name).and_then(|text| read_day(faults, &format!("/{name}"), &text))
+}
+
+/// A day that has to be typed.
+pub(super) fn must_day(typed: &Typed, name: &str) -> Result<Day, Failure> {
+    let mut faults = Faults::new();
+    let read = day(&mut faults, typed, name);
+    faults.check()?;
+    read.ok_or_else(|| Failure::field(format!("/{name}"), "register_empty"))
 }
 
 /// Which pointers mean one field, so that what could not be read is not also said to be missing.

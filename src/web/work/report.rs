@@ -12,7 +12,7 @@ use super::super::pages::staff::{Cell, Column, FormError, Table};
 use super::super::route::{Access, Route};
 use super::desk::{Reader, done_at};
 use super::names::{Names, day_of, moment_of};
-use super::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields};
+use super::parts::{Field, Form, Part, PartsPage, Tried, Typed, refilled};
 use super::reports::result;
 use crate::files::{self, About, Purpose};
 use crate::identity::role::Permission as P;
@@ -136,9 +136,6 @@ async fn keep(State(app): State<App>, Path(id): Path<String>, reader: Reader, se
             .await
         }
     };
-    answered(tried, async |failure: Failure| {
-        let errors = at_fields(&reader, &failure, "file", &["file"]);
-        Ok((failure, page(&app, &reader, &id, errors, Some(Tried { form: "file", typed: &typed })).await?))
-    })
-    .await
+    refilled(tried, &reader, Tried { form: "file", typed: &typed }, &["file"], |errors, tried| page(&app, &reader, &id, errors, tried))
+        .await
 }

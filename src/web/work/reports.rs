@@ -15,7 +15,7 @@ use super::super::route::{Access, Route};
 use super::bars::own_views;
 use super::desk::{Reader, done_at};
 use super::names::{Names, day_of};
-use super::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, choices, given, said};
+use super::parts::{Field, Form, Part, PartsPage, Tried, Typed, choices, given, refilled, said};
 use crate::identity::role::Permission as P;
 use crate::kernel::Outcome;
 use crate::registry::queries::{PlotsAsked, plots};
@@ -229,10 +229,9 @@ async fn record(State(app): State<App>, reader: Reader, posted: Posted<Typed>) -
         "items",
         "file_sha256",
     ];
-    answered(tried.await, async |failure| {
-        let errors = at_fields(&reader, &failure, "report", &names);
-        let wanted = Wanted::default();
-        Ok((failure, page(&app, &reader, &wanted, errors, Some(Tried { form: "report", typed: &typed })).await?))
+    let wanted = Wanted::default();
+    refilled(tried.await, &reader, Tried { form: "report", typed: &typed }, &names, |errors, tried| {
+        page(&app, &reader, &wanted, errors, tried)
     })
     .await
 }

@@ -9,7 +9,7 @@ use super::super::app::App;
 use super::super::body::{Nothing, Posted};
 use super::super::failure::Refusal;
 use super::super::route::{Access, Route};
-use super::desk::{Reader, again, done_at, faults, on_the_form};
+use super::desk::{Reader, done_at, faults};
 use super::order::{Tried, is_officer, page};
 use super::order_form::RollForm;
 use crate::identity::role::Permission as P;
@@ -57,16 +57,13 @@ pub(super) async fn answered(
     tried: Tried<'_>,
     outcome: Result<Response, Refusal>,
 ) -> Result<Response, Refusal> {
-    match outcome {
-        Ok(response) => Ok(response),
-        Err(refusal) => {
-            let failure = on_the_form(refusal)?;
-            let verb = tried.verb;
-            let errors = faults(reader.lang, &failure, |pointer| field(verb, pointer));
-            let html = page(app, reader, id, errors, Some(tried)).await?;
-            Ok(again(failure, html))
-        }
-    }
+    super::parts::answered(outcome, async |failure| {
+        let verb = tried.verb;
+        let errors = faults(reader.lang, &failure, |pointer| field(verb, pointer));
+        let html = page(app, reader, id, errors, Some(tried)).await?;
+        Ok((failure, html))
+    })
+    .await
 }
 
 /// What no label was named for.

@@ -14,7 +14,7 @@ use super::super::pages::staff::{Cell, Column, FormError, Table};
 use super::super::route::{Access, Route};
 use super::batch_form::together;
 use super::batches::After;
-use super::desk::{Reader, again, done_at, faults, on_the_form};
+use super::desk::{Reader, done_at, faults};
 use super::forms::{Field, Form, amount, given, unit_words};
 use super::history::history;
 use super::lists::Listing;
@@ -193,14 +193,11 @@ async fn create(
             Ok(Done::see(done_at(lang, &format!("/work/seizures/{}", row.id), "seizure_proposed")))
         })
     });
-    match tried.await {
-        Ok(response) => Ok(response),
-        Err(refusal) => {
-            let failure = on_the_form(refusal)?;
-            let html = asked(&app, &reader, &id, &form, Some(&failure)).await?;
-            Ok(again(failure, html))
-        }
-    }
+    super::parts::answered(tried.await, async |failure| {
+        let html = asked(&app, &reader, &id, &form, Some(&failure)).await?;
+        Ok((failure, html))
+    })
+    .await
 }
 
 /// How it ends, as typed.
@@ -350,18 +347,15 @@ async fn answered(
     form: Option<&EndForm>,
     tried: Result<Response, Refusal>,
 ) -> Result<Response, Refusal> {
-    match tried {
-        Ok(response) => Ok(response),
-        Err(refusal) => {
-            let failure = on_the_form(refusal)?;
-            let at = |pointer: &str| match end_field(pointer) {
-                "" => String::new(),
-                name => format!("end-{name}"),
-            };
-            let html = page(app, reader, id, faults(reader.lang, &failure, at), form).await?;
-            Ok(again(failure, html))
-        }
-    }
+    super::parts::answered(tried, async |failure| {
+        let at = |pointer: &str| match end_field(pointer) {
+            "" => String::new(),
+            name => format!("end-{name}"),
+        };
+        let html = page(app, reader, id, faults(reader.lang, &failure, at), form).await?;
+        Ok((failure, html))
+    })
+    .await
 }
 
 /// A button that says nothing more.

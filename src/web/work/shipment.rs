@@ -12,7 +12,7 @@ use super::super::failure::Refusal;
 use super::super::pages::staff::{Cell, Column, FormError, Table};
 use super::super::route::{Access, Route};
 use super::batch_form::together;
-use super::desk::{Reader, again, done_at, faults, on_the_form};
+use super::desk::{Reader, done_at, faults};
 use super::forms::{Field, Form, amount, given, label, unit_words};
 use super::history::history;
 use super::names::{Names, day_of, moment_of, state};
@@ -323,18 +323,15 @@ async fn answered(
     (verb, form): (&str, &PartForm),
     tried: Result<Response, Refusal>,
 ) -> Result<Response, Refusal> {
-    match tried {
-        Ok(response) => Ok(response),
-        Err(refusal) => {
-            let failure = on_the_form(refusal)?;
-            let at = |pointer: &str| match field(pointer) {
-                "" => String::new(),
-                name => format!("{verb}-{name}"),
-            };
-            let html = page(app, reader, id, faults(reader.lang, &failure, at), Some((verb, form))).await?;
-            Ok(again(failure, html))
-        }
-    }
+    super::parts::answered(tried, async |failure| {
+        let at = |pointer: &str| match field(pointer) {
+            "" => String::new(),
+            name => format!("{verb}-{name}"),
+        };
+        let html = page(app, reader, id, faults(reader.lang, &failure, at), Some((verb, form))).await?;
+        Ok((failure, html))
+    })
+    .await
 }
 
 /// The unit of the goods of a shipment in reach.

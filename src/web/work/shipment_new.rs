@@ -12,7 +12,7 @@ use super::super::failure::Refusal;
 use super::super::route::{Access, Route};
 use super::batch_form::together;
 use super::batch_new::Choice;
-use super::desk::{Reader, again, done_at, faults, on_the_form};
+use super::desk::{Reader, done_at, faults};
 use super::forms::{Field, Form, amount, given, label, unit_words};
 use super::names::Names;
 use super::thing::FormPage;
@@ -228,14 +228,11 @@ async fn create(
             Ok(Done::see(done_at(lang, &format!("/work/shipments/{id}"), "shipment_sent")))
         })
     });
-    match tried.await {
-        Ok(response) => Ok(response),
-        Err(refusal) => {
-            let failure = on_the_form(refusal)?;
-            let html = page(&app, &reader, &form, Some(&failure)).await?;
-            Ok(again(failure, html))
-        }
-    }
+    super::parts::answered(tried.await, async |failure| {
+        let html = page(&app, &reader, &form, Some(&failure)).await?;
+        Ok((failure, html))
+    })
+    .await
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::{DecisionRow, products_reached, within};
-use crate::db::{Engine, Tx};
+use crate::db::Tx;
 use crate::entity::{listing, listing_decision, listing_score};
 use crate::kernel::{Failure, Millis, Outcome, Scope};
 
@@ -15,11 +15,7 @@ pub(in crate::supervision) async fn insert_decision(tx: &Tx, row: DecisionRow) -
 
 /// A decision, locked until the transaction ends; its listing's reach is the caller's to measure.
 pub(in crate::supervision) async fn lock_decision(tx: &Tx, id: &str) -> Outcome<DecisionRow> {
-    let mut query = listing_decision::Entity::find_by_id(id);
-    if tx.engine() == Engine::Postgres {
-        query = query.lock_exclusive();
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(listing_decision::Entity::find_by_id(id)).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 /// Keeps a decision's step and who answered it.

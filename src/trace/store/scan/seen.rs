@@ -1,12 +1,12 @@
 //! What is known of scans of an owner's goods. The journal has no index but its own order (a scan must cost nothing more), so its newest
 //! stretch is read by row number and no further back than [`MOST`] rows; totals come from the one row each code ever scanned has.
 
-use sea_orm::sea_query::{Expr, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::entity::{code_order, code_stat, scan};
 use crate::kernel::{Millis, Outcome, Scope};
-use crate::trace::store::order::within;
+use crate::trace::store::order::orders_within;
 
 /// The most rows of the journal looked at.
 pub const MOST: i64 = 500_000;
@@ -26,11 +26,9 @@ pub struct Tally {
 
 /// Whose orders: within a scope, of one producer if it is named.
 fn orders(scope: &Scope, producer_id: Option<&str>) -> SelectStatement {
-    use code_order::Column as C;
-    let mut query = Query::select();
-    query.column(C::OrderNo).from(code_order::Entity).cond_where(within(scope, C::ProducerId, C::ProductId));
+    let mut query = orders_within(scope);
     if let Some(producer) = producer_id {
-        query.and_where(C::ProducerId.eq(producer));
+        query.and_where(code_order::Column::ProducerId.eq(producer));
     }
     query
 }

@@ -5,14 +5,13 @@ pub mod unshipped;
 
 use std::collections::BTreeMap;
 
-use sea_orm::sea_query::{Condition, LockType, Query};
+use sea_orm::sea_query::Condition;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
-use super::page;
-use crate::db::{Engine, Tx, duplicate_as};
-use crate::entity::{
-    batch_right, code_order, facility, mark_use_suspension, nesting, organisation, product, shipment, shipment_act, shipment_line,
-};
+use super::{narrowed, newest};
+use crate::db::region::{begins_with, organisations_in, products_in, subquery};
+use crate::db::{Tx, duplicate_as};
+use crate::entity::{batch_right, code_order, facility, mark_use_suspension, nesting, organisation, shipment, shipment_act, shipment_line};
 use crate::kernel::{Day, Failure, Outcome, Scope};
 use crate::trace::shipment::{ActKind, ConsigneeKind, Disposition, Figures, Run, ShipmentFilter, ShipmentState, covered, number_prefix};
 use crate::trace::store::order::OrderRow;
@@ -30,9 +29,7 @@ const NUMBERING: i64 = 0x7368_6970_6e6f;
 /// # Errors
 /// Only ours.
 pub async fn numbered(tx: &Tx, producer_id: &str, day: Day) -> Outcome<i64> {
-    if tx.engine() == Engine::Postgres {
-        tx.connection().execute_unprepared(&format!("SELECT pg_advisory_xact_lock({NUMBERING})")).await?;
-    }
+    tx.turn(NUMBERING).await?;
     let prefix = number_prefix(day);
     let given: Vec<String> = shipment::Entity::find()
         .filter(shipment::Column::ProducerId.eq(producer_id))
@@ -68,11 +65,7 @@ pub async fn insert(tx: &Tx, row: &ShipmentRow, lines: &[LineRow]) -> Outcome<()
 /// # Errors
 /// `not_found`.
 pub async fn lock(tx: &Tx, id: &str) -> Outcome<ShipmentRow> {
-    let mut query = shipment::Entity::find_by_id(id);
-    if tx.engine() == Engine::Postgres {
-        query = query.lock(LockType::Update);
-    }
-    query.one(tx.connection()).await?.ok_or_else(Failure::not_found)
+    tx.locked(shipment::Entity::find_by_id(id)).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
 /// Writes the state, and why it was voided.
@@ -154,19 +147,12 @@ pub fn reached(scope: &Scope) -> Condition {
     }
     let own = || scope.organisations.iter().map(String::as_str);
     let mut any = Condition::any().add(Col::ProducerId.is_in(own())).add(Col::ConsigneeId.is_in(own()));
-    for prefix in &scope.divisions {
-        let mut inside = Query::select();
-        inside.column(organisation::Column::Id).from(organisation::Entity);
-        inside.and_where(organisation::Column::DivisionCode.starts_with(prefix.as_str()));
-        let counties = product::Column::CountyCodes;
-        let mut grown = Query::select();
-        grown.column(product::Column::Id).from(product::Entity);
-        grown.cond_where(Condition::any().add(counties.starts_with(prefix.as_str())).add(counties.contains(format!(";{prefix}"))));
+    if !scope.divisions.is_empty() {
         any = any
-            .add(Col::ProducerId.in_subquery(inside.clone()))
-            .add(Col::ConsigneeId.in_subquery(inside))
-            .add(Col::ProductId.in_subquery(grown))
-            .add(Col::DivisionCode.starts_with(prefix.as_str()));
+            .add(Col::ProducerId.in_subquery(organisations_in(scope)))
+            .add(Col::ConsigneeId.in_subquery(organisations_in(scope)))
+            .add(Col::ProductId.in_subquery(products_in(scope)))
+            .add(begins_with(Col::DivisionCode, &scope.divisions));
     }
     any
 }
@@ -183,26 +169,20 @@ pub async fn shipments<C: ConnectionTrait>(
     limit: u64,
 ) -> Outcome<(Vec<ShipmentRow>, Option<String>)> {
     use shipment::Column as Col;
-    let mut query = shipment::Entity::find().filter(reached(scope)).order_by_desc(Col::Id);
-    for (column, wanted) in [
-        (Col::ProducerId, &filter.producer_id),
-        (Col::ConsigneeId, &filter.consignee_id),
-        (Col::ProductId, &filter.product_id),
-        (Col::State, &filter.state),
-    ] {
-        if let Some(wanted) = wanted {
-            query = query.filter(column.eq(wanted));
-        }
-    }
+    let mut query = narrowed(
+        shipment::Entity::find().filter(reached(scope)),
+        [
+            (Col::ProducerId, &filter.producer_id),
+            (Col::ConsigneeId, &filter.consignee_id),
+            (Col::ProductId, &filter.product_id),
+            (Col::State, &filter.state),
+        ],
+    );
     if let Some(batch) = &filter.batch_id {
-        let mut with = Query::select();
-        with.column(shipment_line::Column::ShipmentId).from(shipment_line::Entity).and_where(shipment_line::Column::BatchId.eq(batch));
-        query = query.filter(Col::Id.in_subquery(with));
+        use shipment_line::Column as L;
+        query = query.filter(Col::Id.in_subquery(subquery(shipment_line::Entity, L::ShipmentId, L::BatchId.eq(batch))));
     }
-    if let Some(cursor) = cursor {
-        query = query.filter(Col::Id.lt(cursor));
-    }
-    Ok(page(query.limit(limit.saturating_add(1)).all(connection).await?, limit, |row| row.id.clone()))
+    newest(connection, query, (Col::Id, |row| row.id.clone()), cursor, limit).await
 }
 
 /// One shipment within a scope.
@@ -310,8 +290,7 @@ pub async fn order_numbered<C: ConnectionTrait>(connection: &C, order_no: i64) -
 pub async fn suspended_on<C: ConnectionTrait>(connection: &C, batch_id: &str, day: Day) -> Outcome<Option<(String, Option<String>)>> {
     use mark_use_suspension::Column as Col;
     let day = day.to_string();
-    let mut relied = Query::select();
-    relied.column(batch_right::Column::MarkUseId).from(batch_right::Entity).and_where(batch_right::Column::BatchId.eq(batch_id));
+    let relied = subquery(batch_right::Entity, batch_right::Column::MarkUseId, batch_right::Column::BatchId.eq(batch_id));
     let found = mark_use_suspension::Entity::find()
         .filter(Col::MarkUseId.in_subquery(relied))
         .filter(Col::FromDay.lte(&day))

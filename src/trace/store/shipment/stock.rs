@@ -1,10 +1,11 @@
 //! What was sent to an organisation and came back from it, summed up.
 
 use sea_orm::prelude::Expr;
-use sea_orm::sea_query::{Condition, Query};
+use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef};
 
-use crate::entity::{batch, organisation, product, shipment, shipment_line};
+use crate::db::region::{organisations_in, products_in};
+use crate::entity::{batch, shipment, shipment_line};
 use crate::kernel::{Outcome, Scope};
 use crate::trace::shipment::{ConsigneeKind, ShipmentState};
 
@@ -39,18 +40,11 @@ fn reached(scope: &Scope) -> Condition {
         return Condition::all();
     }
     let mut any = Condition::any().add(Col::ConsigneeId.is_in(scope.organisations.iter().map(String::as_str)));
-    for prefix in &scope.divisions {
-        let mut inside = Query::select();
-        inside.column(organisation::Column::Id).from(organisation::Entity);
-        inside.and_where(organisation::Column::DivisionCode.starts_with(prefix.as_str()));
-        let counties = product::Column::CountyCodes;
-        let mut grown = Query::select();
-        grown.column(product::Column::Id).from(product::Entity);
-        grown.cond_where(Condition::any().add(counties.starts_with(prefix.as_str())).add(counties.contains(format!(";{prefix}"))));
+    if !scope.divisions.is_empty() {
         any = any
-            .add(Col::ConsigneeId.in_subquery(inside.clone()))
-            .add(Col::ProducerId.in_subquery(inside))
-            .add(Col::ProductId.in_subquery(grown));
+            .add(Col::ConsigneeId.in_subquery(organisations_in(scope)))
+            .add(Col::ProducerId.in_subquery(organisations_in(scope)))
+            .add(Col::ProductId.in_subquery(products_in(scope)));
     }
     any
 }

@@ -14,7 +14,7 @@ use super::super::super::pages::staff::{Cell, Column, FormError, Frame, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::{Reader, done_at};
 use super::super::names::{day_of, moment_of};
-use super::super::parts::{Field, Form, Part, Tried, Typed, answered, at_fields, choices, said};
+use super::super::parts::{Field, Form, Part, Tried, Typed, choices, refilled, said};
 use super::{page_of, rule_name, say, sentence, severity_cell, state_cell, subject, table};
 use crate::identity::role::Permission as P;
 use crate::kernel::Day;
@@ -237,9 +237,6 @@ async fn finish(
     typed: &Typed,
     tried: Result<Response, Refusal>,
 ) -> Result<Response, Refusal> {
-    answered(tried, async |failure| {
-        let errors = at_fields(reader, &failure, form, &["judgement", "reason", "open_case"]);
-        Ok((failure, page(app, reader, id, errors, Some(Tried { form, typed })).await?))
-    })
-    .await
+    let names = ["judgement", "reason", "open_case"];
+    refilled(tried, reader, Tried { form, typed }, &names, |errors, tried| page(app, reader, id, errors, tried)).await
 }

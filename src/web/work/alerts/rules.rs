@@ -14,7 +14,7 @@ use super::super::super::route::{Access, Route};
 use super::super::batch_form::plain;
 use super::super::desk::{Reader, done_at};
 use super::super::names::{day_of, moment_of};
-use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, day, given, said};
+use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, day, given, refilled, said};
 use super::{rule_name, say, severity_cell};
 use crate::identity::queries::access::account;
 use crate::identity::role::Permission as P;
@@ -217,11 +217,7 @@ async fn finish(
     typed: &Typed,
     tried: Result<Response, Refusal>,
 ) -> Result<Response, Refusal> {
-    answered(tried, async |failure| {
-        let mut names = vec!["reason", "from", "runs", "decision"];
-        names.extend(RuleId::parse(id).into_iter().flat_map(|id| id.rule().defaults.iter().map(|(name, _)| *name)));
-        let errors = at_fields(reader, &failure, form, &names);
-        Ok((failure, page(app, reader, id, errors, Some(Tried { form, typed })).await?))
-    })
-    .await
+    let mut names = vec!["reason", "from", "runs", "decision"];
+    names.extend(RuleId::parse(id).into_iter().flat_map(|id| id.rule().defaults.iter().map(|(name, _)| *name)));
+    refilled(tried, reader, Tried { form, typed }, &names, |errors, tried| page(app, reader, id, errors, tried)).await
 }

@@ -10,7 +10,7 @@ use super::super::super::body::Posted;
 use super::super::super::failure::Refusal;
 use super::super::super::pages::staff::{Cell, Column, FormError, Table};
 use super::super::desk::{Reader, done_at};
-use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, choices, given};
+use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, choices, given, refilled};
 use super::{badge, finding_words, price, read, say, shop};
 use crate::identity::role::Permission as P;
 use crate::kernel::Failure;
@@ -81,9 +81,6 @@ pub(super) async fn decide(
         })
     });
     let tried = tried.await;
-    answered(tried, async |failure| {
-        let errors = at_fields(&reader, &failure, "alike", &["verdict", "reason", "said", "recipient", "due_on"]);
-        Ok((failure, page(&app, &reader, &id, errors, Some(Tried { form: "alike", typed: &typed })).await?))
-    })
-    .await
+    let names = ["verdict", "reason", "said", "recipient", "due_on"];
+    refilled(tried, &reader, Tried { form: "alike", typed: &typed }, &names, |errors, tried| page(&app, &reader, &id, errors, tried)).await
 }

@@ -13,7 +13,7 @@ use super::super::cases::open_from;
 use super::super::desk::{Reader, done_at};
 use super::super::evidence;
 use super::super::names::{day_of, moment_of};
-use super::super::parts::{Form, Part, PartsPage, Tried, Typed, answered, at_fields};
+use super::super::parts::{Form, Part, PartsPage, Tried, Typed, answered, at_fields, refilled};
 use super::{FIELDS, badge, fields, finding_words, price, read, say, shop};
 use crate::identity::queries::display_name;
 use crate::identity::role::Permission as P;
@@ -159,9 +159,8 @@ pub(super) async fn decide(
         })
     });
     let tried = tried.await;
-    answered(tried, async |failure| {
-        let errors = at_fields(&reader, &failure, form_name(verdict), FIELDS);
-        Ok((failure, page(&app, &reader, &id, errors, Some(Tried { form: form_name(verdict), typed: &typed })).await?))
+    refilled(tried, &reader, Tried { form: form_name(verdict), typed: &typed }, FIELDS, |errors, tried| {
+        page(&app, &reader, &id, errors, tried)
     })
     .await
 }

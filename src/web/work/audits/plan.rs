@@ -14,7 +14,7 @@ use super::super::super::link::query_value;
 use super::super::super::pages::staff::{Cell, Column, FormError, Table};
 use super::super::desk::{Reader, done_at};
 use super::super::names::moment_of;
-use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, choices, given, whole};
+use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, choices, given, refilled, whole};
 use super::say;
 use crate::identity::officer::officers;
 use crate::identity::queries::access::account;
@@ -121,11 +121,8 @@ pub(super) async fn assign(State(app): State<App>, reader: Reader, posted: Poste
         })
     });
     let tried = tried.await;
-    answered(tried, async |failure| {
-        let errors = at_fields(&reader, &failure, "assign", &["each", "kind", "to"]);
-        Ok((failure, page(&app, &reader, errors, Some(Tried { form: "assign", typed: &typed })).await?))
-    })
-    .await
+    let names = ["each", "kind", "to"];
+    refilled(tried, &reader, Tried { form: "assign", typed: &typed }, &names, |errors, tried| page(&app, &reader, errors, tried)).await
 }
 
 /// Between which days.

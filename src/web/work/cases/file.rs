@@ -14,7 +14,7 @@ use super::super::super::pages::staff::{Cell, Column, FormError, Table};
 use super::super::desk::{Reader, done_at};
 use super::super::evidence;
 use super::super::names::{day_of, moment_of};
-use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, choices, given, said};
+use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, choices, given, refilled, said};
 use super::{badge, page_of, say};
 use crate::db::Tx;
 use crate::identity::role::Permission as P;
@@ -160,11 +160,8 @@ macro_rules! form {
                 })
             });
             let tried = tried.await;
-            answered(tried, async |failure| {
-                let errors = at_fields(&reader, &failure, $name, $fields);
-                Ok((failure, page(&app, &reader, &id, errors, Some(Tried { form: $name, typed: &typed })).await?))
-            })
-            .await
+            refilled(tried, &reader, Tried { form: $name, typed: &typed }, $fields, |errors, tried| page(&app, &reader, &id, errors, tried))
+                .await
         }
     };
 }

@@ -14,12 +14,12 @@ use super::super::desk::{Reader, done_at};
 use super::super::files::{as_attachment, as_picture};
 use super::super::history::history;
 use super::super::names::{day_of, moment_of};
-use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, given};
+use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, given, refilled};
 use super::list::{deadline, state};
 use super::{As, does, say};
 use crate::db::Tx;
 use crate::identity::role::Permission as P;
-use crate::kernel::{Desk, Failure, Outcome};
+use crate::kernel::{Desk, Outcome};
 use crate::supervision::commands::feedback::{
     AnswerInput, EraseInput, OutsideInput, UnmaskInput, Unmasked, accept_complaint, answer_feedback, close_feedback, erase_feedback,
     extend_check, open_case_of, record_outside, take_feedback, transfer_feedback, unmask_reporter,
@@ -307,11 +307,7 @@ async fn refused(
     (form, names, typed): (&'static str, &[&str], &Typed),
     tried: Result<Response, Refusal>,
 ) -> Result<Response, Refusal> {
-    answered(tried, async |failure: Failure| {
-        let errors = at_fields(reader, &failure, form, names);
-        Ok((failure, page(app, reader, id, errors, Some(Tried { form, typed })).await?))
-    })
-    .await
+    refilled(tried, reader, Tried { form, typed }, names, |errors, tried| page(app, reader, id, errors, tried)).await
 }
 
 async fn accept_it(State(app): State<App>, reader: Reader, Path(id): Path<String>, posted: Posted<Typed>) -> Result<Response, Refusal> {

@@ -13,7 +13,7 @@ use super::super::super::pages::staff::{Cell, Column, FormError, Frame, Ladder, 
 use super::super::super::route::{Access, Route};
 use super::super::desk::{Reader, done_at};
 use super::super::names::day_of;
-use super::super::parts::{Field, Form, Tried, Typed, answered, at_fields, given, said, whole};
+use super::super::parts::{Field, Form, Tried, Typed, given, refilled, said, whole};
 use super::{Asks, say};
 use crate::identity::role::Permission as P;
 use crate::kernel::Failure;
@@ -205,12 +205,8 @@ async fn record(State(app): State<App>, reader: Reader, posted: Posted<Typed>) -
         })
     });
     let tried = tried.await;
-    answered(tried, async |failure| {
-        let names: Vec<&str> = FIGURES.iter().copied().chain(["from", "source"]).collect();
-        let errors = at_fields(&reader, &failure, "risk", &names);
-        Ok((failure, page(&app, &reader, "", errors, Some(Tried { form: "risk", typed: &typed })).await?))
-    })
-    .await
+    let names: Vec<&str> = FIGURES.iter().copied().chain(["from", "source"]).collect();
+    refilled(tried, &reader, Tried { form: "risk", typed: &typed }, &names, |errors, tried| page(&app, &reader, "", errors, tried)).await
 }
 
 #[derive(Template)]

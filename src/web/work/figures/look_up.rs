@@ -15,7 +15,7 @@ use super::super::super::pages::staff::{Cell, Column, FormError, Frame, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::{Reader, again, done_at, faults, fresh_key, on_the_form};
 use super::super::names::{day_of, moment_of, state};
-use super::super::parts::{Field, Form, Tried, Typed, answered, at_fields, said};
+use super::super::parts::{Field, Form, Tried, Typed, refilled, said};
 use super::say;
 use crate::files::Incoming;
 use crate::identity::role::Permission as P;
@@ -271,10 +271,7 @@ async fn note(State(app): State<App>, reader: Reader, posted: Posted<Typed>) -> 
         })
     });
     let tried = tried.await;
-    answered(tried, async |failure| {
-        let errors = at_fields(&reader, &failure, "unknown", NOTED);
-        let number = said(&typed, "typed");
-        Ok((failure, page(&app, &reader, &number, errors, Some(Tried { form: "unknown", typed: &typed })).await?))
-    })
-    .await
+    let number = said(&typed, "typed");
+    refilled(tried, &reader, Tried { form: "unknown", typed: &typed }, NOTED, |errors, tried| page(&app, &reader, &number, errors, tried))
+        .await
 }

@@ -21,7 +21,7 @@ use crate::web::pages::staff::{Cell, FormError, Table};
 use crate::web::route::{Access, Route};
 use crate::web::work::desk::{Reader, done_at};
 use crate::web::work::names::{Names, moment_of};
-use crate::web::work::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, given, said};
+use crate::web::work::parts::{Field, Form, Part, PartsPage, Tried, Typed, given, refilled, said};
 
 /// Entries of one page, and firms to choose from.
 const MOST: u64 = 500;
@@ -118,11 +118,8 @@ async fn back(
     typed: &Typed,
     tried: Result<Response, Refusal>,
 ) -> Result<Response, Refusal> {
-    answered(tried, async |failure: Failure| {
-        let errors = at_fields(reader, &failure, form, &["organisation_id", "reason", "document_no", "public_text", "entry"]);
-        Ok((failure, page(app, reader, errors, Some(Tried { form, typed })).await?))
-    })
-    .await
+    let names = ["organisation_id", "reason", "document_no", "public_text", "entry"];
+    refilled(tried, reader, Tried { form, typed }, &names, |errors, tried| page(app, reader, errors, tried)).await
 }
 
 async fn propose(State(app): State<App>, reader: Reader, posted: Posted<Typed>) -> Result<Response, Refusal> {

@@ -13,7 +13,6 @@ use crate::identity::role::Permission as P;
 use crate::interop::sheet::Format;
 use crate::interop::sheet::plain::{column, texts};
 use crate::interop::sheet::write::Out;
-use crate::kernel::failure::Faults;
 use crate::kernel::{Failure, Outcome};
 use crate::supervision::commands::draw::{FreezeInput, ValueInput, draw, drop_draw, freeze_draw};
 use crate::supervision::commands::drawn::{ImportInput, ImportedInput, import_drawn};
@@ -24,7 +23,7 @@ use crate::web::body::{MOST_UPLOAD, Posted, PostedFiles};
 use crate::web::failure::Refusal;
 use crate::web::route::{Access, Route};
 use crate::web::work::desk::{Reader, done_at};
-use crate::web::work::parts::{Tried, Typed, answered, at_fields, day, said};
+use crate::web::work::parts::{Tried, Typed, must_day, refilled, said};
 
 pub(super) fn routes() -> Vec<Route> {
     let (plan, confirm) = (Access::Needs(P::InspectionPlan), Access::Needs(P::InspectionConfirm));
@@ -45,11 +44,8 @@ async fn again(
     typed: &Typed,
     tried: Result<Response, Refusal>,
 ) -> Result<Response, Refusal> {
-    answered(tried, async |failure: Failure| {
-        let errors = at_fields(reader, &failure, form, &["value_source", "value_day", "public_value", "file"]);
-        Ok((failure, page(app, reader, id, errors, Some(Tried { form, typed })).await?))
-    })
-    .await
+    let names = ["value_source", "value_day", "public_value", "file"];
+    refilled(tried, reader, Tried { form, typed }, &names, |errors, tried| page(app, reader, id, errors, tried)).await
 }
 
 async fn freeze(State(app): State<App>, reader: Reader, Path(id): Path<String>, posted: Posted<Typed>) -> Result<Response, Refusal> {
@@ -57,13 +53,7 @@ async fn freeze(State(app): State<App>, reader: Reader, Path(id): Path<String>, 
     let tried = act(&app, posted, move |tx, desk, typed| {
         let id = named.clone();
         Box::pin(async move {
-            let mut faults = Faults::new();
-            let value_day = day(&mut faults, &typed, "value_day");
-            if value_day.is_none() && faults.is_empty() {
-                faults.add("/value_day", "register_empty");
-            }
-            faults.check()?;
-            let value_day = value_day.unwrap_or_else(|| desk.clock.today());
+            let value_day = must_day(&typed, "value_day")?;
             let input = FreezeInput { officers: Vec::new(), value_source: said(&typed, "value_source"), value_day };
             freeze_draw(tx, &desk, &id, &input).await?;
             Ok(Done::see(done_at(lang, &format!("/work/draws/{id}"), "draw_frozen")))

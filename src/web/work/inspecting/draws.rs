@@ -22,7 +22,7 @@ use crate::web::pages::staff::{Bar, Cell, Column, FormError, Frame, Legend, Tabl
 use crate::web::route::{Access, Route};
 use crate::web::work::desk::{Reader, done_at};
 use crate::web::work::names::day_of;
-use crate::web::work::parts::{Field, Form, Part, Tried, Typed, answered, at_fields, choices, given, said, whole};
+use crate::web::work::parts::{Field, Form, Part, Tried, Typed, choices, given, must_day, refilled, said, whole};
 
 /// Tasks of one page.
 const ROWS: u64 = 200;
@@ -285,26 +285,17 @@ async fn add(State(app): State<App>, reader: Reader, posted: Posted<Typed>) -> R
             Ok(Done::see(done_at(lang, &format!("/work/draws/{}", row.id), "draw_planned")))
         })
     });
-    answered(tried.await, async |failure: Failure| {
-        let errors = at_fields(&reader, &failure, "task", &TASK);
-        Ok((failure, page(&app, &reader, None, errors, Some(Tried { form: "task", typed: &typed })).await?))
-    })
-    .await
+    refilled(tried.await, &reader, Tried { form: "task", typed: &typed }, &TASK, |errors, tried| page(&app, &reader, None, errors, tried))
+        .await
 }
 
 async fn add_list(State(app): State<App>, reader: Reader, posted: Posted<Typed>) -> Result<Response, Refusal> {
     let (typed, lang) = (posted.body.clone(), reader.lang);
     let tried = act(&app, posted, move |tx, desk, typed| {
         Box::pin(async move {
-            let mut faults = Faults::new();
-            let from = crate::web::work::parts::day(&mut faults, &typed, "from");
-            if from.is_none() && faults.is_empty() {
-                faults.add("/from", "register_empty");
-            }
-            faults.check()?;
             let input = ChecklistInput {
                 department: said(&typed, "department"),
-                from: from.unwrap_or_else(|| desk.clock.today()),
+                from: must_day(&typed, "from")?,
                 items: typed.get("items").map(|text| text.lines().map(str::to_owned).collect()).unwrap_or_default(),
                 source: said(&typed, "source"),
             };
@@ -312,11 +303,9 @@ async fn add_list(State(app): State<App>, reader: Reader, posted: Posted<Typed>)
             Ok(Done::see(done_at(lang, "/work/draws", "checklist_recorded")))
         })
     });
-    answered(tried.await, async |failure: Failure| {
-        let errors = at_fields(&reader, &failure, "list", &["department", "from", "items", "source"]);
-        Ok((failure, page(&app, &reader, None, errors, Some(Tried { form: "list", typed: &typed })).await?))
-    })
-    .await
+    let names = ["department", "from", "items", "source"];
+    refilled(tried.await, &reader, Tried { form: "list", typed: &typed }, &names, |errors, tried| page(&app, &reader, None, errors, tried))
+        .await
 }
 
 #[cfg(test)]

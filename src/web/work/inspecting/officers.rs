@@ -8,7 +8,6 @@ use super::{columns, on, say};
 use crate::identity::officer::{OfficerInput, officers, record_officer};
 use crate::identity::queries::accounts;
 use crate::identity::role::Permission as P;
-use crate::kernel::Failure;
 use crate::kernel::failure::Faults;
 use crate::web::act::{Done, act};
 use crate::web::app::App;
@@ -17,7 +16,7 @@ use crate::web::failure::Refusal;
 use crate::web::pages::staff::{Cell, FormError, Table};
 use crate::web::route::{Access, Route};
 use crate::web::work::desk::{Reader, done_at};
-use crate::web::work::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, day, said};
+use crate::web::work::parts::{Field, Form, Part, PartsPage, Tried, Typed, day, refilled, said};
 
 pub(super) fn routes() -> Vec<Route> {
     let record = Access::Needs(P::OfficerRecord);
@@ -86,9 +85,7 @@ async fn add(State(app): State<App>, reader: Reader, posted: Posted<Typed>) -> R
             Ok(Done::see(done_at(lang, "/work/officers", "officer_recorded")))
         })
     });
-    answered(tried.await, async |failure: Failure| {
-        let errors = at_fields(&reader, &failure, "officer", &["account_id", "certificate_no", "department", "valid_to"]);
-        Ok((failure, page(&app, &reader, errors, Some(Tried { form: "officer", typed: &typed })).await?))
-    })
-    .await
+    let names = ["account_id", "certificate_no", "department", "valid_to"];
+    refilled(tried.await, &reader, Tried { form: "officer", typed: &typed }, &names, |errors, tried| page(&app, &reader, errors, tried))
+        .await
 }

@@ -9,7 +9,6 @@ use super::{columns, facts, on, say, state};
 use crate::files;
 use crate::identity::role::Permission as P;
 use crate::kernel::Failure;
-use crate::kernel::failure::Faults;
 use crate::supervision::commands::rectification::{
     FILES_OF, RectificationAgainInput, RectificationNoteInput, RectificationReplyInput, accept_rectification, expire_rectification,
     reply_rectification, return_rectification,
@@ -25,7 +24,7 @@ use crate::web::route::{Access, Route};
 use crate::web::work::desk::{Reader, done_at};
 use crate::web::work::files::as_attachment;
 use crate::web::work::names::moment_of;
-use crate::web::work::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, day, said};
+use crate::web::work::parts::{Field, Form, Part, PartsPage, Tried, Typed, must_day, refilled, said};
 
 pub(super) fn routes() -> Vec<Route> {
     let (read, order) = (Access::Needs(P::RectificationRead), Access::Needs(P::RectificationOrder));
@@ -134,11 +133,7 @@ async fn back(
     typed: &Typed,
     tried: Result<Response, Refusal>,
 ) -> Result<Response, Refusal> {
-    answered(tried, async |failure: Failure| {
-        let errors = at_fields(reader, &failure, form, &["said", "files", "due_on"]);
-        Ok((failure, page(app, reader, id, errors, Some(Tried { form, typed })).await?))
-    })
-    .await
+    refilled(tried, reader, Tried { form, typed }, &["said", "files", "due_on"], |errors, tried| page(app, reader, id, errors, tried)).await
 }
 
 async fn reply(State(app): State<App>, reader: Reader, Path(id): Path<String>, sent: PostedFiles<Typed>) -> Result<Response, Refusal> {
@@ -185,13 +180,7 @@ async fn again(State(app): State<App>, reader: Reader, Path(id): Path<String>, p
     let tried = act(&app, posted, move |tx, desk, typed| {
         let id = own.clone();
         Box::pin(async move {
-            let mut faults = Faults::new();
-            let due_on = day(&mut faults, &typed, "due_on");
-            if due_on.is_none() && faults.is_empty() {
-                faults.add("/due_on", "register_empty");
-            }
-            faults.check()?;
-            let input = RectificationAgainInput { said: said(&typed, "said"), due_on: due_on.unwrap_or_else(|| desk.clock.today()) };
+            let input = RectificationAgainInput { said: said(&typed, "said"), due_on: must_day(&typed, "due_on")? };
             return_rectification(tx, &desk, &id, &input).await?;
             Ok(Done::see(done_at(lang, &format!("/work/rectifications/{id}"), "rectification_returned")))
         })

@@ -13,7 +13,7 @@ use super::super::super::pages::staff::{Cell, FormError, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::{Reader, done_at};
 use super::super::names::{Names, day_of};
-use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, day, given, said};
+use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, day, given, refilled, said};
 use super::{columns, kilograms, product_choices, say};
 use crate::identity::role::Permission as P;
 use crate::kernel::Failure;
@@ -144,12 +144,8 @@ async fn grant(State(app): State<App>, reader: Reader, posted: Posted<Typed>) ->
         })
     });
     let tried = tried.await;
-    answered(tried, async |failure| {
-        let names = ["seller", "producer_id", "product_id", "season", "net_weight_g", "from", "to", "contract"];
-        let errors = at_fields(&reader, &failure, "grant", &names);
-        Ok((failure, page(&app, &reader, None, errors, Some(Tried { form: "grant", typed: &typed })).await?))
-    })
-    .await
+    let names = ["seller", "producer_id", "product_id", "season", "net_weight_g", "from", "to", "contract"];
+    refilled(tried, &reader, Tried { form: "grant", typed: &typed }, &names, |errors, tried| page(&app, &reader, None, errors, tried)).await
 }
 
 async fn end(State(app): State<App>, reader: Reader, Path(id): Path<String>, posted: Posted<Typed>) -> Result<Response, Refusal> {

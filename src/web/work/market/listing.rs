@@ -12,7 +12,7 @@ use super::super::super::pages::staff::{Cell, FormError, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::{Reader, done_at};
 use super::super::names::{Names, moment, moment_of};
-use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, said};
+use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, refilled, said};
 use super::said::{counts, finding, yuan};
 use super::{columns, kilograms, say};
 use crate::files;
@@ -220,9 +220,6 @@ async fn confirm(State(app): State<App>, reader: Reader, Path(id): Path<String>,
         })
     });
     let tried = tried.await;
-    answered(tried, async |failure| {
-        let errors = at_fields(&reader, &failure, "packs", &["name", "net_weight_g", "packs"]);
-        Ok((failure, page(&app, &reader, &id, errors, Some(Tried { form: "packs", typed: &typed })).await?))
-    })
-    .await
+    let names = ["name", "net_weight_g", "packs"];
+    refilled(tried, &reader, Tried { form: "packs", typed: &typed }, &names, |errors, tried| page(&app, &reader, &id, errors, tried)).await
 }

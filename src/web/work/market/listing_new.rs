@@ -12,7 +12,7 @@ use super::super::super::failure::Refusal;
 use super::super::super::pages::staff::FormError;
 use super::super::super::route::{Access, Route};
 use super::super::desk::{Reader, done_at};
-use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, given, said};
+use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, given, refilled, said};
 use super::said::yuan;
 use super::{price, product_choices, say, seller_choices, whole};
 use crate::files::{self, About, Purpose};
@@ -152,9 +152,5 @@ async fn add(State(app): State<App>, reader: Reader, PostedFiles { posted, files
             .await
         }
     };
-    answered(tried, async |failure| {
-        let errors = at_fields(&reader, &failure, "listing", NAMES);
-        Ok((failure, page(&app, &reader, errors, Some(Tried { form: "listing", typed: &typed })).await?))
-    })
-    .await
+    refilled(tried, &reader, Tried { form: "listing", typed: &typed }, NAMES, |errors, tried| page(&app, &reader, errors, tried)).await
 }

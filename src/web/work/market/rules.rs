@@ -12,7 +12,7 @@ use super::super::super::pages::staff::{Cell, FormError, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::{Reader, done_at};
 use super::super::names::{day_of, moment};
-use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, choices, day, said};
+use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, choices, day, refilled, said};
 use super::{columns, say, whole};
 use crate::identity::role::Permission as P;
 use crate::kernel::Failure;
@@ -158,9 +158,5 @@ async fn finish(
     names: &[&'static str],
     tried: Result<Response, Refusal>,
 ) -> Result<Response, Refusal> {
-    answered(tried, async |failure| {
-        let errors = at_fields(reader, &failure, form, names);
-        Ok((failure, page(app, reader, errors, Some(Tried { form, typed })).await?))
-    })
-    .await
+    refilled(tried, reader, Tried { form, typed }, names, |errors, tried| page(app, reader, errors, tried)).await
 }

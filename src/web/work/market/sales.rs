@@ -12,7 +12,7 @@ use super::super::super::pages::staff::{Cell, FormError, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::{Reader, done_at};
 use super::super::names::moment_of;
-use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, said};
+use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, refilled, said};
 use super::{columns, say, seller_choices};
 use crate::identity::role::Permission as P;
 use crate::interop::orders::read_orders;
@@ -90,9 +90,6 @@ async fn take(State(app): State<App>, reader: Reader, PostedFiles { posted, file
             .await
         }
     };
-    answered(tried, async |failure| {
-        let errors = at_fields(&reader, &failure, "sales", &["seller_id", "platform", "file"]);
-        Ok((failure, page(&app, &reader, errors, Some(Tried { form: "sales", typed: &typed })).await?))
-    })
-    .await
+    let names = ["seller_id", "platform", "file"];
+    refilled(tried, &reader, Tried { form: "sales", typed: &typed }, &names, |errors, tried| page(&app, &reader, errors, tried)).await
 }

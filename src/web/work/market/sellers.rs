@@ -12,7 +12,7 @@ use super::super::super::failure::Refusal;
 use super::super::super::pages::staff::{Cell, FormError, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::{Reader, done_at};
-use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, choices, given, said};
+use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, choices, given, refilled, said};
 use super::{authorisations, columns, listings, say};
 use crate::identity::role::Permission as P;
 use crate::registry::queries::division;
@@ -114,12 +114,9 @@ async fn add(State(app): State<App>, reader: Reader, posted: Posted<Typed>) -> R
         })
     });
     let tried = tried.await;
-    answered(tried, async |failure| {
-        let names = ["name", "kind", "credit_code", "division_code", "place", "contact", "shops"];
-        let errors = at_fields(&reader, &failure, "seller", &names);
-        Ok((failure, page(&app, &reader, None, errors, Some(Tried { form: "seller", typed: &typed })).await?))
-    })
-    .await
+    let names = ["name", "kind", "credit_code", "division_code", "place", "contact", "shops"];
+    refilled(tried, &reader, Tried { form: "seller", typed: &typed }, &names, |errors, tried| page(&app, &reader, None, errors, tried))
+        .await
 }
 
 async fn one(State(app): State<App>, reader: Reader, Path(id): Path<String>) -> Result<Html<String>, Refusal> {

@@ -4,6 +4,7 @@
 mod list;
 mod one;
 mod preview;
+mod propose;
 mod recall_new;
 mod stop_new;
 

@@ -10,8 +10,9 @@ use super::super::super::public::goods_of;
 use super::super::super::words::Lang;
 use super::super::desk::Reader;
 use crate::kernel::{Day, Outcome};
-use crate::supervision::recipients::a_label;
+use crate::supervision::recipients::{a_label, touched_by_recall, touched_by_stop};
 use crate::trace::code::Code;
+use crate::trace::queries::process::ReachedView;
 use crate::trace::scan::Scanned;
 use crate::trace::stop::StopCategory;
 use crate::trace::store::order as orders;
@@ -29,6 +30,16 @@ pub(super) enum Change<'a> {
     Lifted(&'a RecallRow, &'a str),
     /// A stop is lifted.
     Freed(&'a StopRow),
+}
+
+impl Change<'_> {
+    /// What it touches, and the batches it reaches.
+    pub async fn touched(&self, app: &App) -> Outcome<(Touched, Vec<ReachedView>)> {
+        match self {
+            Self::Stopped(row) | Self::Freed(row) => touched_by_stop(app.db.reader(), row).await,
+            Self::Recalled(row) | Self::Lifted(row, _) => touched_by_recall(app.db.reader(), row).await,
+        }
+    }
 }
 
 /// A label with what a scan would find once it is done.

@@ -12,7 +12,7 @@ use super::super::super::pages::staff::{Cell, FormError, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::{Reader, done_at};
 use super::super::names::day_of;
-use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields};
+use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, refilled};
 use super::{As, columns, input, say};
 use crate::identity::conflict::{ConflictInput, ConflictView, conflicts, declare_conflict, end_conflict};
 use crate::identity::queries::organisations;
@@ -88,12 +88,8 @@ async fn declare(State(app): State<App>, reader: Reader, posted: Posted<Typed>) 
         })
     });
     let tried = tried.await;
-    answered(tried, async |failure| {
-        let names: Vec<&str> = TIE.iter().map(|(name, _)| *name).collect();
-        let errors = at_fields(&reader, &failure, "tie", &names);
-        Ok((failure, page(&app, &reader, errors, Some(Tried { form: "tie", typed: &typed })).await?))
-    })
-    .await
+    let names: Vec<&str> = TIE.iter().map(|(name, _)| *name).collect();
+    refilled(tried, &reader, Tried { form: "tie", typed: &typed }, &names, |errors, tried| page(&app, &reader, errors, tried)).await
 }
 
 async fn end(State(app): State<App>, reader: Reader, Path(id): Path<String>, posted: Posted<Typed>) -> Result<Response, Refusal> {

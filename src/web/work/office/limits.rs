@@ -12,7 +12,7 @@ use super::super::super::pages::staff::{Cell, FormError, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::{Reader, done_at};
 use super::super::names::day_of;
-use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, choices};
+use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, choices, refilled};
 use super::{As, columns, input, say};
 use crate::identity::role::Permission as P;
 use crate::kernel::term::TermUnit;
@@ -142,10 +142,6 @@ async fn finish(
     fields: &[(&str, As)],
     tried: Result<Response, Refusal>,
 ) -> Result<Response, Refusal> {
-    answered(tried, async |failure| {
-        let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
-        let errors = at_fields(reader, &failure, form, &names);
-        Ok((failure, page(app, reader, errors, Some(Tried { form, typed })).await?))
-    })
-    .await
+    let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+    refilled(tried, reader, Tried { form, typed }, &names, |errors, tried| page(app, reader, errors, tried)).await
 }

@@ -15,7 +15,7 @@ use super::super::super::pages::staff::{Cell, Column, FormError, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::{Reader, done_at};
 use super::super::names::day_of;
-use super::super::parts::{Field, Form, Part, PartsPage, Tried, answered, at_fields};
+use super::super::parts::{Field, Form, Part, PartsPage, Tried, refilled};
 use super::{As, columns, input, say};
 use crate::files::{self, About, Purpose};
 use crate::identity::role::Permission as P;
@@ -182,12 +182,10 @@ async fn add(
             .await
         }
     };
-    answered(tried, async |failure| {
-        let names: Vec<&str> = GRANT.iter().map(|(name, _)| *name).chain(["paper"]).collect();
-        let errors = at_fields(&reader, &failure, "grant", &names);
-        Ok((failure, page(&app, &reader, &Query::default(), errors, Some(Tried { form: "grant", typed: &typed })).await?))
-    })
-    .await
+    let names: Vec<&str> = GRANT.iter().map(|(name, _)| *name).chain(["paper"]).collect();
+    let query = Query::default();
+    refilled(tried, &reader, Tried { form: "grant", typed: &typed }, &names, |errors, tried| page(&app, &reader, &query, errors, tried))
+        .await
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -129,13 +129,9 @@ macro_rules! does {
                 })
             });
             let tried = tried.await;
-            crate::web::work::parts::answered(tried, async |failure| {
-                let names: Vec<&str> = $fields.iter().map(|(name, _): &(&str, super::As)| *name).collect();
-                let errors = crate::web::work::parts::at_fields(&reader, &failure, $form, &names);
-                let tried = crate::web::work::parts::Tried { form: $form, typed: &typed };
-                Ok((failure, $page(&app, &reader, &id, errors, Some(tried)).await?))
-            })
-            .await
+            let names: Vec<&str> = $fields.iter().map(|(name, _): &(&str, super::As)| *name).collect();
+            let form = crate::web::work::parts::Tried { form: $form, typed: &typed };
+            crate::web::work::parts::refilled(tried, &reader, form, &names, |errors, tried| $page(&app, &reader, &id, errors, tried)).await
         }
     };
 }

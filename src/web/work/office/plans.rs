@@ -12,7 +12,7 @@ use super::super::super::pages::staff::{Cell, Column, FormError, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::{Reader, done_at};
 use super::super::names::{Names, day_of};
-use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, given, said};
+use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, given, refilled, said};
 use super::{product_choices, say};
 use crate::identity::role::Permission as P;
 use crate::kernel::failure::Faults;
@@ -134,11 +134,8 @@ async fn propose(State(app): State<App>, reader: Reader, posted: Posted<Typed>) 
         })
     });
     let tried = tried.await;
-    answered(tried, async |failure| {
-        let errors = at_fields(&reader, &failure, "plan", &["product_id", "season", "lines", "note", "evidence"]);
-        Ok((failure, page(&app, &reader, errors, Some(Tried { form: "plan", typed: &typed })).await?))
-    })
-    .await
+    let names = ["product_id", "season", "lines", "note", "evidence"];
+    refilled(tried, &reader, Tried { form: "plan", typed: &typed }, &names, |errors, tried| page(&app, &reader, errors, tried)).await
 }
 
 #[cfg(test)]

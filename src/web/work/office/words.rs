@@ -12,7 +12,7 @@ use super::super::super::pages::staff::{Cell, Column, FormError, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::{Reader, done_at};
 use super::super::names::day_of;
-use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, choices};
+use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, choices, refilled};
 use super::{As, does, input};
 use crate::db::Tx;
 use crate::identity::role::Permission as P;
@@ -122,9 +122,6 @@ async fn end(State(app): State<App>, reader: Reader, Path(id): Path<String>, pos
         })
     });
     let tried = tried.await;
-    answered(tried, async |failure| {
-        let errors = at_fields(&reader, &failure, "end", &["word_id", "to"]);
-        Ok((failure, page(&app, &reader, &id, errors, Some(Tried { form: "end", typed: &typed })).await?))
-    })
-    .await
+    let names = ["word_id", "to"];
+    refilled(tried, &reader, Tried { form: "end", typed: &typed }, &names, |errors, tried| page(&app, &reader, &id, errors, tried)).await
 }

@@ -13,7 +13,7 @@ use super::super::super::body::Posted;
 use super::super::super::failure::Refusal;
 use super::super::super::pages::staff::{Cell, Column, Frame, Table};
 use super::super::super::route::{Access, Route};
-use super::super::desk::{Reader, again, done_at, faults, fresh_key, on_the_form};
+use super::super::desk::{Reader, done_at, faults, fresh_key};
 use super::super::names::{Names, day_of, state};
 use super::super::todo::{Step, Todo};
 use crate::identity::role::Permission as P;
@@ -229,14 +229,11 @@ pub(super) fn amount(unit: BaseUnit, typed: &str) -> Option<i64> {
 }
 
 async fn answered(app: &App, reader: &Reader, id: &str, typed: &Typed, tried: Result<Response, Refusal>) -> Result<Response, Refusal> {
-    match tried {
-        Ok(response) => Ok(response),
-        Err(refusal) => {
-            let failure = on_the_form(refusal)?;
-            let html = page(app, reader, id, typed, Some(&failure)).await?;
-            Ok(again(failure, html))
-        }
-    }
+    super::super::parts::answered(tried, async |failure| {
+        let html = page(app, reader, id, typed, Some(&failure)).await?;
+        Ok((failure, html))
+    })
+    .await
 }
 
 async fn unit_of(app: &App, reader: &Reader, id: &str) -> Outcome<(AccountView, BaseUnit)> {

@@ -12,7 +12,7 @@ use super::super::super::body::Posted;
 use super::super::super::failure::Refusal;
 use super::super::super::pages::staff::{Cell, Frame};
 use super::super::super::route::{Access, Route};
-use super::super::desk::{Reader, again, done_at, faults, fresh_key, on_the_form};
+use super::super::desk::{Reader, done_at, faults, fresh_key};
 use super::super::names::{Names, day_of};
 use super::super::todo::{Step, Todo};
 use super::account::amount;
@@ -168,14 +168,11 @@ async fn answered(
     id: Option<&str>,
     tried: Result<Response, Refusal>,
 ) -> Result<Response, Refusal> {
-    match tried {
-        Ok(response) => Ok(response),
-        Err(refusal) => {
-            let failure = on_the_form(refusal)?;
-            let html = page(app, reader, typed, Some((&failure, id))).await?;
-            Ok(again(failure, html))
-        }
-    }
+    super::super::parts::answered(tried, async |failure| {
+        let html = page(app, reader, typed, Some((&failure, id))).await?;
+        Ok((failure, html))
+    })
+    .await
 }
 
 fn number(pointer: &'static str, typed: Option<&String>) -> Outcome<i64> {

@@ -13,7 +13,7 @@ use super::super::super::pages::staff::{Cell, Column, FormError, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::{Reader, done_at};
 use super::super::names::{Names, day_of, jin, moment_of};
-use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields};
+use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, refilled};
 use crate::identity::role::Permission as P;
 use crate::kernel::quantity::BaseUnit;
 use crate::trace::commands::delivery_void::{confirm_delivery_void, refuse_delivery_void, void_delivery};
@@ -145,11 +145,7 @@ async fn again(
     tried: Result<Response, Refusal>,
     typed: &Typed,
 ) -> Result<Response, Refusal> {
-    answered(tried, async |failure| {
-        let errors = at_fields(reader, &failure, form, &["reason"]);
-        Ok((failure, page(app, reader, id, errors, Some(Tried { form, typed })).await?))
-    })
-    .await
+    refilled(tried, reader, Tried { form, typed }, &["reason"], |errors, tried| page(app, reader, id, errors, tried)).await
 }
 
 fn typed(reason: &str) -> Typed {

@@ -11,7 +11,7 @@ use super::super::super::body::{Nothing, Posted};
 use super::super::super::failure::Refusal;
 use super::super::super::pages::staff::{Cell, Column, FormError, Table};
 use super::super::super::route::{Access, Route};
-use super::super::desk::{Reader, again, done_at, faults, on_the_form};
+use super::super::desk::{Reader, done_at, faults};
 use super::super::names::{Names, day_of};
 use super::Waiting;
 use super::due::{late_section, late_state};
@@ -57,14 +57,11 @@ async fn page(app: &App, reader: &Reader, errors: Vec<FormError>) -> Result<Stri
 }
 
 async fn answered(app: &App, reader: &Reader, tried: Result<Response, Refusal>) -> Result<Response, Refusal> {
-    match tried {
-        Ok(response) => Ok(response),
-        Err(refusal) => {
-            let failure = on_the_form(refusal)?;
-            let html = page(app, reader, faults(reader.lang, &failure, |_| String::new())).await?;
-            Ok(again(failure, html))
-        }
-    }
+    super::super::parts::answered(tried, async |failure| {
+        let html = page(app, reader, faults(reader.lang, &failure, |_| String::new())).await?;
+        Ok((failure, html))
+    })
+    .await
 }
 
 async fn confirm(State(app): State<App>, Path(id): Path<String>, reader: Reader, posted: Posted<Nothing>) -> Result<Response, Refusal> {

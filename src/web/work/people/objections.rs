@@ -11,7 +11,7 @@ use super::super::super::body::Posted;
 use super::super::super::failure::Refusal;
 use super::super::super::pages::staff::{Cell, Column, FormError, Table};
 use super::super::super::route::{Access, Route};
-use super::super::desk::{Reader, again, done_at, faults, on_the_form};
+use super::super::desk::{Reader, done_at, faults};
 use super::super::names::{Names, moment_of};
 use super::Waiting;
 use super::due::{objection_section, objection_state};
@@ -78,14 +78,11 @@ async fn answer(app: App, id: String, reader: Reader, posted: Posted<Answer>, st
         })
     });
     let tried = tried.await;
-    match tried {
-        Ok(response) => Ok(response),
-        Err(refusal) => {
-            let failure = on_the_form(refusal)?;
-            let html = page(&app, &reader, faults(lang, &failure, |_| String::new())).await?;
-            Ok(again(failure, html))
-        }
-    }
+    super::super::parts::answered(tried, async |failure| {
+        let html = page(&app, &reader, faults(lang, &failure, |_| String::new())).await?;
+        Ok((failure, html))
+    })
+    .await
 }
 
 async fn upheld(State(app): State<App>, Path(id): Path<String>, reader: Reader, posted: Posted<Answer>) -> Result<Response, Refusal> {

@@ -14,7 +14,7 @@ use super::super::super::failure::{Refusal, words};
 use super::super::super::link::query_value;
 use super::super::super::pages::staff::{Cell, Column, FormError, Frame, Table};
 use super::super::super::route::{Access, Route};
-use super::super::desk::{Reader, again, done_at, fresh_key, on_the_form};
+use super::super::desk::{Reader, done_at, fresh_key};
 use super::super::names::{Names, moment_of};
 use crate::identity::role::Permission as P;
 use crate::interop::qr;
@@ -137,14 +137,11 @@ async fn print(State(app): State<App>, reader: Reader, posted: Posted<BTreeMap<S
             Ok(Done::see(done_at(lang, "/work/paper", "papers_numbered")))
         })
     });
-    match tried.await {
-        Ok(response) => Ok(response),
-        Err(refusal) => {
-            let failure = on_the_form(refusal)?;
-            let html = page(&app, &reader, &Query::default(), &form, super::said(&reader, &failure)).await?;
-            Ok(again(failure, html))
-        }
-    }
+    super::super::parts::answered(tried.await, async |failure| {
+        let html = page(&app, &reader, &Query::default(), &form, super::said(&reader, &failure)).await?;
+        Ok((failure, html))
+    })
+    .await
 }
 
 #[derive(Template)]

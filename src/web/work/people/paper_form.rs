@@ -13,7 +13,7 @@ use super::super::super::failure::{Refusal, words};
 use super::super::super::figure::figure;
 use super::super::super::pages::staff::{FormError, Frame};
 use super::super::super::route::{Access, Route};
-use super::super::desk::{Reader, again, done_at, fresh_key, on_the_form};
+use super::super::desk::{Reader, done_at, fresh_key};
 use super::super::names::Names;
 use super::paper::COLUMNS;
 use crate::identity::role::Permission as P;
@@ -236,14 +236,11 @@ async fn own_growers(app: &App, reader: &Reader, form: &PaperFormView) -> Outcom
 }
 
 async fn answered(app: &App, reader: &Reader, number: &str, typed: &Typed, tried: Result<Response, Refusal>) -> Result<Response, Refusal> {
-    match tried {
-        Ok(response) => Ok(response),
-        Err(refusal) => {
-            let failure = on_the_form(refusal)?;
-            let html = page(app, reader, number, typed, Some(&failure)).await?;
-            Ok(again(failure, html))
-        }
-    }
+    super::super::parts::answered(tried, async |failure| {
+        let html = page(app, reader, number, typed, Some(&failure)).await?;
+        Ok((failure, html))
+    })
+    .await
 }
 
 async fn enter(State(app): State<App>, Path(number): Path<String>, reader: Reader, posted: Posted<Typed>) -> Result<Response, Refusal> {

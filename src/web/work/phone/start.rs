@@ -12,7 +12,7 @@ use super::super::super::failure::Refusal;
 use super::super::super::pages::staff::{Cell, FormError, Frame};
 use super::super::super::route::{Access, Route};
 use super::super::bars::own_views;
-use super::super::desk::{Reader, again, at, faults, fresh_key, on_the_form};
+use super::super::desk::{Reader, at, faults, fresh_key};
 use super::super::names::{Names, moment};
 use super::super::todo::{Section, Todo};
 use super::source::Offer;
@@ -161,13 +161,10 @@ async fn open(State(app): State<App>, reader: Reader, posted: Posted<Begun>) -> 
             Ok(Done::see(at(lang, &place(&id, Step::Source))))
         })
     });
-    match tried.await {
-        Ok(response) => Ok(response),
-        Err(refusal) => {
-            let failure = on_the_form(refusal)?;
-            let errors = faults(lang, &failure, |_| String::new());
-            let html = page(&app, &reader, errors).await?;
-            Ok(again(failure, html))
-        }
-    }
+    super::super::parts::answered(tried.await, async |failure| {
+        let errors = faults(lang, &failure, |_| String::new());
+        let html = page(&app, &reader, errors).await?;
+        Ok((failure, html))
+    })
+    .await
 }

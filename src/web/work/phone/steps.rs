@@ -11,7 +11,7 @@ use super::super::super::failure::Refusal;
 use super::super::super::link::query_value;
 use super::super::super::route::{Access, Route};
 use super::super::batch_form::together;
-use super::super::desk::{Reader, again, at, done_at, on_the_form};
+use super::super::desk::{Reader, again, at, done_at};
 use super::source::Offer;
 use super::step_page::{ask, draft_about, review};
 use super::typed::{Step, read, step_of};
@@ -274,14 +274,11 @@ async fn keep_step(
         })
     })
     .await;
-    match tried {
-        Ok(response) => Ok(response),
-        Err(refusal) => {
-            let failure = on_the_form(refusal)?;
-            let html = ask(app, reader, &draft, &offer, step, from, Some(&failure)).await?;
-            Ok(again(failure, html))
-        }
-    }
+    super::super::parts::answered(tried, async |failure| {
+        let html = ask(app, reader, &draft, &offer, step, from, Some(&failure)).await?;
+        Ok((failure, html))
+    })
+    .await
 }
 
 async fn hand_in(State(app): State<App>, Path(id): Path<String>, reader: Reader, posted: Posted<Body>) -> Result<Response, Refusal> {
@@ -311,14 +308,11 @@ async fn hand_in(State(app): State<App>, Path(id): Path<String>, reader: Reader,
             Ok(Done::see(done_at(lang, &receipt(&batch), "batch_registered")))
         })
     });
-    match tried.await {
-        Ok(response) => Ok(response),
-        Err(refusal) => {
-            let failure = on_the_form(refusal)?;
-            let html = review(&app, &reader, &draft, &offer, Some(&failure)).await?;
-            Ok(again(failure, html))
-        }
-    }
+    super::super::parts::answered(tried.await, async |failure| {
+        let html = review(&app, &reader, &draft, &offer, Some(&failure)).await?;
+        Ok((failure, html))
+    })
+    .await
 }
 
 async fn discard(State(app): State<App>, Path(id): Path<String>, reader: Reader, posted: Posted<Body>) -> Result<Response, Refusal> {

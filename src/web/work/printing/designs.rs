@@ -20,7 +20,7 @@ use crate::web::route::{Access, Route};
 use crate::web::work::desk::{Reader, done_at};
 use crate::web::work::files::as_attachment;
 use crate::web::work::names::day_of;
-use crate::web::work::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, day, given, said};
+use crate::web::work::parts::{Field, Form, Part, PartsPage, Tried, Typed, day, given, refilled, said};
 
 pub(super) fn routes() -> Vec<Route> {
     let (read, record) = (Access::Needs(P::LabelDesignRead), Access::Needs(P::LabelDesignRecord));
@@ -99,12 +99,7 @@ async fn again(
     typed: &Typed,
     tried: Result<Response, Refusal>,
 ) -> Result<Response, Refusal> {
-    answered(tried, |failure| async move {
-        let errors = at_fields(reader, &failure, form, &NAMES);
-        let html = page(app, reader, errors, Some(Tried { form, typed })).await?;
-        Ok((failure, html))
-    })
-    .await
+    refilled(tried, reader, Tried { form, typed }, &NAMES, |errors, tried| page(app, reader, errors, tried)).await
 }
 
 async fn add(State(app): State<App>, reader: Reader, sent: PostedFiles<Typed>) -> Result<Response, Refusal> {

@@ -26,7 +26,7 @@ use crate::web::pages::staff::{Cell, Column, FormError, Frame, Table};
 use crate::web::route::{Access, Route};
 use crate::web::work::desk::{Reader, done_at};
 use crate::web::work::names::{day_of, moment_of};
-use crate::web::work::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, given, said, whole};
+use crate::web::work::parts::{Field, Form, Part, PartsPage, Tried, Typed, given, refilled, said, whole};
 
 pub(super) fn routes() -> Vec<Route> {
     let hand = Access::Needs(P::CodesHandOver);
@@ -182,12 +182,7 @@ async fn again(
     typed: &Typed,
     tried: Result<Response, Refusal>,
 ) -> Result<Response, Refusal> {
-    answered(tried, |failure| async move {
-        let errors = at_fields(reader, &failure, form, &NAMES);
-        let html = page(app, reader, id, errors, Some(Tried { form, typed })).await?;
-        Ok((failure, html))
-    })
-    .await
+    refilled(tried, reader, Tried { form, typed }, &NAMES, |errors, tried| page(app, reader, id, errors, tried)).await
 }
 
 /// Link and password, shown once.

@@ -18,7 +18,7 @@ use crate::web::pages::staff::{Cell, Column, FormError, Table};
 use crate::web::route::{Access, Route};
 use crate::web::work::desk::{Reader, done_at};
 use crate::web::work::names::day_of;
-use crate::web::work::parts::{Field, Form, Part, PartsPage, Tried, Typed, answered, at_fields, day, given, said};
+use crate::web::work::parts::{Field, Form, Part, PartsPage, Tried, Typed, day, given, refilled, said};
 
 pub(super) fn routes() -> Vec<Route> {
     let register = Access::Needs(P::PrintingHouseRegister);
@@ -87,12 +87,7 @@ async fn again(
     typed: &Typed,
     tried: Result<Response, Refusal>,
 ) -> Result<Response, Refusal> {
-    answered(tried, |failure| async move {
-        let errors = at_fields(reader, &failure, form, &NAMES);
-        let html = page(app, reader, errors, Some(Tried { form, typed })).await?;
-        Ok((failure, html))
-    })
-    .await
+    refilled(tried, reader, Tried { form, typed }, &NAMES, |errors, tried| page(app, reader, errors, tried)).await
 }
 
 async fn add(State(app): State<App>, reader: Reader, posted: Posted<Typed>) -> Result<Response, Refusal> {

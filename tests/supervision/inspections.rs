@@ -3,13 +3,13 @@
 use yanzhao::kernel::clock::DAY;
 use yanzhao::kernel::{Day, Desk, Failure, Scope};
 use yanzhao::supervision::abnormal::abnormal_of;
-use yanzhao::supervision::commands::LiftInput;
 use yanzhao::supervision::commands::abnormal::{
-    AbnormalInput, confirm_abnormal, confirm_abnormal_lift, propose_abnormal, propose_abnormal_lift,
+    AbnormalInput, confirm_abnormal, confirm_abnormal_lift, propose_abnormal, propose_abnormal_lift, withdraw_abnormal_lift,
 };
 use yanzhao::supervision::commands::inspection::{
     ChecklistInput, OpenInput, PublishInput, keep_form, open_inspection, publish_inspection, record_checklist, record_inspection,
 };
+use yanzhao::supervision::commands::{LiftInput, WithdrawInput};
 use yanzhao::supervision::inspection::{Answer, Books, CountInput, Found, ItemInput, RecordInput, SampleInput, Signature};
 use yanzhao::supervision::inspections::{due, form, inspection, known, published};
 use yanzhao::supervision::rectifications::rectification;
@@ -186,6 +186,16 @@ on_both_engines! {
         act!(world, own, |tx, desk| propose_abnormal_lift(tx, desk, &id, &lift), [id, lift]).unwrap();
         let refused = act!(world, own, |tx, desk| confirm_abnormal_lift(tx, desk, &id), [id]).unwrap_err();
         assert!(refused.says("second_person_needed"));
+        let again = act!(world, second, |tx, desk| confirm_abnormal(tx, desk, &id), [id]).unwrap_err();
+        assert!(again.says("already_decided"), "confirming the entry is no way to withdraw its removal");
+        let why = WithdrawInput { reason: String::new() };
+        assert!(act!(world, second, |tx, desk| withdraw_abnormal_lift(tx, desk, &id, &why), [id, why]).unwrap_err().says("reason_missing"));
+        let why = WithdrawInput { reason: "住所仍无法联系".to_owned() };
+        let stands = act!(world, second, |tx, desk| withdraw_abnormal_lift(tx, desk, &id, &why), [id, why]).unwrap();
+        assert_eq!((stands.state.as_str(), stands.lift_text, stands.lift_document_no, stands.lift_proposed_by), ("in_force", None, None, None));
+        let refused = act!(world, second, |tx, desk| confirm_abnormal_lift(tx, desk, &id), [id]).unwrap_err();
+        assert!(refused.says("already_decided"));
+        act!(world, own, |tx, desk| propose_abnormal_lift(tx, desk, &id, &lift), [id, lift]).unwrap();
         act!(world, second, |tx, desk| confirm_abnormal_lift(tx, desk, &id), [id]).unwrap();
         let known = abnormal_of(&world.db, &firm).await.unwrap();
         assert!(known[0].state == "lifted" && known[0].lift_text.as_deref() == Some("已恢复联系"));

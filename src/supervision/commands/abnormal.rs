@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{LiftInput, lift_texts, required, step};
+use super::{LiftInput, WithdrawInput, lift_texts, required, step, withdrawal};
 use crate::db::Tx;
 use crate::identity::store as people;
 use crate::kernel::failure::Faults;
@@ -80,7 +80,7 @@ pub async fn propose_abnormal(tx: &Tx, desk: &Desk, input: &AbnormalInput) -> Ou
 pub async fn confirm_abnormal(tx: &Tx, desk: &Desk, id: &str) -> Outcome<AbnormalRow> {
     let mut row = store::lock_abnormal(tx, &desk.actor.scope, id).await?;
     let before = row.proposed_by.clone();
-    step(&mut row.state, DecisionState::InForce, Some(&before), desk)?;
+    step(&mut row.state, (DecisionState::Proposed, DecisionState::InForce), Some(&before), desk)?;
     (row.confirmed_by, row.confirmed_at) = (Some(desk.actor.account_id.clone()), Some(desk.clock.now()));
     store::update_abnormal(tx, row.clone()).await?;
     let facts = json!({ "organisation": row.organisation_id, "reason": row.reason, "document_no": row.document_no });
@@ -94,7 +94,7 @@ pub async fn confirm_abnormal(tx: &Tx, desk: &Desk, id: &str) -> Outcome<Abnorma
 /// `not_found`, `already_decided`.
 pub async fn drop_abnormal(tx: &Tx, desk: &Desk, id: &str) -> Outcome<AbnormalRow> {
     let mut row = store::lock_abnormal(tx, &desk.actor.scope, id).await?;
-    step(&mut row.state, DecisionState::Dropped, None, desk)?;
+    step(&mut row.state, (DecisionState::Proposed, DecisionState::Dropped), None, desk)?;
     store::update_abnormal(tx, row.clone()).await?;
     ledger::append(tx, desk, Event::new(kind::ABNORMAL_ENTRY_DROPPED, id, json!({ "organisation": row.organisation_id }))).await?;
     Ok(row)
@@ -107,12 +107,27 @@ pub async fn drop_abnormal(tx: &Tx, desk: &Desk, id: &str) -> Outcome<AbnormalRo
 pub async fn propose_abnormal_lift(tx: &Tx, desk: &Desk, id: &str, input: &LiftInput) -> Outcome<AbnormalRow> {
     let (document_no, said) = lift_texts(input)?;
     let mut row = store::lock_abnormal(tx, &desk.actor.scope, id).await?;
-    step(&mut row.state, DecisionState::LiftProposed, None, desk)?;
+    step(&mut row.state, (DecisionState::InForce, DecisionState::LiftProposed), None, desk)?;
     (row.lift_text, row.lift_document_no) = (Some(said), Some(document_no));
     row.lift_proposed_by = Some(desk.actor.account_id.clone());
     store::update_abnormal(tx, row.clone()).await?;
     let facts = json!({ "document_no": row.lift_document_no, "text": row.lift_text });
     ledger::append(tx, desk, Event::new(kind::ABNORMAL_ENTRY_LIFT_PROPOSED, id, facts)).await?;
+    Ok(row)
+}
+
+/// Withdraws the proposal to remove a firm, one's own or another's: the entry stands as it stood. What was proposed stays in the ledger.
+///
+/// # Errors
+/// `not_found`, `already_decided`, `reason_missing`.
+pub async fn withdraw_abnormal_lift(tx: &Tx, desk: &Desk, id: &str, input: &WithdrawInput) -> Outcome<AbnormalRow> {
+    let reason = withdrawal(input)?;
+    let mut row = store::lock_abnormal(tx, &desk.actor.scope, id).await?;
+    step(&mut row.state, (DecisionState::LiftProposed, DecisionState::InForce), None, desk)?;
+    let (document_no, said, proposed_by) = (row.lift_document_no.take(), row.lift_text.take(), row.lift_proposed_by.take());
+    store::update_abnormal(tx, row.clone()).await?;
+    let facts = json!({ "reason": reason, "document_no": document_no, "text": said, "proposed_by": proposed_by });
+    ledger::append(tx, desk, Event::new(kind::ABNORMAL_ENTRY_LIFT_WITHDRAWN, id, facts)).await?;
     Ok(row)
 }
 
@@ -123,7 +138,7 @@ pub async fn propose_abnormal_lift(tx: &Tx, desk: &Desk, id: &str, input: &LiftI
 pub async fn confirm_abnormal_lift(tx: &Tx, desk: &Desk, id: &str) -> Outcome<AbnormalRow> {
     let mut row = store::lock_abnormal(tx, &desk.actor.scope, id).await?;
     let before = row.lift_proposed_by.clone();
-    step(&mut row.state, DecisionState::Lifted, before.as_deref(), desk)?;
+    step(&mut row.state, (DecisionState::LiftProposed, DecisionState::Lifted), before.as_deref(), desk)?;
     (row.lifted_by, row.lifted_at) = (Some(desk.actor.account_id.clone()), Some(desk.clock.now()));
     store::update_abnormal(tx, row.clone()).await?;
     let facts = json!({ "organisation": row.organisation_id, "document_no": row.lift_document_no, "text": row.lift_text });

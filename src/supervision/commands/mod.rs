@@ -28,12 +28,14 @@ use crate::kernel::{Desk, Failure, Outcome, text};
 use crate::trace::stop::DecisionState;
 use crate::trace::store::order as orders;
 
-pub use recall::{RecallInput, confirm_recall, confirm_recall_lift, drop_recall, plan_recall, propose_recall, propose_recall_lift};
+pub use recall::{
+    RecallInput, confirm_recall, confirm_recall_lift, drop_recall, plan_recall, propose_recall, propose_recall_lift, withdraw_recall_lift,
+};
 pub use seizure::{
     SeizedCodesInput, SeizureEndInput, SeizureInput, confirm_seizure, confirm_seizure_end, drop_seizure, propose_seizure,
     propose_seizure_end,
 };
-pub use stop::{StopInput, confirm_stop, confirm_stop_lift, drop_stop, plan_stop, propose_stop, propose_stop_lift};
+pub use stop::{StopInput, confirm_stop, confirm_stop_lift, drop_stop, plan_stop, propose_stop, propose_stop_lift, withdraw_stop_lift};
 
 /// `POST /stops/{id}/lift`, `POST /recalls/{id}/lift`.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
@@ -54,9 +56,18 @@ pub(super) fn required(faults: &mut Faults, pointer: &str, code: &'static str, t
     cleaned
 }
 
-/// Goes one step on: the state allows it, and whoever took the step before is somebody else.
-pub(super) fn step(state: &mut String, to: DecisionState, before: Option<&str>, desk: &Desk) -> Outcome<()> {
-    if DecisionState::parse(state).is_none_or(|from| !from.may_become(to)) {
+/// `POST /stops/{id}/lift/withdraw`, `POST /recalls/{id}/lift/withdraw`, `POST /abnormal-entries/{id}/lift/withdraw`.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawInput {
+    /// Why it is not to be lifted, for the files.
+    pub reason: String,
+}
+
+/// Goes one step: it stands where the step begins, and whoever took the step before is somebody else. Both ends are named, since more than
+/// one step may lead to the same end: confirming must not be a way to withdraw a lifting.
+pub(super) fn step(state: &mut String, (from, to): (DecisionState, DecisionState), before: Option<&str>, desk: &Desk) -> Outcome<()> {
+    if DecisionState::parse(state) != Some(from) || !from.may_become(to) {
         return Err(Failure::conflict("already_decided").with("state", &*state));
     }
     if before == Some(desk.actor.account_id.as_str()) {
@@ -72,6 +83,13 @@ pub(super) fn lift_texts(input: &LiftInput) -> Outcome<(String, String)> {
     let document_no = required(&mut faults, "/document_no", "document_no_missing", &input.document_no, 120);
     let public_text = required(&mut faults, "/public_text", "public_text_missing", &input.public_text, 500);
     faults.check().map(|()| (document_no, public_text))
+}
+
+/// Why a proposal to lift is withdrawn.
+pub(super) fn withdrawal(input: &WithdrawInput) -> Outcome<String> {
+    let mut faults = Faults::new();
+    let reason = required(&mut faults, "/reason", "reason_missing", &input.reason, 500);
+    faults.check().map(|()| reason)
 }
 
 /// Is the actor competent for goods of this producer under this product?

@@ -159,9 +159,9 @@ async fn held(tx: &Tx, desk: &Desk, id: &str) -> Outcome<(SeizureRow, BatchRow)>
     Ok((row, batch))
 }
 
-/// Goes one step on: the state allows it, and whoever took the step before is somebody else.
-fn step(row: &mut SeizureRow, to: SeizureState, before: Option<String>, desk: &Desk) -> Outcome<()> {
-    if SeizureState::parse(&row.state).is_none_or(|from| !from.may_become(to)) {
+/// Goes one step: it stands where the step begins, and whoever took the step before is somebody else.
+fn step(row: &mut SeizureRow, (from, to): (SeizureState, SeizureState), before: Option<String>, desk: &Desk) -> Outcome<()> {
+    if SeizureState::parse(&row.state) != Some(from) || !from.may_become(to) {
         return Err(Failure::conflict("already_decided").with("state", &row.state));
     }
     if before.as_deref() == Some(desk.actor.account_id.as_str()) {
@@ -178,7 +178,7 @@ fn step(row: &mut SeizureRow, to: SeizureState, before: Option<String>, desk: &D
 pub async fn confirm_seizure(tx: &Tx, desk: &Desk, id: &str) -> Outcome<SeizureRow> {
     let (mut row, _) = held(tx, desk, id).await?;
     let before = row.proposed_by.clone();
-    step(&mut row, SeizureState::InForce, Some(before), desk)?;
+    step(&mut row, (SeizureState::Proposed, SeizureState::InForce), Some(before), desk)?;
     let batch = stock::lock_batch(tx, &row.batch_id).await?;
     not_voided(&batch)?;
     (row.confirmed_by, row.confirmed_at) = (Some(desk.actor.account_id.clone()), Some(desk.clock.now()));
@@ -198,7 +198,8 @@ pub async fn confirm_seizure(tx: &Tx, desk: &Desk, id: &str) -> Outcome<SeizureR
 pub async fn drop_seizure(tx: &Tx, desk: &Desk, id: &str) -> Outcome<SeizureRow> {
     let (mut row, _) = held(tx, desk, id).await?;
     let ending = row.state == SeizureState::EndProposed.word();
-    step(&mut row, if ending { SeizureState::InForce } else { SeizureState::Dropped }, None, desk)?;
+    let ends = if ending { (SeizureState::EndProposed, SeizureState::InForce) } else { (SeizureState::Proposed, SeizureState::Dropped) };
+    step(&mut row, ends, None, desk)?;
     if ending {
         (row.outcome, row.end_text, row.end_document_no) = (None, None, None);
         (row.end_amount, row.end_codes, row.end_proposed_by) = (None, None, None);
@@ -227,7 +228,7 @@ pub async fn propose_seizure_end(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, i
     }
     let (amount, codes) = taken(tx, keys, &mut faults, &terms, &batch, outcome, input).await?;
     faults.check()?;
-    step(&mut row, SeizureState::EndProposed, None, desk)?;
+    step(&mut row, (SeizureState::InForce, SeizureState::EndProposed), None, desk)?;
     row.outcome = outcome.map(|end| end.word().to_owned());
     (row.end_text, row.end_document_no, row.end_amount) = (Some(public_text), Some(document_no), amount);
     row.end_codes = if codes.is_empty() { None } else { Some(serde_json::to_string(&codes).map_err(Failure::broken)?) };
@@ -314,7 +315,7 @@ async fn read_codes(tx: &Tx, keys: &dyn KeyProvider, batch: &BatchRow, asked: &S
 pub async fn confirm_seizure_end(tx: &Tx, desk: &Desk, id: &str) -> Outcome<SeizureRow> {
     let (mut row, batch) = held(tx, desk, id).await?;
     let before = row.end_proposed_by.clone();
-    step(&mut row, SeizureState::Ended, before, desk)?;
+    step(&mut row, (SeizureState::EndProposed, SeizureState::Ended), before, desk)?;
     let codes: Vec<SeizedCodes> = match &row.end_codes {
         Some(kept) => serde_json::from_str(kept).map_err(Failure::broken)?,
         None => Vec::new(),

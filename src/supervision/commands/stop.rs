@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{LiftInput, goods, lift_texts, required, step};
+use super::{LiftInput, WithdrawInput, goods, lift_texts, required, step, withdrawal};
 use crate::db::Tx;
 use crate::identity::notice::About;
 use crate::kernel::failure::Faults;
@@ -202,7 +202,7 @@ async fn told(tx: &Tx, desk: &Desk, row: &StopRow, about: About) -> Outcome<()> 
 pub async fn confirm_stop(tx: &Tx, desk: &Desk, id: &str) -> Outcome<StopRow> {
     let mut row = store::lock_stop(tx, id).await?;
     competent(tx, desk, &row).await?;
-    step(&mut row.state, DecisionState::InForce, Some(&row.proposed_by), desk)?;
+    step(&mut row.state, (DecisionState::Proposed, DecisionState::InForce), Some(&row.proposed_by), desk)?;
     (row.confirmed_by, row.confirmed_at) = (Some(desk.actor.account_id.clone()), Some(desk.clock.now()));
     store::update_stop(tx, row.clone()).await?;
     told(tx, desk, &row, About::Stopped).await?;
@@ -217,7 +217,7 @@ pub async fn confirm_stop(tx: &Tx, desk: &Desk, id: &str) -> Outcome<StopRow> {
 pub async fn drop_stop(tx: &Tx, desk: &Desk, id: &str) -> Outcome<StopRow> {
     let mut row = store::lock_stop(tx, id).await?;
     competent(tx, desk, &row).await?;
-    step(&mut row.state, DecisionState::Dropped, None, desk)?;
+    step(&mut row.state, (DecisionState::Proposed, DecisionState::Dropped), None, desk)?;
     store::update_stop(tx, row.clone()).await?;
     ledger::append(tx, desk, Event::new(kind::STOP_DROPPED, id, json!({}))).await?;
     Ok(row)
@@ -231,12 +231,28 @@ pub async fn propose_stop_lift(tx: &Tx, desk: &Desk, id: &str, input: &LiftInput
     let (document_no, public_text) = lift_texts(input)?;
     let mut row = store::lock_stop(tx, id).await?;
     competent(tx, desk, &row).await?;
-    step(&mut row.state, DecisionState::LiftProposed, None, desk)?;
+    step(&mut row.state, (DecisionState::InForce, DecisionState::LiftProposed), None, desk)?;
     (row.lift_text, row.lift_document_no) = (Some(public_text), Some(document_no));
     row.lift_proposed_by = Some(desk.actor.account_id.clone());
     store::update_stop(tx, row.clone()).await?;
     let facts = json!({ "document_no": row.lift_document_no, "public_text": row.lift_text });
     ledger::append(tx, desk, Event::new(kind::STOP_LIFT_PROPOSED, id, facts)).await?;
+    Ok(row)
+}
+
+/// Withdraws the proposal to lift a stop, one's own or another's: it stands as it stood. What was proposed stays in the ledger.
+///
+/// # Errors
+/// `not_found`, `not_competent`, `already_decided`, `reason_missing`.
+pub async fn withdraw_stop_lift(tx: &Tx, desk: &Desk, id: &str, input: &WithdrawInput) -> Outcome<StopRow> {
+    let reason = withdrawal(input)?;
+    let mut row = store::lock_stop(tx, id).await?;
+    competent(tx, desk, &row).await?;
+    step(&mut row.state, (DecisionState::LiftProposed, DecisionState::InForce), None, desk)?;
+    let (document_no, said, proposed_by) = (row.lift_document_no.take(), row.lift_text.take(), row.lift_proposed_by.take());
+    store::update_stop(tx, row.clone()).await?;
+    let facts = json!({ "reason": reason, "document_no": document_no, "public_text": said, "proposed_by": proposed_by });
+    ledger::append(tx, desk, Event::new(kind::STOP_LIFT_WITHDRAWN, id, facts)).await?;
     Ok(row)
 }
 
@@ -247,7 +263,7 @@ pub async fn propose_stop_lift(tx: &Tx, desk: &Desk, id: &str, input: &LiftInput
 pub async fn confirm_stop_lift(tx: &Tx, desk: &Desk, id: &str) -> Outcome<StopRow> {
     let mut row = store::lock_stop(tx, id).await?;
     competent(tx, desk, &row).await?;
-    step(&mut row.state, DecisionState::Lifted, row.lift_proposed_by.as_deref(), desk)?;
+    step(&mut row.state, (DecisionState::LiftProposed, DecisionState::Lifted), row.lift_proposed_by.as_deref(), desk)?;
     (row.lifted_by, row.lifted_at) = (Some(desk.actor.account_id.clone()), Some(desk.clock.now()));
     store::update_stop(tx, row.clone()).await?;
     let facts = json!({ "document_no": row.lift_document_no, "public_text": row.lift_text });

@@ -15,15 +15,15 @@ use crate::identity::officer::{OfficerInput, OfficerView, officer_view, officers
 use crate::identity::role::Permission as P;
 use crate::supervision::abnormal::{AbnormalView, abnormal_entries};
 use crate::supervision::checklist::Checklist;
-use crate::supervision::commands::LiftInput;
 use crate::supervision::commands::abnormal::{
-    AbnormalInput, confirm_abnormal, confirm_abnormal_lift, drop_abnormal, propose_abnormal, propose_abnormal_lift,
+    AbnormalInput, confirm_abnormal, confirm_abnormal_lift, drop_abnormal, propose_abnormal, propose_abnormal_lift, withdraw_abnormal_lift,
 };
 use crate::supervision::commands::draw::{DrawInput, FreezeInput, ValueInput, draw, drop_draw, freeze_draw, plan_draw};
 use crate::supervision::commands::drawn::{ImportInput, import_drawn};
 use crate::supervision::commands::inspection::{
     ChecklistInput, OpenInput, PublishInput, open_inspection, publish_inspection, record_checklist, record_inspection,
 };
+use crate::supervision::commands::{LiftInput, WithdrawInput};
 use crate::supervision::draws::{self, DrawView, PublicDraw, public_draw};
 use crate::supervision::inspection::RecordInput;
 use crate::supervision::inspections::{InspectionFilter, InspectionView, checklists, inspection, inspections, known};
@@ -104,6 +104,10 @@ pub(super) fn routes() -> Vec<Route> {
             .answers::<AbnormalView>(200),
         Route::post("/api/v1/abnormal-entries/{id}/lift/confirm", confirm, abnormal_lifted)
             .says("Confirm the removal")
+            .answers::<AbnormalView>(200),
+        Route::post("/api/v1/abnormal-entries/{id}/lift/withdraw", record, abnormal_lift_withdraw)
+            .says("Withdraw the proposal to remove a firm")
+            .takes::<WithdrawInput>()
             .answers::<AbnormalView>(200),
     ]
 }
@@ -248,6 +252,18 @@ async fn abnormal_lift(State(app): State<App>, Path(id): Path<String>, posted: P
     act(&app, posted, move |tx, desk, input| {
         let id = id.clone();
         changed(async move { propose_abnormal_lift(tx, &desk, &id, &input).await.map(AbnormalView::from) })
+    })
+    .await
+}
+
+async fn abnormal_lift_withdraw(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    posted: Posted<WithdrawInput>,
+) -> Result<Response, Refusal> {
+    act(&app, posted, move |tx, desk, input| {
+        let id = id.clone();
+        changed(async move { withdraw_abnormal_lift(tx, &desk, &id, &input).await.map(AbnormalView::from) })
     })
     .await
 }

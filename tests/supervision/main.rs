@@ -20,3 +20,4 @@ mod listings;
 mod measures;
 mod rectifications;
 mod season_fraud;
+mod ties;

@@ -23,8 +23,11 @@ use utoipa::ToSchema;
 
 use super::competence::{self, Subject};
 use crate::db::Tx;
+use crate::identity::conflict::refuse_tied;
+use crate::identity::store as people;
 use crate::kernel::failure::Faults;
 use crate::kernel::{Desk, Failure, Outcome, text};
+use crate::registry::commands::untied_to_users;
 use crate::trace::stop::DecisionState;
 use crate::trace::store::order as orders;
 
@@ -92,9 +95,27 @@ pub(super) fn withdrawal(input: &WithdrawInput) -> Outcome<String> {
     faults.check().map(|()| reason)
 }
 
-/// Is the actor competent for goods of this producer under this product?
+/// May the actor take part in deciding about it: competent, and tied to nobody it is about? Asked of the first person and of the second
+/// alike, of who withdraws too (行政处罚法 第43条).
+pub(super) async fn may_decide(tx: &Tx, desk: &Desk, subject: Subject<'_>) -> Outcome<()> {
+    competence::check(&desk.actor.scope, subject)?;
+    match subject {
+        Subject::Goods(firm, _) | Subject::Producer(firm) => refuse_tied(tx, desk, &firm.id, &firm.name).await,
+        Subject::Product(product) => untied_to_users(tx, desk, &product.id, None).await,
+    }
+}
+
+/// The same of a firm that is known by its id; whoever is no organisation has nobody tied to it.
+pub(super) async fn untied(tx: &Tx, desk: &Desk, organisation_id: Option<&str>) -> Outcome<()> {
+    match organisation_id {
+        Some(id) => refuse_tied(tx, desk, id, &people::organisation(tx.connection(), id).await?.name).await,
+        None => Ok(()),
+    }
+}
+
+/// May the actor take part in deciding about goods of this producer under this product?
 pub(super) async fn goods(tx: &Tx, desk: &Desk, producer_id: &str, product_id: &str) -> Outcome<()> {
     let producer = orders::producer(tx.connection(), producer_id).await?.ok_or_else(Failure::not_found)?;
     let product = orders::product(tx.connection(), product_id).await?.ok_or_else(Failure::not_found)?;
-    competence::check(&desk.actor.scope, Subject::Goods(&producer, &product))
+    may_decide(tx, desk, Subject::Goods(&producer, &product)).await
 }

@@ -51,7 +51,7 @@ pub async fn propose_recall(tx: &Tx, desk: &Desk, input: &RecallInput) -> Outcom
 /// What would be proposed; nothing is written.
 ///
 /// # Errors
-/// `not_found`, `recall_kind_unfit`, `already_recalled`; `ordered_by_missing`, `document_no_missing`, `reason_missing`,
+/// `not_found`, `tied_to_party`, `recall_kind_unfit`, `already_recalled`; `ordered_by_missing`, `document_no_missing`, `reason_missing`,
 /// `public_text_missing`.
 pub async fn plan_recall(tx: &Tx, desk: &Desk, input: &RecallInput) -> Outcome<RecallRow> {
     let mut faults = Faults::new();
@@ -109,7 +109,7 @@ async fn held_recall(tx: &Tx, desk: &Desk, id: &str) -> Outcome<RecallRow> {
 /// Confirms a recall: announced from this moment, and shown by the next scan.
 ///
 /// # Errors
-/// `not_found`, `already_decided`, `second_person_needed`, `already_recalled`.
+/// `not_found`, `tied_to_party`, `already_decided`, `second_person_needed`, `already_recalled`.
 pub async fn confirm_recall(tx: &Tx, desk: &Desk, id: &str) -> Outcome<RecallRow> {
     let mut row = held_recall(tx, desk, id).await?;
     step(&mut row.state, (DecisionState::Proposed, DecisionState::InForce), Some(&row.proposed_by), desk)?;
@@ -133,7 +133,7 @@ async fn told(tx: &Tx, desk: &Desk, row: &RecallRow, about: About) -> Outcome<()
 /// Drops a proposed recall; whoever proposed it may too.
 ///
 /// # Errors
-/// `not_found`, `already_decided`.
+/// `not_found`, `tied_to_party`, `already_decided`.
 pub async fn drop_recall(tx: &Tx, desk: &Desk, id: &str) -> Outcome<RecallRow> {
     let mut row = held_recall(tx, desk, id).await?;
     step(&mut row.state, (DecisionState::Proposed, DecisionState::Dropped), None, desk)?;
@@ -145,7 +145,7 @@ pub async fn drop_recall(tx: &Tx, desk: &Desk, id: &str) -> Outcome<RecallRow> {
 /// Proposes to lift a recall; it stays in force until another officer confirms.
 ///
 /// # Errors
-/// `not_found`, `already_decided`, `document_no_missing`, `public_text_missing`.
+/// `not_found`, `tied_to_party`, `already_decided`, `document_no_missing`, `public_text_missing`.
 pub async fn propose_recall_lift(tx: &Tx, desk: &Desk, id: &str, input: &LiftInput) -> Outcome<RecallRow> {
     let (document_no, public_text) = lift_texts(input)?;
     let mut row = held_recall(tx, desk, id).await?;
@@ -161,7 +161,7 @@ pub async fn propose_recall_lift(tx: &Tx, desk: &Desk, id: &str, input: &LiftInp
 /// Withdraws the proposal to lift a recall, one's own or another's: it stands as it stood. What was proposed stays in the ledger.
 ///
 /// # Errors
-/// `not_found`, `already_decided`, `reason_missing`.
+/// `not_found`, `tied_to_party`, `already_decided`, `reason_missing`.
 pub async fn withdraw_recall_lift(tx: &Tx, desk: &Desk, id: &str, input: &WithdrawInput) -> Outcome<RecallRow> {
     let reason = withdrawal(input)?;
     let mut row = held_recall(tx, desk, id).await?;
@@ -177,7 +177,7 @@ pub async fn withdraw_recall_lift(tx: &Tx, desk: &Desk, id: &str, input: &Withdr
 /// Lifts a recall.
 ///
 /// # Errors
-/// `not_found`, `already_decided`, `second_person_needed`.
+/// `not_found`, `tied_to_party`, `already_decided`, `second_person_needed`.
 pub async fn confirm_recall_lift(tx: &Tx, desk: &Desk, id: &str) -> Outcome<RecallRow> {
     let mut row = held_recall(tx, desk, id).await?;
     step(&mut row.state, (DecisionState::LiftProposed, DecisionState::Lifted), row.lift_proposed_by.as_deref(), desk)?;

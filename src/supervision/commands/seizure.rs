@@ -87,7 +87,7 @@ pub struct SeizureEndInput {
 /// Proposes to seize a batch. Nothing changes until another officer confirms.
 ///
 /// # Errors
-/// `not_found`; `seizure_kind_unknown`, `document_no_missing`, `ordered_by_missing`, `reason_missing`, `public_text_missing`,
+/// `not_found`, `tied_to_party`; `seizure_kind_unknown`, `document_no_missing`, `ordered_by_missing`, `reason_missing`, `public_text_missing`,
 /// `in_the_future`, `day_unreadable`, `seizure_until_early`; `batch_voided`.
 pub async fn propose_seizure(tx: &Tx, desk: &Desk, input: &SeizureInput) -> Outcome<SeizureRow> {
     let mut faults = Faults::new();
@@ -174,7 +174,7 @@ fn step(row: &mut SeizureRow, (from, to): (SeizureState, SeizureState), before: 
 /// Confirms a seizure: from this moment everything about the batch stops, and the next scan says so with the document's number.
 ///
 /// # Errors
-/// `not_found`, `already_decided`, `second_person_needed`, `batch_voided`.
+/// `not_found`, `tied_to_party`, `already_decided`, `second_person_needed`, `batch_voided`.
 pub async fn confirm_seizure(tx: &Tx, desk: &Desk, id: &str) -> Outcome<SeizureRow> {
     let (mut row, _) = held(tx, desk, id).await?;
     let before = row.proposed_by.clone();
@@ -194,7 +194,7 @@ pub async fn confirm_seizure(tx: &Tx, desk: &Desk, id: &str) -> Outcome<SeizureR
 /// Drops a proposed seizure, or the proposal to end one, which then goes on; whoever proposed it may too.
 ///
 /// # Errors
-/// `not_found`, `already_decided`.
+/// `not_found`, `tied_to_party`, `already_decided`.
 pub async fn drop_seizure(tx: &Tx, desk: &Desk, id: &str) -> Outcome<SeizureRow> {
     let (mut row, _) = held(tx, desk, id).await?;
     let ending = row.state == SeizureState::EndProposed.word();
@@ -213,7 +213,7 @@ pub async fn drop_seizure(tx: &Tx, desk: &Desk, id: &str) -> Outcome<SeizureRow>
 /// Proposes how a seizure ends; it stays in force until another officer confirms.
 ///
 /// # Errors
-/// `not_found`, `already_decided`; `seizure_outcome_unknown`, `document_no_missing`, `public_text_missing`, `amount_*`, `unit_unfit`,
+/// `not_found`, `tied_to_party`, `already_decided`; `seizure_outcome_unknown`, `document_no_missing`, `public_text_missing`, `amount_*`, `unit_unfit`,
 /// `seizure_takes_nothing` and `seizure_takes_something` where the outcome and what is named do not fit, `too_many`, `shipment_order_unknown`, the
 /// labels' own faults, `taken_of_other_batch`, `seizure_before_release`, `taken_not_loose` with figures.
 pub async fn propose_seizure_end(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str, input: &SeizureEndInput) -> Outcome<SeizureRow> {
@@ -311,7 +311,7 @@ async fn read_codes(tx: &Tx, keys: &dyn KeyProvider, batch: &BatchRow, asked: &S
 /// Ends a seizure: released goods go on; what was confiscated or destroyed leaves the batch and the account, its codes are voided.
 ///
 /// # Errors
-/// `not_found`, `already_decided`, `second_person_needed`; `taken_of_other_batch`, `taken_not_loose` if something changed in between.
+/// `not_found`, `tied_to_party`, `already_decided`, `second_person_needed`; `taken_of_other_batch`, `taken_not_loose` if something changed in between.
 pub async fn confirm_seizure_end(tx: &Tx, desk: &Desk, id: &str) -> Outcome<SeizureRow> {
     let (mut row, batch) = held(tx, desk, id).await?;
     let before = row.end_proposed_by.clone();

@@ -50,12 +50,12 @@ pub async fn propose_abnormal(tx: &Tx, desk: &Desk, input: &AbnormalInput) -> Ou
     let firm = firm.ok_or_else(Failure::not_found)?;
     untied(tx, desk, Some(&firm.id)).await?;
     if store::is_listed(tx.connection(), &firm.id).await? {
-        return Err(Failure::conflict("abnormal_twice").with("firm", firm.name));
+        return Err(Failure::conflict("abnormal_twice").with("firm", &firm.name));
     }
     let row = AbnormalRow {
         id: desk.new_id(Noun::AbnormalEntry),
-        organisation_id: firm.id,
-        division_code: firm.division_code,
+        organisation_id: firm.id.clone(),
+        division_code: firm.division_code.clone(),
         reason,
         document_no,
         state: DecisionState::Proposed.word().to_owned(),
@@ -69,7 +69,7 @@ pub async fn propose_abnormal(tx: &Tx, desk: &Desk, input: &AbnormalInput) -> Ou
         lifted_by: None,
         lifted_at: None,
     };
-    store::insert_abnormal(tx, row.clone()).await?;
+    store::insert_abnormal(tx, row.clone(), &firm.name).await?;
     let facts = json!({ "organisation": row.organisation_id, "reason": row.reason, "document_no": row.document_no });
     ledger::append(tx, desk, Event::new(kind::ABNORMAL_ENTRY_PROPOSED, &row.id, facts)).await?;
     Ok(row)

@@ -6,7 +6,7 @@ use sea_orm::{
     QuerySelect, Set,
 };
 
-use crate::db::{Engine, Tx};
+use crate::db::{Engine, Tx, duplicate_as};
 use crate::entity::{abnormal_entry, checklist, gi_right, inspection, inspection_draw, inspection_officer, mark_use, organisation};
 use crate::kernel::{Failure, Outcome, Scope};
 
@@ -232,8 +232,10 @@ fn abnormal_within(scope: &Scope) -> Condition {
     scope.divisions.iter().fold(Condition::any(), |any, prefix| any.add(inside(abnormal_entry::Column::DivisionCode, prefix)))
 }
 
-pub(in crate::supervision) async fn insert_abnormal(tx: &Tx, row: AbnormalRow) -> Outcome<()> {
-    row.into_active_model().insert(tx.connection()).await?;
+/// Puts an entry of a firm, named for the refusal, into the table; a firm stands in it once.
+pub(in crate::supervision) async fn insert_abnormal(tx: &Tx, row: AbnormalRow, firm: &str) -> Outcome<()> {
+    let twice = duplicate_as(|| Failure::conflict("abnormal_twice").with("firm", firm));
+    row.into_active_model().insert(tx.connection()).await.map_err(twice)?;
     Ok(())
 }
 

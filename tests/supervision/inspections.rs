@@ -250,7 +250,7 @@ async fn somebody_waits(tx: &yanzhao::db::Tx) {
     let waiting = "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     for _ in 0..200_000 {
         let asked = Statement::from_string(DbBackend::Postgres, waiting);
-        let row = tx.connection().query_one(asked).await.unwrap().unwrap();
+        let row = tx.connection().query_one_raw(asked).await.unwrap().unwrap();
         if row.try_get::<i64>("", "n").unwrap() > 0 {
             return;
         }

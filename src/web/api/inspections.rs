@@ -24,7 +24,7 @@ use crate::supervision::commands::inspection::{
     ChecklistInput, OpenInput, PublishInput, open_inspection, publish_inspection, record_checklist, record_inspection,
 };
 use crate::supervision::commands::{LiftInput, WithdrawInput};
-use crate::supervision::draws::{self, DrawView, PublicDraw, public_draw};
+use crate::supervision::draws::{self, DrawView, PublicDraw, frozen_draw};
 use crate::supervision::inspection::RecordInput;
 use crate::supervision::inspections::{InspectionFilter, InspectionView, checklists, inspection, inspections, known};
 
@@ -53,7 +53,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/api/v1/draws", plan, draw_plan).says("Put a task into a year's plan").takes::<DrawInput>().answers::<DrawView>(201),
         Route::get("/api/v1/draws/{id}", plan, draw_one).says("One task").answers::<DrawView>(200),
         Route::get("/api/v1/draws/{id}/list", plan, draw_frozen)
-            .says("What is frozen, and what follows from it")
+            .says("What is frozen, and what follows from it; for officers of the place, before the public sees it")
             .answers::<PublicDraw>(200),
         Route::post("/api/v1/draws/{id}/drop", plan, draw_drop).says("Take a task out of the plan").answers::<DrawView>(200),
         Route::post("/api/v1/draws/{id}/freeze", plan, draw_freeze)
@@ -136,8 +136,8 @@ async fn draw_one(State(app): State<App>, By(actor): By, Path(id): Path<String>)
     Ok(Json(draws::draw(&app.db, &actor, &id).await?))
 }
 
-async fn draw_frozen(State(app): State<App>, _by: By, Path(id): Path<String>) -> Result<Json<PublicDraw>, Refusal> {
-    Ok(Json(public_draw(&app.db, &id).await?))
+async fn draw_frozen(State(app): State<App>, By(actor): By, Path(id): Path<String>) -> Result<Json<PublicDraw>, Refusal> {
+    Ok(Json(frozen_draw(&app.db, &actor, &id).await?))
 }
 
 async fn draw_plan(State(app): State<App>, posted: Posted<DrawInput>) -> Result<Response, Refusal> {

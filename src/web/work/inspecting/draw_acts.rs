@@ -46,7 +46,7 @@ async fn again(
     tried: Result<Response, Refusal>,
 ) -> Result<Response, Refusal> {
     answered(tried, async |failure: Failure| {
-        let errors = at_fields(reader, &failure, form, &["value_source", "value_day", "public_value", "file"]);
+        let errors = at_fields(reader, &failure, form, &["value_source", "value_day", "list_open_on", "public_value", "file"]);
         Ok((failure, page(app, reader, id, errors, Some(Tried { form, typed })).await?))
     })
     .await
@@ -59,12 +59,13 @@ async fn freeze(State(app): State<App>, reader: Reader, Path(id): Path<String>, 
         Box::pin(async move {
             let mut faults = Faults::new();
             let value_day = day(&mut faults, &typed, "value_day");
+            let list_open_on = day(&mut faults, &typed, "list_open_on");
             if value_day.is_none() && faults.is_empty() {
                 faults.add("/value_day", "register_empty");
             }
             faults.check()?;
             let value_day = value_day.unwrap_or_else(|| desk.clock.today());
-            let input = FreezeInput { officers: Vec::new(), value_source: said(&typed, "value_source"), value_day };
+            let input = FreezeInput { officers: Vec::new(), value_source: said(&typed, "value_source"), value_day, list_open_on };
             freeze_draw(tx, &desk, &id, &input).await?;
             Ok(Done::see(done_at(lang, &format!("/work/draws/{id}"), "draw_frozen")))
         })

@@ -30,6 +30,7 @@ mod m0019_feedback;
 mod m0020_figures;
 mod m0021_rest;
 mod m0022_words;
+mod m0023_mended;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_figures::Step),
             Box::new(m0021_rest::Step),
             Box::new(m0022_words::Step),
+            Box::new(m0023_mended::Step),
         ]
     }
 }

@@ -33,6 +33,7 @@ pub struct Model {
     pub frozen_at: Option<i64>,
     pub drawn_by: Option<String>,
     pub drawn_at: Option<i64>,
+    pub list_open_on: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

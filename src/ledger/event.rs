@@ -34,6 +34,7 @@ kinds! {
     ABNORMAL_ENTRY_DROPPED = "abnormal_entry.dropped" sealed;
     ABNORMAL_ENTRY_LIFTED = "abnormal_entry.lifted";
     ABNORMAL_ENTRY_LIFT_PROPOSED = "abnormal_entry.lift_proposed" sealed;
+    ABNORMAL_ENTRY_LIFT_WITHDRAWN = "abnormal_entry.lift_withdrawn" sealed;
     ABNORMAL_ENTRY_PROPOSED = "abnormal_entry.proposed" sealed;
     ACCOUNT_CREATED = "account.created" sealed;
     ACCOUNT_DISABLED = "account.disabled" sealed;
@@ -184,6 +185,7 @@ kinds! {
     RECALL_DROPPED = "recall.dropped";
     RECALL_LIFTED = "recall.lifted";
     RECALL_LIFT_PROPOSED = "recall.lift_proposed";
+    RECALL_LIFT_WITHDRAWN = "recall.lift_withdrawn";
     RECALL_PROPOSED = "recall.proposed";
     RECOVERY_CONFIRMED = "recovery.confirmed" sealed;
     RECOVERY_DROPPED = "recovery.dropped" sealed;
@@ -235,6 +237,7 @@ kinds! {
     STOP_DROPPED = "stop.dropped";
     STOP_LIFTED = "stop.lifted";
     STOP_LIFT_PROPOSED = "stop.lift_proposed";
+    STOP_LIFT_WITHDRAWN = "stop.lift_withdrawn";
     STOP_PROPOSED = "stop.proposed";
     TEST_REPORTED = "test.reported";
     UNKNOWN_CODE_NOTED = "unknown_code.noted";

@@ -2,12 +2,15 @@
 //!
 //! 1. Candidates and officers are frozen: sorted bytewise, written as JCS (RFC 8785), hashed. SHA-256 of that text goes into the ledger,
 //!    together with a public value that somebody else will make known on a later day (a lottery's result, an index at its close).
-//! 2. After that day the value is entered. The seed is SHA-256 of the 32 bytes of the list's hash followed by the value in UTF-8.
-//! 3. Firms stand in the order of SHA-256(seed ‖ id); the first so many are drawn. For each of them the officers of each department
-//!    stand in the order of SHA-256(seed ‖ firm's id ‖ 0x0A ‖ certificate number); the first two that are not excluded for the firm go.
+//! 2. After that day the value is entered. The seed is SHA-256 of the 32 bytes of the list's hash followed by the value in UTF-8, the
+//!    start SHA-256 of the 32 bytes of the seed followed by the list's `blind` in UTF-8.
+//! 3. Firms stand in the order of SHA-256(start ‖ id); the first so many are drawn. For each of them the officers of each department
+//!    stand in the order of SHA-256(start ‖ firm's id ‖ 0x0A ‖ certificate number); the first two that are not excluded for the firm go.
+//! 4. The list is public once every inspection that came of it is on record, and at the latest on a day that was stated with the hash.
 //!
-//! Whoever froze the list could not know the value, and whoever entered the value could not change the list. `docs/draw.py` does the same
-//! with nothing but Python's standard library.
+//! Whoever froze the list could not know the value, and whoever entered the value could not change the list. Until the list is public
+//! nobody outside can tell who is drawn, though hash, value and seed are known: firms and certificates may be guessed, 32 random bytes
+//! (`blind`) can't, and both the hash and the order hang on them. `docs/draw.py` does the same with nothing but Python's standard library.
 
 use std::collections::BTreeSet;
 
@@ -15,10 +18,14 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use crate::kernel::{Failure, Outcome};
+use crate::kernel::{Day, Failure, Outcome};
 
 /// How many officers of each department go.
 pub const TEAM: usize = 2;
+/// How many days after the value's day a list is public at the latest, where nothing else was stated.
+pub const OPEN_AFTER: i64 = 60;
+/// The latest that may be stated, in days after the value's day.
+pub const OPEN_LATEST: i64 = 180;
 
 /// How far a task has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,10 +88,12 @@ pub struct PoolOfficer {
 /// What is frozen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FrozenList {
-    /// Of this description: 1.
+    /// Of this description: 2.
     pub v: u8,
     /// `drw_…`
     pub draw: String,
+    /// 32 random bytes, hex: without them neither the list nor the order can be found out by trying.
+    pub blind: String,
     /// How many firms are drawn.
     pub take: usize,
     /// How many officers of each department go.
@@ -132,7 +141,13 @@ pub fn seed(list_hash: &[u8; 32], public_value: &str) -> [u8; 32] {
 
 impl FrozenList {
     /// Puts a list in its order: everything bytewise, so that it has one text.
-    pub fn new(draw: &str, take: usize, departments: &[String], mut firms: Vec<Candidate>, mut officers: Vec<PoolOfficer>) -> Self {
+    pub fn new(
+        (draw, blind): (&str, &[u8; 32]),
+        take: usize,
+        departments: &[String],
+        mut firms: Vec<Candidate>,
+        mut officers: Vec<PoolOfficer>,
+    ) -> Self {
         firms.sort_by(|a, b| a.id.cmp(&b.id));
         firms.dedup_by(|a, b| a.id == b.id);
         let ids: BTreeSet<String> = firms.iter().map(|firm| firm.id.clone()).collect();
@@ -142,7 +157,8 @@ impl FrozenList {
             officer.excluded.dedup();
         }
         officers.sort_by(|a, b| a.certificate_no.cmp(&b.certificate_no));
-        Self { v: 1, draw: draw.to_owned(), take, team: TEAM, departments: departments.to_vec(), firms, officers }
+        let blind = data_encoding::HEXLOWER.encode(blind);
+        Self { v: 2, draw: draw.to_owned(), blind, take, team: TEAM, departments: departments.to_vec(), firms, officers }
     }
 
     /// The text that is hashed.
@@ -170,21 +186,28 @@ impl FrozenList {
 
     /// Draws.
     pub fn draw(&self, seed: &[u8; 32]) -> Vec<Picked> {
-        let mut firms: Vec<([u8; 32], &Candidate)> = self.firms.iter().map(|firm| (digest(&[seed, firm.id.as_bytes()]), firm)).collect();
+        let start = digest(&[seed, self.blind.as_bytes()]);
+        let mut firms: Vec<([u8; 32], &Candidate)> = self.firms.iter().map(|firm| (digest(&[&start, firm.id.as_bytes()]), firm)).collect();
         firms.sort_by(|a, b| (a.0, &a.1.id).cmp(&(b.0, &b.1.id)));
-        firms.into_iter().take(self.take).map(|(_, firm)| self.team_for(seed, &firm.id)).collect()
+        firms.into_iter().take(self.take).map(|(_, firm)| self.team_for(&start, &firm.id)).collect()
     }
 
-    fn team_for(&self, seed: &[u8; 32], firm: &str) -> Picked {
+    fn team_for(&self, start: &[u8; 32], firm: &str) -> Picked {
         let mut officers = Vec::new();
         for department in &self.departments {
-            let key = |officer: &PoolOfficer| digest(&[seed, firm.as_bytes(), b"\n", officer.certificate_no.as_bytes()]);
+            let key = |officer: &PoolOfficer| digest(&[start, firm.as_bytes(), b"\n", officer.certificate_no.as_bytes()]);
             let mut free: Vec<([u8; 32], &PoolOfficer)> = self.free(department, firm).map(|officer| (key(officer), officer)).collect();
             free.sort_by(|a, b| (a.0, &a.1.certificate_no).cmp(&(b.0, &b.1.certificate_no)));
             officers.extend(free.into_iter().take(self.team).map(|(_, officer)| officer.certificate_no.clone()));
         }
         Picked { firm: firm.to_owned(), officers }
     }
+}
+
+/// Is a frozen list public? Once all that came of its draw is on record, so that nobody is warned; and on the stated day whatever became of
+/// it, drawn or not, so that nobody can put off being checked.
+pub fn is_open(is_drawn: bool, waiting: usize, open_on: Day, today: Day) -> bool {
+    today >= open_on || (is_drawn && waiting == 0)
 }
 
 /// SHA-256 of a text.
@@ -217,7 +240,7 @@ mod tests {
             officer(5, "农业农村", &[]),
         ];
         let departments = ["市场监管".to_owned(), "农业农村".to_owned()];
-        FrozenList::new("drw_1", 4, &departments, (0..12).rev().map(firm).collect(), officers)
+        FrozenList::new(("drw_1", &[7; 32]), 4, &departments, (0..12).rev().map(firm).collect(), officers)
     }
 
     #[test]
@@ -226,15 +249,17 @@ mod tests {
         let text = one.text().unwrap();
         assert_eq!(text, two.text().unwrap());
         assert!(
-            text.starts_with(r#"{"departments":["市场监管","农业农村"],"draw":"drw_1","firms":[{"credit_code":null,"id":"org_00""#),
+            text.starts_with(r#"{"blind":"0707070707070707070707070707070707070707070707070707070707070707","departments":["市场监管","农业农村"],"draw":"drw_1","firms":[{"credit_code":null,"id":"org_00""#),
             "{text}"
         );
         let mut changed = one.clone();
         changed.firms[3].name.push('甲');
         let mut fewer = one.clone();
         fewer.firms.pop();
-        let hashes: BTreeSet<_> = [&one, &changed, &fewer, &list(&["org_03"])].iter().map(|list| hash(&list.text().unwrap())).collect();
-        assert_eq!(hashes.len(), 4, "a name, a firm less, an officer who keeps away: each is another list");
+        let blinded = FrozenList { blind: "08".repeat(32), ..one.clone() };
+        let all = [&one, &changed, &fewer, &list(&["org_03"]), &blinded];
+        let hashes: BTreeSet<_> = all.iter().map(|list| hash(&list.text().unwrap())).collect();
+        assert_eq!(hashes.len(), 5, "a name, a firm less, an officer who keeps away, other random bytes: each is another list");
     }
 
     #[test]
@@ -253,6 +278,31 @@ mod tests {
         }
         let firms: BTreeSet<_> = drawn.iter().map(|pick| &pick.firm).collect();
         assert_eq!(firms.len(), 4, "no firm is drawn twice");
+    }
+
+    #[test]
+    fn who_knows_hash_value_and_every_firm_still_cannot_tell_the_order() {
+        let list = list(&[]);
+        let seed = seed(&hash(&list.text().unwrap()), "3456.78");
+        let order =
+            |list: &FrozenList| FrozenList { take: 12, ..list.clone() }.draw(&seed).into_iter().map(|pick| pick.firm).collect::<Vec<_>>();
+        let guessed = FrozenList { blind: "00".repeat(32), ..list.clone() };
+        assert_ne!(order(&list), order(&guessed), "the same seed over the same firms, other random bytes");
+    }
+
+    #[test]
+    fn when_a_list_is_public() {
+        let (open_on, day) = (Day::parse("2026-12-24").unwrap(), |text: &str| Day::parse(text).unwrap());
+        let rows = [
+            (false, 0, "2026-12-23", false),
+            (true, 2, "2026-12-23", false),
+            (true, 0, "2026-10-23", true),
+            (true, 2, "2026-12-24", true),
+            (false, 0, "2026-12-24", true),
+        ];
+        for (is_drawn, waiting, today, expected) in rows {
+            assert_eq!(is_open(is_drawn, waiting, open_on, day(today)), expected, "{is_drawn} {waiting} {today}");
+        }
     }
 
     #[test]

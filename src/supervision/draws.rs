@@ -1,4 +1,4 @@
-//! Tasks of the year's plans: for officers whole, for anybody what is needed to redo a draw.
+//! Tasks of the year's plans: for officers whole, for anybody what binds a draw beforehand and what is needed to redo it afterwards.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +6,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::commands::draw::{frozen, parted};
-use super::draw::{DrawState, FrozenList, Picked};
+use super::draw::{DrawState, FrozenList, OPEN_AFTER, Picked, is_open};
 use super::store::inspection::{self as store, DrawRow, InspectionRow};
 use crate::db::Db;
 use crate::kernel::actor::division_prefix;
 use crate::kernel::clock::rfc3339;
-use crate::kernel::{Actor, Failure, Outcome, Scope};
+use crate::kernel::{Actor, Day, Failure, Outcome, Scope};
 
 /// A task.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -58,6 +58,8 @@ pub struct DrawView {
     pub frozen_at: Option<String>,
     /// RFC 3339.
     pub drawn_at: Option<String>,
+    /// The day on which the list is public at the latest.
+    pub list_open_on: Option<String>,
 }
 
 impl From<DrawRow> for DrawView {
@@ -84,11 +86,13 @@ impl From<DrawRow> for DrawView {
             seed: row.seed,
             frozen_at: row.frozen_at.map(rfc3339),
             drawn_at: row.drawn_at.map(rfc3339),
+            list_open_on: row.list_open_on,
         }
     }
 }
 
-/// What anybody needs to redo a draw; the text that is hashed is the JCS of `list`.
+/// A draw as anybody may see it. From freezing on: the hash of the list, the value that decides, how many are drawn and when. The list and
+/// who was drawn only once nobody can be warned by it any more; then anybody can redo it. The text that is hashed is the JCS of `list`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PublicDraw {
     /// `drw_…`
@@ -97,8 +101,12 @@ pub struct PublicDraw {
     pub name: String,
     /// `frozen` or `drawn`.
     pub state: String,
-    /// Firms and officers as frozen.
-    pub list: FrozenList,
+    /// Firms and officers as frozen; nothing until it is public.
+    pub list: Option<FrozenList>,
+    /// The day on which the list is public at the latest.
+    pub list_open_on: String,
+    /// How many firms are drawn.
+    pub take: i64,
     /// SHA-256 of the list, hex; in the ledger since `frozen_at`.
     pub list_hash: String,
     /// RFC 3339.
@@ -113,7 +121,7 @@ pub struct PublicDraw {
     pub seed: Option<String>,
     /// RFC 3339.
     pub drawn_at: Option<String>,
-    /// Who was drawn, in order, with the officers' certificates.
+    /// Who was drawn, in order, with the officers' certificates; nobody until the list is public.
     pub drawn: Vec<Picked>,
 }
 
@@ -140,25 +148,53 @@ fn sees(scope: &Scope, division_code: &str) -> bool {
     scope.reaches_division(division_code) || scope.divisions.iter().any(|own| own.starts_with(of_task))
 }
 
-/// What anybody may see of a task with a frozen list: a draw of our own, from the moment its list is frozen.
+/// What anybody may see of a task with a frozen list on this day: a draw of our own, from the moment its list is frozen. Hash, value and time
+/// come at once; the list and who was drawn once every inspection that came of it is on record, or the stated day has come.
 ///
 /// # Errors
 /// `not_found`, also for one that is only planned or that the province draws.
-pub async fn public_draw(db: &Db, id: &str) -> Outcome<PublicDraw> {
+pub async fn public_draw(db: &Db, today: Day, id: &str) -> Outcome<PublicDraw> {
     let row = store::draw(db.reader(), id).await?;
+    let waiting = store::of_draw(db.reader(), &row.id).await?.iter().filter(|one| one.state == "waiting").count();
+    let shown = open_on(&row).is_some_and(|open_on| is_open(row.drawn_at.is_some(), waiting, open_on, today));
+    whole(row, shown).await
+}
+
+/// The same with the list, for officers of the place that draws, or of one above or below.
+///
+/// # Errors
+/// `not_found`, also for another place's task, for one that is only planned or that the province draws.
+pub async fn frozen_draw(db: &Db, actor: &Actor, id: &str) -> Outcome<PublicDraw> {
+    let row = store::draw(db.reader(), id).await?;
+    if sees(&actor.scope, &row.division_code) { whole(row, true).await } else { Err(Failure::not_found()) }
+}
+
+/// The day on which a frozen list is public at the latest.
+fn open_on(row: &DrawRow) -> Option<Day> {
+    let stated = row.list_open_on.as_deref().and_then(Day::parse);
+    stated.or_else(|| Some(Day::parse(row.value_day.as_deref()?)?.plus(OPEN_AFTER)))
+}
+
+async fn whole(row: DrawRow, shown: bool) -> Outcome<PublicDraw> {
     let known = DrawState::parse(&row.state).is_some_and(|state| matches!(state, DrawState::Frozen | DrawState::Drawn));
     let (Some(list), Some(list_hash), true) = (frozen(&row)?, row.list_hash.clone(), known) else { return Err(Failure::not_found()) };
     let seed: Option<[u8; 32]> = row.seed.as_deref().and_then(|hex| data_encoding::HEXLOWER.decode(hex.as_bytes()).ok()?.try_into().ok());
-    // A large list costs many hashes: not on a thread that answers others.
-    let computed = tokio::task::spawn_blocking(move || {
-        let drawn = seed.map(|seed| list.draw(&seed)).unwrap_or_default();
-        (list, drawn)
-    });
-    let (list, drawn) = computed.await.map_err(Failure::broken)?;
+    let (list, drawn) = if shown {
+        // A large list costs many hashes: not on a thread that answers others.
+        let computed = tokio::task::spawn_blocking(move || {
+            let drawn = seed.map(|seed| list.draw(&seed)).unwrap_or_default();
+            (Some(list), drawn)
+        });
+        computed.await.map_err(Failure::broken)?
+    } else {
+        (None, Vec::new())
+    };
     Ok(PublicDraw {
         drawn,
         list,
         list_hash,
+        list_open_on: open_on(&row).map(|day| day.to_string()).unwrap_or_default(),
+        take: row.taken,
         id: row.id,
         name: row.name,
         state: row.state,

@@ -8,6 +8,7 @@
 //!     proposed --> dropped
 //!     in_force --> lift_proposed: one officer
 //!     lift_proposed --> lifted: another officer
+//!     lift_proposed --> in_force: withdrawn
 //! ```
 //! The facts lie in `trace`, where the next scan reads them; the process lies here. Officers act where they are competent: the producer
 //! lies in their division, or the product's counties do; a whole product only where all of its counties do. Nothing is ever deleted: what was

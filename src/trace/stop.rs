@@ -1,8 +1,8 @@
 //! 停用 as a fact: labels that may not be used any more, by decision of an authority. Pure part; the process is supervision's.
 //!
 //! ```text
-//! proposed ──▶ in_force ──▶ lift_proposed ──▶ lifted      every arrow is another person's act; a proposal alone changes nothing
-//!     └──────▶ dropped                                     public, and one to lift leaves the stop in force
+//! proposed ──▶ in_force ◀─▶ lift_proposed ──▶ lifted      every arrow forward is another person's act; a proposal alone changes
+//!     └──────▶ dropped                                     nothing public, and one to lift leaves the stop in force until it is withdrawn
 //! ```
 
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,9 @@ impl DecisionState {
     pub fn may_become(self, to: Self) -> bool {
         matches!(
             (self, to),
-            (Self::Proposed, Self::InForce | Self::Dropped) | (Self::InForce, Self::LiftProposed) | (Self::LiftProposed, Self::Lifted)
+            (Self::Proposed, Self::InForce | Self::Dropped)
+                | (Self::InForce, Self::LiftProposed)
+                | (Self::LiftProposed, Self::Lifted | Self::InForce)
         )
     }
     /// Does it bind today?
@@ -126,7 +128,13 @@ mod tests {
             .filter(|(a, b)| a.may_become(*b))
             .map(|(a, b)| (a.word(), b.word()))
             .collect();
-        let expected = [("proposed", "dropped"), ("proposed", "in_force"), ("in_force", "lift_proposed"), ("lift_proposed", "lifted")];
+        let expected = [
+            ("proposed", "dropped"),
+            ("proposed", "in_force"),
+            ("in_force", "lift_proposed"),
+            ("lift_proposed", "in_force"),
+            ("lift_proposed", "lifted"),
+        ];
         assert_eq!(may, expected);
         let binding: Vec<_> = DecisionState::ALL.iter().filter(|s| s.is_in_force()).map(|s| s.word()).collect();
         assert_eq!(binding, ["in_force", "lift_proposed"], "a proposal binds nobody, and one to lift frees nobody");

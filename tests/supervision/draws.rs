@@ -11,7 +11,7 @@ use yanzhao::supervision::commands::draw::{
     DrawInput, DrawSource, FirmKind, FreezeInput, PortionKind, ValueInput, draw, drop_draw, freeze_draw, plan_draw,
 };
 use yanzhao::supervision::commands::drawn::{ImportInput, ImportedInput, import_drawn};
-use yanzhao::supervision::draws::{coverage, public_draw, results_of};
+use yanzhao::supervision::draws::{PublicDraw, coverage, frozen_draw, public_draw, results_of};
 use yanzhao::supervision::inspections::{InspectionFilter, inspection, inspections};
 
 use crate::support::on_both_engines;
@@ -60,7 +60,23 @@ fn freezing(day: &str) -> FreezeInput {
         officers: Vec::new(),
         value_source: "某指数当日收盘点位，精确到小数点后两位".to_owned(),
         value_day: Day::parse(day).unwrap(),
+        list_open_on: None,
     }
+}
+
+/// Whoever knows hash, value and seed, and every firm from the public roll, tries the order without the list's random bytes.
+fn outsiders_cannot_tell(closed: &PublicDraw, whole: &PublicDraw) {
+    use sha2::{Digest, Sha256};
+    let list = whole.list.as_ref().unwrap();
+    let seed = data_encoding::HEXLOWER.decode(closed.seed.as_ref().unwrap().as_bytes()).unwrap();
+    let mut firms: Vec<&str> = list.firms.iter().map(|firm| firm.id.as_str()).collect();
+    firms.sort_by_key(|id| Sha256::new().chain_update(&seed).chain_update(id.as_bytes()).finalize());
+    let drawn: Vec<&str> = whole.drawn.iter().map(|pick| pick.firm.as_str()).collect();
+    assert_ne!(firms[..drawn.len()], drawn[..], "the seed alone gives the draw away");
+    let mut guess = list.clone();
+    guess.blind = String::new();
+    let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(guess.text().unwrap().as_bytes()));
+    assert_ne!(hash, closed.list_hash, "a guessed list can be checked against the hash");
 }
 
 on_both_engines! {
@@ -84,7 +100,7 @@ on_both_engines! {
         }
         let input = task(DrawSource::Own);
         let id = act!(world, planner, |tx, desk| plan_draw(tx, desk, &input), [input]).unwrap().id;
-        assert!(public_draw(&world.db, &id).await.is_err(), "nothing is public before it is frozen");
+        assert!(public_draw(&world.db, world.clock.today(), &id).await.is_err(), "nothing is public before it is frozen");
 
         let today = freezing("2026-10-20");
         let refused = act!(world, planner, |tx, desk| freeze_draw(tx, desk, &id, &today), [id, today]).unwrap_err();
@@ -92,6 +108,11 @@ on_both_engines! {
         let two = FreezeInput { officers: vec![officers[0].clone(), officers[2].clone()], ..freezing("2026-10-22") };
         let refused = act!(world, planner, |tx, desk| freeze_draw(tx, desk, &id, &two), [id, two]).unwrap_err();
         assert!(refused.says("draw_pool_small") && refused.params.contains(&("figure", "1".to_owned())), "{refused}");
+        for wrong in ["2026-10-22", "2027-04-21"] {
+            let wrong = FreezeInput { list_open_on: Day::parse(wrong), ..freezing("2026-10-22") };
+            let refused = act!(world, planner, |tx, desk| freeze_draw(tx, desk, &id, &wrong), [id, wrong]).unwrap_err();
+            assert!(refused.says("draw_open_day"), "{refused}");
+        }
         let freeze = freezing("2026-10-22");
         let row = act!(world, planner, |tx, desk| freeze_draw(tx, desk, &id, &freeze), [id, freeze]).unwrap();
         assert_eq!(row.taken, 4, "half of seven, rounded up");
@@ -110,8 +131,26 @@ on_both_engines! {
         assert!(refused.says("second_person_needed"), "who froze the list does not enter the value");
         act!(world, second, |tx, desk| draw(tx, desk, &id, &value), [id, value]).unwrap();
 
-        let open = public_draw(&world.db, &id).await.unwrap();
-        assert_eq!((open.list.firms.len(), open.drawn.len(), open.list.officers.len()), (7, 4, 4));
+        // Who is drawn is known to officers of the place alone, until nobody can be warned any more.
+        let closed = public_draw(&world.db, world.clock.today(), &id).await.unwrap();
+        assert!(closed.list.is_none() && closed.drawn.is_empty() && closed.seed.is_some() && closed.take == 4);
+        assert_eq!(closed.list_open_on, "2026-12-21", "sixty days after the value's day, unless another was stated");
+        let said = serde_json::to_string(&closed).unwrap();
+        assert!(!said.contains("合作社") && !said.contains("1301AB") && !said.contains("org_"), "{said}");
+        let far = world.desk("far", None, Scope { divisions: vec!["130600".to_owned()], ..Scope::default() });
+        assert!(frozen_draw(&world.db, &far.actor, &id).await.unwrap_err().says("not_found"), "not of another place either");
+        let whole = frozen_draw(&world.db, &planner.actor, &id).await.unwrap();
+        outsiders_cannot_tell(&closed, &whole);
+        let at = |day: &str| public_draw(&world.db, Day::parse(day).unwrap(), &id);
+        assert!(at("2026-12-20").await.unwrap().list.is_none() && at("2026-12-21").await.unwrap().list.is_some(), "done or not");
+        world.tamper(&format!("UPDATE inspection SET state = 'recorded' WHERE draw_id = '{id}' AND rank > 1")).await;
+        assert!(public_draw(&world.db, world.clock.today(), &id).await.unwrap().list.is_none(), "one still waits");
+        world.tamper(&format!("UPDATE inspection SET state = 'recorded' WHERE draw_id = '{id}'")).await;
+        let open = public_draw(&world.db, world.clock.today(), &id).await.unwrap();
+        let list = open.list.clone().unwrap();
+        assert_eq!((list.firms.len(), open.drawn.len(), list.officers.len()), (7, 4, 4));
+        assert_eq!((&open.list_hash, &open.drawn), (&closed.list_hash, &whole.drawn), "what was committed before");
+        world.tamper(&format!("UPDATE inspection SET state = 'waiting' WHERE draw_id = '{id}'")).await;
         let text = serde_json::to_string(&open).unwrap();
         assert!(!text.contains("acc_") && !text.contains("officer1"), "officers are known by their certificates alone");
         let filter = InspectionFilter { draw_id: Some(id.clone()), ..InspectionFilter::default() };
@@ -133,6 +172,7 @@ on_both_engines! {
             std::fs::write(&file, text).unwrap();
             Command::new("python3").arg(script).arg(&file).output().unwrap()
         };
+        assert!(!redo(&said).status.success(), "there is nothing to redo yet");
         let redone = redo(&text);
         assert!(redone.status.success(), "{}", String::from_utf8_lossy(&redone.stderr));
         let printed: serde_json::Value = serde_json::from_slice(&redone.stdout).unwrap();
@@ -206,6 +246,6 @@ on_both_engines! {
         act!(world, own, |tx, desk| import_drawn(tx, desk, &id, &good), [id, good]).unwrap();
         let lines = results_of(&world.db, &own.actor, &id).await.unwrap();
         assert_eq!(lines.iter().map(|line| line.credit_code.as_str()).collect::<Vec<_>>(), CODES[..2]);
-        assert!(public_draw(&world.db, &id).await.is_err(), "there is nothing of ours to redo");
+        assert!(public_draw(&world.db, world.clock.today(), &id).await.is_err(), "there is nothing of ours to redo");
     }
 }

@@ -4,11 +4,14 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use data_encoding::BASE64;
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
+use yanzhao::entity::feedback;
 use yanzhao::identity::officer::{OfficerInput, record_officer};
 use yanzhao::identity::queries::account_named;
 use yanzhao::kernel::{Actor, Desk};
 
+use super::goods::Goods;
 use crate::support::on_both_engines;
 use crate::support::season::id;
 use crate::support::server::{Person, Server};
@@ -160,23 +163,13 @@ on_both_engines! {
         }
         let whole = async || one.get("/api/v1/evidence/check").await.1;
         assert_eq!((&whole().await["records"], &whole().await["broken_at"]), (&json!(3), &Value::Null));
-        let bend = async |sql: String| {
-            let done = server.app.db.write(move |tx| {
-                let sql = sql.clone();
-                Box::pin(async move {
-                    sea_orm::ConnectionTrait::execute_unprepared(tx.connection(), &sql).await?;
-                    Ok(())
-                })
-            });
-            done.await.unwrap();
-        };
-        bend(format!("UPDATE evidence SET record = replace(record, '办公电脑', '别的电脑') WHERE id = '{}'", ids[1])).await;
+        bend(&server, &format!("UPDATE evidence SET record = replace(record, '办公电脑', '别的电脑') WHERE id = '{}'", ids[1])).await;
         assert_eq!(whole().await["broken_at"], 2);
         let (_, check) = one.get(&format!("/api/v1/evidence/{}/check", ids[1])).await;
         assert_eq!((&check["record"], &check["sound"]), (&json!(false), &json!(false)));
-        bend(format!("UPDATE evidence SET record = replace(record, '别的电脑', '办公电脑') WHERE id = '{}'", ids[1])).await;
+        bend(&server, &format!("UPDATE evidence SET record = replace(record, '别的电脑', '办公电脑') WHERE id = '{}'", ids[1])).await;
         assert_eq!(whole().await["broken_at"], Value::Null);
-        bend(format!("DELETE FROM evidence WHERE id = '{}'", ids[2])).await;
+        bend(&server, &format!("DELETE FROM evidence WHERE id = '{}'", ids[2])).await;
         assert_eq!(whole().await["broken_at"], 3, "the end was cut off");
     }
 
@@ -265,4 +258,73 @@ on_both_engines! {
             assert!(csv.contains(words), "{words} is missing: {csv}");
         }
     }
+
+    async fn evidence_is_about_what_lies_within_reach_and_never_about_a_closed_case(engine: Engine) {
+        let goods = Goods::new(engine, |_| {}).await;
+        let (server, one) = (goods.server(), goods.person("supervisor").await);
+        let both = officers(server, &["supervisor", "supervisor2"]).await;
+        let visit = json!({ "organisation_id": goods.season.organisation, "officers": both, "reason": "线索核查" });
+        let visit = id(&one.done("/api/v1/inspections", visit).await);
+        goods.report(&format!("/q/{}/report", goods.codes[0]), "192.0.2.9", &[("choice", "health"), ("text", "吃后不适")], &[]).await;
+        let told = feedback::Entity::find().one(server.app.db.reader()).await.unwrap().unwrap().id;
+        let case = json!({ "title": "疑似套用标签", "source": "officer", "division_code": "130183" });
+        let case = id(&one.done("/api/v1/cases", case).await);
+        let about = |kind: &str, subject: &str| {
+            let mut whole = record(subject, &both);
+            whole["subject_kind"] = json!(kind);
+            json!({ "record": whole, "files": [original("a.png", &picture(7))] })
+        };
+        let at = "/api/v1/evidence";
+        let subjects = [("inspection", &visit), ("feedback", &told), ("batch", &goods.batch), ("case", &case)];
+        for (kind, subject) in subjects {
+            let taken = one.done(at, about(kind, subject)).await;
+            assert_eq!((&taken["subject_id"], &taken["division_code"]), (&json!(subject), &json!("130183")), "{kind}: {taken:#}");
+        }
+        // What nobody has, and what another region has, answer alike.
+        let unknown = async |kind: &str, subject: &str| {
+            let refused = one.refused(at, about(kind, subject), 422, "evidence_subject_unknown").await;
+            refused["errors"].to_string().replace(subject, "…")
+        };
+        let mut nobodys = Vec::new();
+        for (kind, subject) in subjects {
+            let other = format!("{}_{}", &subject[..3], "0".repeat(subject.len() - 4));
+            nobodys.push(unknown(kind, &other).await);
+        }
+        for sql in [
+            "UPDATE organisation SET division_code = '130600' WHERE kind = 'producer'",
+            "UPDATE product SET county_codes = '130600', city_codes = '130600'",
+            "UPDATE inspection SET division_code = '130600'",
+            "UPDATE feedback SET division_code = '130600'",
+            "UPDATE case_file SET division_code = '130600'",
+        ] {
+            bend(server, sql).await;
+        }
+        for ((kind, subject), nobodys) in subjects.into_iter().zip(nobodys) {
+            assert_eq!(unknown(kind, subject).await, nobodys, "{kind}");
+        }
+
+        bend(server, "UPDATE case_file SET division_code = '130183'").await;
+        let first = id(&one.done(at, about("case", &case)).await);
+        one.done(&format!("/api/v1/cases/{case}/close"), json!({ "outcome": "false_alarm", "reason": "查明为误会" })).await;
+        let links = one.get(&format!("/api/v1/cases/{case}")).await.1["links"].clone();
+        let refused = one.refused(at, about("case", &case), 422, "evidence_case_closed").await;
+        assert!(refused["errors"].to_string().contains("疑似套用标签"), "{refused:#}");
+        let mut more = about("case", &case);
+        more["record"]["supplements"] = json!(first);
+        one.refused(at, more, 422, "evidence_case_closed").await;
+        assert_eq!(one.get(&format!("/api/v1/cases/{case}")).await.1["links"], links, "a closed case stays as it was closed");
+    }
+}
+
+/// Changes a row behind everybody's back.
+async fn bend(server: &Server, sql: &str) {
+    let sql = sql.to_owned();
+    let done = server.app.db.write(move |tx| {
+        let sql = sql.clone();
+        Box::pin(async move {
+            sea_orm::ConnectionTrait::execute_unprepared(tx.connection(), &sql).await?;
+            Ok(())
+        })
+    });
+    done.await.unwrap();
 }

@@ -41,8 +41,14 @@ on_both_engines! {
             (server.person("supervisor").await, server.person("supervisor2").await, server.person("producer").await);
         supervisor.refused(&value, json!({ "public_value": "03 08 11" }), 409, "second_person_needed").await;
         second.done(&value, json!({ "public_value": "03 08 11" })).await;
-        let open = server.anybody().get(&format!("/draws/{draw}.json")).await.1;
-        assert_eq!((&open["list_hash"], open["drawn"].as_array().unwrap().len()), (&frozen["list_hash"], 1));
+        // The public sees the hash and when the list will be there; officers of the place see whom they visit.
+        let closed = server.anybody().get(&format!("/draws/{draw}.json")).await.1;
+        assert_eq!((&closed["list_hash"], &closed["list"], &closed["drawn"]), (&frozen["list_hash"], &Value::Null, &json!([])));
+        let shown = reqwest::get(format!("{}/draws/{draw}", server.base)).await.unwrap().text().await.unwrap();
+        assert!(shown.contains("事先知道自己被抽中") && shown.contains("2027年1月24日") && !shown.contains("1301SJ01"), "{shown}");
+        let list = format!("/api/v1/draws/{draw}/list");
+        assert_eq!(supervisor.get(&list).await.1["drawn"].as_array().unwrap().len(), 1);
+        assert_eq!(producer.get(&list).await.0, 403);
 
         // The officer on a phone: what is typed is kept, what is wrong is said at its field, and then it is handed in.
         let browser = server.browser("supervisor").await;
@@ -106,7 +112,9 @@ on_both_engines! {
         let public = reqwest::get(format!("{}/inspections", server.base)).await.unwrap().text().await.unwrap();
         assert!(public.contains("演示果品专业合作社") && public.contains("发现问题待改正") && !public.contains("在场人员"));
         let shown = reqwest::get(format!("{}/draws/{draw}", server.base)).await.unwrap().text().await.unwrap();
-        assert!(shown.contains("hashlib.sha256") && shown.contains("1301SJ01") && !shown.contains("acc_"));
+        assert!(shown.contains("hashlib.sha256") && shown.contains("1301SJ01") && !shown.contains("acc_") && !shown.contains("事先知道"));
+        let open = server.anybody().get(&format!("/draws/{draw}.json")).await.1;
+        assert_eq!((&open["list_hash"], open["drawn"].as_array().unwrap().len()), (&frozen["list_hash"], 1));
         let plan = browser.open("/work/draws").await;
         assert!(plan.has("专用标志使用抽查") && plan.has("<svg class=\"bar\""));
         let (status, sheet) = browser.fetch(&browser.open(&format!("/work/draws/{draw}")).await, &format!("/work/draws/{draw}/results/csv")).await;

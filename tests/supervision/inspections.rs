@@ -1,22 +1,23 @@
 //! Inspections from the visit to the published result, and the list of abnormal operations, on both engines.
 
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use yanzhao::kernel::clock::DAY;
 use yanzhao::kernel::{Day, Desk, Failure, Scope};
-use yanzhao::supervision::abnormal::abnormal_of;
-use yanzhao::supervision::commands::LiftInput;
+use yanzhao::supervision::abnormal::{abnormal_entries, abnormal_of};
 use yanzhao::supervision::commands::abnormal::{
-    AbnormalInput, confirm_abnormal, confirm_abnormal_lift, propose_abnormal, propose_abnormal_lift,
+    AbnormalInput, confirm_abnormal, confirm_abnormal_lift, drop_abnormal, propose_abnormal, propose_abnormal_lift, withdraw_abnormal_lift,
 };
 use yanzhao::supervision::commands::inspection::{
     ChecklistInput, OpenInput, PublishInput, keep_form, open_inspection, publish_inspection, record_checklist, record_inspection,
 };
+use yanzhao::supervision::commands::{LiftInput, WithdrawInput};
 use yanzhao::supervision::inspection::{Answer, Books, CountInput, Found, ItemInput, RecordInput, SampleInput, Signature};
 use yanzhao::supervision::inspections::{due, form, inspection, known, published};
 use yanzhao::supervision::rectifications::rectification;
 
 use super::draws::{desk, officer};
-use crate::support::on_both_engines;
 use crate::support::world::{COUNTY, World, act};
+use crate::support::{Engine, on_both_engines};
 
 fn day(text: &str) -> Day {
     Day::parse(text).unwrap()
@@ -186,8 +187,75 @@ on_both_engines! {
         act!(world, own, |tx, desk| propose_abnormal_lift(tx, desk, &id, &lift), [id, lift]).unwrap();
         let refused = act!(world, own, |tx, desk| confirm_abnormal_lift(tx, desk, &id), [id]).unwrap_err();
         assert!(refused.says("second_person_needed"));
+        let again = act!(world, second, |tx, desk| confirm_abnormal(tx, desk, &id), [id]).unwrap_err();
+        assert!(again.says("already_decided"), "confirming the entry is no way to withdraw its removal");
+        let why = WithdrawInput { reason: String::new() };
+        assert!(act!(world, second, |tx, desk| withdraw_abnormal_lift(tx, desk, &id, &why), [id, why]).unwrap_err().says("reason_missing"));
+        let why = WithdrawInput { reason: "住所仍无法联系".to_owned() };
+        let stands = act!(world, second, |tx, desk| withdraw_abnormal_lift(tx, desk, &id, &why), [id, why]).unwrap();
+        assert_eq!((stands.state.as_str(), stands.lift_text, stands.lift_document_no, stands.lift_proposed_by), ("in_force", None, None, None));
+        let refused = act!(world, second, |tx, desk| confirm_abnormal_lift(tx, desk, &id), [id]).unwrap_err();
+        assert!(refused.says("already_decided"));
+        act!(world, own, |tx, desk| propose_abnormal_lift(tx, desk, &id, &lift), [id, lift]).unwrap();
         act!(world, second, |tx, desk| confirm_abnormal_lift(tx, desk, &id), [id]).unwrap();
         let known = abnormal_of(&world.db, &firm).await.unwrap();
         assert!(known[0].state == "lifted" && known[0].lift_text.as_deref() == Some("已恢复联系"));
     }
+
+    async fn two_officers_at_once_put_a_firm_on_the_list_once(engine: Engine) {
+        let world = World::new(engine).await;
+        let firm = world.organisation("合作社甲", COUNTY).await;
+        let entry = |no: u8| AbnormalInput { organisation_id: firm.clone(), reason: "通过登记的住所无法联系".to_owned(), document_no: format!("〔2026〕{no}号") };
+        let (holds, proposed) = (engine == Engine::Postgres, std::sync::Arc::new(tokio::sync::Notify::new()));
+        let propose = |account: &str, input: AbnormalInput, is_first: bool| {
+            let (db, desk, proposed) = (world.db.clone(), desk(&world, account), proposed.clone());
+            async move {
+                if holds && !is_first {
+                    proposed.notified().await;
+                }
+                db.write(move |tx| {
+                    let (desk, input, proposed) = (desk.clone(), input.clone(), proposed.clone());
+                    Box::pin(async move {
+                        let row = propose_abnormal(tx, &desk, &input).await?;
+                        if holds && is_first {
+                            proposed.notify_one();
+                            somebody_waits(tx).await;
+                        }
+                        Ok(row)
+                    })
+                })
+                .await
+            }
+        };
+        // On PostgreSQL the first commits only once the second has looked at the list, found nothing there, and waits; SQLite has one writer.
+        let (first, second) = tokio::join!(propose("acc_1", entry(1), true), propose("acc_2", entry(2), false));
+        let (one, refused) = match (first, second) {
+            (Ok(one), Err(refused)) | (Err(refused), Ok(one)) => (one, refused),
+            other => panic!("one and only one: {other:?}"),
+        };
+        assert_eq!((refused.code, refused.kind), ("abnormal_twice", yanzhao::kernel::FailureKind::Conflict), "{refused}");
+        assert!(refused.params.contains(&("firm", "合作社甲".to_owned())), "{refused}");
+        let officer = desk(&world, "acc_3");
+        assert_eq!(abnormal_entries(&world.db, &officer.actor, None, 10).await.unwrap().len(), 1);
+        // What was dropped or lifted stands in nobody's way.
+        let id = one.id;
+        act!(world, officer, |tx, desk| drop_abnormal(tx, desk, &id), [id]).unwrap();
+        let again = entry(3);
+        act!(world, officer, |tx, desk| propose_abnormal(tx, desk, &again), [again]).unwrap();
+    }
+}
+
+/// Until another transaction of this database waits for a lock.
+async fn somebody_waits(tx: &yanzhao::db::Tx) {
+    let waiting = "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    for _ in 0..200_000 {
+        let asked = Statement::from_string(DbBackend::Postgres, waiting);
+        let row = tx.connection().query_one_raw(asked).await.unwrap().unwrap();
+        if row.try_get::<i64>("", "n").unwrap() > 0 {
+            return;
+        }
+        // What is known of the others is kept for a transaction unless it is thrown away.
+        tx.connection().execute_unprepared("SELECT pg_stat_clear_snapshot()").await.unwrap();
+    }
+    panic!("nobody came");
 }

@@ -21,3 +21,4 @@ mod measures;
 mod rectifications;
 mod season_fraud;
 mod stock;
+mod ties;

@@ -125,6 +125,45 @@ on_both_engines! {
         assert_eq!(goods.scan(&code).await["severity"], "ok");
     }
 
+    async fn a_wrong_proposal_to_lift_is_withdrawn_with_a_reason_and_the_measure_stands(engine: Engine) {
+        let goods = Goods::new(engine, |_| {}).await;
+        let (one, two) = (goods.person("supervisor").await, goods.person("supervisor2").await);
+        let stop = json!({ "scope": "code", "code": goods.codes[3], "category": "clone", "ordered_by": "演示机关", "document_no": "演示停字〔2026〕3号", "public_text": "同一编号出现在多件商品上。" });
+        let recall = json!({ "batch_id": goods.batch, "ordered_by": "演示机关", "document_no": "演示追字〔2026〕3号", "reason": "抽检不合格", "public_text": "请先别吃。" });
+        let lift = json!({ "document_no": "演示解字〔2026〕3号", "public_text": "文号写错。" });
+        for (kind, what, event) in [("stops", stop, "stop.lift_withdrawn"), ("recalls", recall, "recall.lift_withdrawn")] {
+            let measure = id(&one.done(&format!("/api/v1/{kind}"), what).await);
+            let at = format!("/api/v1/{kind}/{measure}");
+            one.refused(&format!("{at}/lift/withdraw"), json!({ "reason": "写错" }), 409, "already_decided").await;
+            two.done(&format!("{at}/confirm"), json!({})).await;
+            one.done(&format!("{at}/lift"), lift.clone()).await;
+            // Back to being in force leads only through a withdrawal, never through confirming the measure once more.
+            two.refused(&format!("{at}/confirm"), json!({}), 409, "already_decided").await;
+            two.refused(&format!("{at}/drop"), json!({}), 409, "already_decided").await;
+            one.refused(&format!("{at}/lift/withdraw"), json!({ "reason": " " }), 422, "reason_missing").await;
+            let severity = goods.scan(&goods.codes[3]).await["severity"].clone();
+            let stands = one.done(&format!("{at}/lift/withdraw"), json!({ "reason": "解除文号写错" })).await;
+            assert_eq!(stands["state"], "in_force", "{stands:#}");
+            assert!(stands["lift_text"].is_null() && stands["lift_document_no"].is_null() && stands["lift_proposed_by"].is_null(), "{stands:#}");
+            assert_eq!(goods.scan(&goods.codes[3]).await["severity"], severity);
+            let kept = ledger_of(&goods, &measure).await;
+            let last = kept.last().unwrap();
+            assert_eq!(last["kind"], event, "{kept:#?}");
+            let facts = &last["facts"];
+            assert_eq!((facts["reason"].as_str(), facts["document_no"].as_str()), (Some("解除文号写错"), Some("演示解字〔2026〕3号")), "{facts:#}");
+            two.refused(&format!("{at}/lift/confirm"), json!({}), 409, "already_decided").await;
+            // Proposed anew and withdrawn on its page, by the other officer.
+            one.done(&format!("{at}/lift"), lift.clone()).await;
+            let (browser, page) = (goods.server().browser("supervisor2").await, format!("/work/measures/{kind}/{measure}"));
+            let silent = browser.fill(&page_of(&browser, &page).await, &format!("{page}/lift/withdraw"), &[]).await;
+            assert!(silent.status == 422 && silent.has("id=\"withdraw_lift-reason-err\""), "{} {}", silent.status, silent.html);
+            let (_, after) = browser.done(&silent, &format!("{page}/lift/withdraw"), &[("reason", "还在复检")]).await;
+            assert!(after.has("解除的提议已撤回") && after.has("提出解除"), "{}", after.html);
+            one.done(&format!("{at}/lift"), lift.clone()).await;
+            two.done(&format!("{at}/lift/confirm"), json!({})).await;
+        }
+    }
+
     async fn a_suspended_producer_does_nothing_new_and_what_it_sold_stays_lawful(engine: Engine) {
         let goods = Goods::new(engine, |_| {}).await;
         let office = goods.person("office").await;
@@ -154,4 +193,10 @@ on_both_engines! {
 
 async fn page_of(browser: &crate::support::forms::Browser, at: &str) -> crate::support::forms::Seen {
     browser.open(at).await
+}
+
+/// What the ledger holds about a measure, oldest first.
+async fn ledger_of(goods: &Goods, id: &str) -> Vec<serde_json::Value> {
+    let kept = yanzhao::ledger::history(goods.server().app.db.reader(), id, 50).await.unwrap();
+    kept.into_iter().map(|(_, body)| body).collect()
 }

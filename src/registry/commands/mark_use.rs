@@ -72,7 +72,7 @@ pub async fn grant_mark_use(tx: &Tx, desk: &Desk, input: &MarkUseInput, demo: bo
         }
     }
     if let Some(right) = &right {
-        untied(tx, desk, &right.product_id, &input.organisation_id).await?;
+        untied_to_users(tx, desk, &right.product_id, Some(&input.organisation_id)).await?;
     }
     let days = DayInterval::new(input.in_force_from, input.in_force_to);
     if let (None, Some(to)) = (days, input.in_force_to) {
@@ -111,12 +111,15 @@ pub async fn grant_mark_use(tx: &Tx, desk: &Desk, input: &MarkUseInput, demo: bo
     Ok(row)
 }
 
-/// Whoever is tied to this user, or to another user of a mark of the product, does not decide about it (domain.md §5); then the county does.
-pub(super) async fn untied(tx: &Tx, desk: &Desk, product_id: &str, organisation_id: &str) -> Outcome<()> {
+/// Whoever is tied to a user of a mark of the product, or to one more, does not decide about it (domain.md §5); then the county does.
+///
+/// # Errors
+/// `tied_to_party` with its name.
+pub async fn untied_to_users(tx: &Tx, desk: &Desk, product_id: &str, one_more: Option<&str>) -> Outcome<()> {
     let rights = store::right::of_products(tx.connection(), vec![product_id.to_owned()]).await?;
     let uses = store::mark_use::of_rights(tx.connection(), rights.into_iter().map(|right| right.id).collect()).await?;
     let ties = ties(tx, desk).await?;
-    let tied = uses.iter().map(|u| u.organisation_id.as_str()).chain([organisation_id]).find(|id| ties.contains(*id));
+    let tied = uses.iter().map(|u| u.organisation_id.as_str()).chain(one_more).find(|id| ties.contains(*id));
     match tied {
         Some(id) => refuse_tied(tx, desk, id, &identity::store::organisation(tx.connection(), id).await?.name).await,
         None => Ok(()),

@@ -29,6 +29,7 @@ pub use grower::{GrowerInput, GrowerKind, register_grower};
 pub use load::{load_demo_figures, load_register};
 pub use mark_use::{
     EndInput, Ending, MarkUseInput, ResumeInput, SuspendInput, end_mark_use, grant_mark_use, resume_mark_use, suspend_mark_use,
+    untied_to_users,
 };
 pub use organisation::register_organisation;
 pub use plot::{PlaceInput, PlotInput, register_plot};

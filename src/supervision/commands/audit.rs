@@ -5,7 +5,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::rectification::{RectificationInput, order_rectification};
-use super::required;
+use super::{required, untied};
 use crate::db::Tx;
 use crate::identity::store as people;
 use crate::kernel::failure::Faults;
@@ -43,7 +43,7 @@ pub struct AuditInput {
 /// # Errors
 /// `not_found`; `invalid_fields`: `audit_reason_unfit`, `register_empty` (text or recipient missing or too long), `audit_due_missing`,
 /// `audit_due_past`; `audit_step` where there is no such decision from here; `audit_not_competent` where it binds a seller of another
-/// place; `audit_held` while it is another officer's.
+/// place; `tied_to_party`; `audit_held` while it is another officer's.
 pub async fn audit_listing(tx: &Tx, desk: &Desk, id: &str, input: &AuditInput) -> Outcome<DecisionView> {
     let given = checked(desk, input)?;
     Ok(decide(tx, desk, id, &given, None).await?.into())
@@ -118,9 +118,7 @@ async fn decide(tx: &Tx, desk: &Desk, id: &str, given: &Given, group: Option<&st
         return Err(Failure::conflict("audit_step").with("state", state.word()).with("verdict", given.verdict.word()).with("id", id));
     }
     free_for(tx, desk, &held).await?;
-    if given.verdict.binds_seller() {
-        competent(tx, desk, &seen).await?;
-    }
+    may_decide(tx, desk, &seen, given.verdict).await?;
     let standing = listings::findings(tx.connection(), vec![id.to_owned()], None).await?;
     let findings: Vec<(String, String)> = standing.into_iter().map(|row| (row.kind, row.rule)).collect();
     let step = if given.verdict.takes_two() { DecisionStep::Proposed } else { DecisionStep::Done };
@@ -209,10 +207,11 @@ async fn free_for(tx: &Tx, desk: &Desk, held: &AuditRow) -> Outcome<()> {
     }
 }
 
-/// Is the seller's place within reach?
-async fn competent(tx: &Tx, desk: &Desk, seen: &QueueRow) -> Outcome<()> {
+/// Is the actor tied to nobody who sells there, and, where the decision binds the seller, is the seller's place within reach?
+async fn may_decide(tx: &Tx, desk: &Desk, seen: &QueueRow, verdict: Verdict) -> Outcome<()> {
     let seller = store::sellers(tx.connection(), vec![seen.seller_id.clone()]).await?.pop().ok_or_else(Failure::not_found)?;
-    if desk.actor.scope.reaches_division(&seller.division_code) {
+    untied(tx, desk, seller.organisation_id.as_deref()).await?;
+    if !verdict.binds_seller() || desk.actor.scope.reaches_division(&seller.division_code) {
         return Ok(());
     }
     Err(Failure::new(FailureKind::Forbidden, "audit_not_competent").with("seller", &seller.name).with("place", &seller.division_code))
@@ -233,16 +232,14 @@ async fn waiting(tx: &Tx, desk: &Desk, id: &str, step: DecisionStep) -> Outcome<
 /// Confirms what another officer proposed; from then on it stands.
 ///
 /// # Errors
-/// `not_found`, `already_decided`, `second_person_needed` for whoever proposed it, `audit_not_competent`.
+/// `not_found`, `already_decided`, `second_person_needed` for whoever proposed it, `tied_to_party`, `audit_not_competent`.
 pub async fn confirm_audit(tx: &Tx, desk: &Desk, id: &str) -> Outcome<DecisionView> {
     let (mut row, mut held, seen) = waiting(tx, desk, id, DecisionStep::Proposed).await?;
     if row.decided_by == desk.actor.account_id {
         return Err(Failure::conflict("second_person_needed"));
     }
     let verdict = Verdict::parse(&row.verdict).ok_or_else(|| Failure::broken(format!("an unknown verdict {:?}", row.verdict)))?;
-    if verdict.binds_seller() {
-        competent(tx, desk, &seen).await?;
-    }
+    may_decide(tx, desk, &seen, verdict).await?;
     answered(tx, desk, &mut row, DecisionStep::Confirmed).await?;
     verdict.leads_to().word().clone_into(&mut held.state);
     let listing_id = held.listing_id.clone();
@@ -259,9 +256,11 @@ pub async fn confirm_audit(tx: &Tx, desk: &Desk, id: &str) -> Outcome<DecisionVi
 /// Drops a proposal, one's own or another's; the listing is back where it was.
 ///
 /// # Errors
-/// `not_found`, `already_decided`.
+/// `not_found`, `already_decided`, `tied_to_party`.
 pub async fn drop_audit(tx: &Tx, desk: &Desk, id: &str) -> Outcome<DecisionView> {
-    let (mut row, held, _) = waiting(tx, desk, id, DecisionStep::Proposed).await?;
+    let (mut row, held, seen) = waiting(tx, desk, id, DecisionStep::Proposed).await?;
+    // Dropping binds nobody, but it decides for the seller.
+    may_decide(tx, desk, &seen, Verdict::Cleared).await?;
     answered(tx, desk, &mut row, DecisionStep::Dropped).await?;
     back(tx, held, &row).await?;
     let facts = json!({ "decision": row.id, "verdict": row.verdict, "proposed_by": row.decided_by });

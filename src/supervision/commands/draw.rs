@@ -17,7 +17,7 @@ use crate::kernel::failure::Faults;
 use crate::kernel::ids::Noun;
 use crate::kernel::{Day, Desk, Failure, Outcome, text};
 use crate::ledger::{self, Event, kind};
-use crate::supervision::draw::{Candidate, DrawState, FrozenList, PoolOfficer, hash, seed, taken};
+use crate::supervision::draw::{Candidate, DrawState, FrozenList, OPEN_AFTER, OPEN_LATEST, PoolOfficer, hash, seed, taken};
 use crate::supervision::store::inspection::{self as store, DrawRow};
 
 /// The most firms of one list.
@@ -98,6 +98,10 @@ pub struct FreezeInput {
     /// The day it becomes known; later than today.
     #[schema(value_type = String, format = Date)]
     pub value_day: Day,
+    /// The day on which the list is public at the latest, done or not; 60 days after `value_day` if left out, 180 at most.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub list_open_on: Option<Day>,
 }
 
 /// `POST /draws/{id}/value`.
@@ -174,6 +178,7 @@ pub async fn plan_draw(tx: &Tx, desk: &Desk, input: &DrawInput) -> Outcome<DrawR
         frozen_at: None,
         drawn_by: None,
         drawn_at: None,
+        list_open_on: None,
     };
     store::insert_draw(tx, row.clone()).await?;
     let facts = json!({
@@ -212,10 +217,11 @@ pub async fn drop_draw(tx: &Tx, desk: &Desk, id: &str) -> Outcome<DrawRow> {
     Ok(row)
 }
 
-/// Freezes the list of firms and officers and names the public value that will decide. Its hash goes into the ledger at once.
+/// Freezes the list of firms and officers and names the public value that will decide. Its hash goes into the ledger at once; only the hash is
+/// public until the inspections are done, or the stated day has come.
 ///
 /// # Errors
-/// `not_found`, `draw_step`; `invalid_fields`: `draw_value_source`, `draw_value_day`, `officer_unknown` at its place; `draw_nobody`,
+/// `not_found`, `draw_step`; `invalid_fields`: `draw_value_source`, `draw_value_day`, `draw_open_day`, `officer_unknown` at its place; `draw_nobody`,
 /// `draw_too_many`, `draw_portion_over`, `draw_pool_small` with department, firm and figures.
 pub async fn freeze_draw(tx: &Tx, desk: &Desk, id: &str, input: &FreezeInput) -> Outcome<DrawRow> {
     let mut row = stepping(tx, desk, id, DrawState::Frozen, Some(DrawSource::Own)).await?;
@@ -223,6 +229,11 @@ pub async fn freeze_draw(tx: &Tx, desk: &Desk, id: &str, input: &FreezeInput) ->
     let value_source = required(&mut faults, "/value_source", "draw_value_source", &input.value_source, 300);
     if input.value_day <= today || input.value_day.since(today) > 366 {
         faults.add("/value_day", "draw_value_day").with("value", input.value_day).with("from", today.plus(1)).with("to", today.plus(366));
+    }
+    let open_on = input.list_open_on.unwrap_or_else(|| input.value_day.plus(OPEN_AFTER));
+    let (from, to) = (input.value_day.plus(1), input.value_day.plus(OPEN_LATEST));
+    if open_on < from || open_on > to {
+        faults.add("/list_open_on", "draw_open_day").with("value", open_on).with("from", from).with("to", to);
     }
     let departments = parted(&row.departments);
     let mut pool = officers_with_ties(tx, today).await?;
@@ -258,7 +269,7 @@ pub async fn freeze_draw(tx: &Tx, desk: &Desk, id: &str, input: &FreezeInput) ->
         department: officer.department,
         excluded: ties.into_iter().collect(),
     });
-    let list = FrozenList::new(id, take, &departments, firms, officers.collect());
+    let list = FrozenList::new((id, &desk.random.bytes()), take, &departments, firms, officers.collect());
     if let Some(short) = list.shortage() {
         let told = Failure::conflict("draw_pool_small").with("department", short.department).with("firm", short.firm);
         return Err(told.with("figure", short.found).with("right", list.team));
@@ -268,11 +279,12 @@ pub async fn freeze_draw(tx: &Tx, desk: &Desk, id: &str, input: &FreezeInput) ->
     row.list_body = Some(body);
     row.taken = i64::try_from(take).map_err(Failure::broken)?;
     (row.value_source, row.value_day) = (Some(value_source), Some(input.value_day.to_string()));
+    row.list_open_on = Some(open_on.to_string());
     (row.frozen_by, row.frozen_at) = (Some(desk.actor.account_id.clone()), Some(desk.clock.now()));
     store::update_draw(tx, row.clone()).await?;
     let facts = json!({
         "list_hash": row.list_hash, "firms": list.firms.len(), "officers": list.officers.len(), "take": take,
-        "value_source": row.value_source, "value_day": row.value_day,
+        "value_source": row.value_source, "value_day": row.value_day, "list_open_on": row.list_open_on,
     });
     ledger::append(tx, desk, Event::new(kind::INSPECTION_FROZEN, id, facts)).await?;
     Ok(row)

@@ -9,15 +9,19 @@ use crate::db::Tx;
 use crate::files::{About, Purpose, attach};
 use crate::identity::officer::two_officers;
 use crate::kernel::failure::Faults;
-use crate::kernel::ids::{Noun, is};
-use crate::kernel::{Desk, Outcome, clock, text};
+use crate::kernel::ids::Noun;
+use crate::kernel::{Desk, Failure, Outcome, Scope, clock, text};
 use crate::ledger::{self, Event, kind};
-use crate::supervision::case::LinkKind;
+use crate::supervision::case::{CaseState, LinkKind};
+use crate::supervision::competence::{self, Subject};
 use crate::supervision::evidence::queries::EvidenceView;
 use crate::supervision::evidence::{CaptureMethod, EvidenceRecord, EvidenceSubject, KeptOriginal, Original, RecordedOfficer, record_hash};
 use crate::supervision::store::audit as audits;
 use crate::supervision::store::case as cases;
 use crate::supervision::store::evidence::{self as store, EvidenceRow};
+use crate::supervision::store::{feedback, inspection as inspections};
+use crate::trace::store::order as orders;
+use crate::trace::store::stock;
 
 /// The most originals of one record.
 pub const MOST_ORIGINALS: usize = 20;
@@ -86,7 +90,7 @@ pub struct EvidenceInput {
 ///
 /// # Errors
 /// `invalid_fields` with every fault: `register_empty` (also too long), `register_address`, `evidence_url_missing`,
-/// `evidence_no_original`, `too_many`, `outside_your_region`, `evidence_subject_unknown`, `officer_*`, `officers_too_few`,
+/// `evidence_no_original`, `too_many`, `outside_your_region`, `evidence_subject_unknown` (also out of reach), `evidence_case_closed`, `officer_*`, `officers_too_few`,
 /// `evidence_officer_self`; `not_found` for a record to supplement that is out of reach.
 pub async fn take_evidence(tx: &Tx, desk: &Desk, input: &EvidenceInput, originals: &[KeptOriginal]) -> Outcome<EvidenceView> {
     let mut faults = Faults::new();
@@ -109,6 +113,9 @@ pub async fn take_evidence(tx: &Tx, desk: &Desk, input: &EvidenceInput, original
         Some(first) => first.division_code.clone(),
         None => place(tx, desk, &mut faults, subject_kind, &subject_id, input.division_code.as_deref()).await?,
     };
+    if subject_kind == Some(EvidenceSubject::Case) {
+        still_open(tx, desk, &mut faults, &subject_id).await?;
+    }
     let mut must = |at: &str, typed: &str, most: usize| required(&mut faults, at, "register_empty", typed, most);
     let purpose = must("/purpose", &input.purpose, 500);
     let holder = must("/holder", &input.holder, 200);
@@ -220,33 +227,14 @@ async fn place(tx: &Tx, desk: &Desk, faults: &mut Faults, kind: Option<EvidenceS
             faults.add("/subject_kind", "register_empty");
             None
         }
-        Some(EvidenceSubject::Listing) => match audits::place_of(tx.connection(), scope, id).await {
-            Ok(found) => Some(found),
+        Some(kind) => match place_of(tx, scope, kind, id).await {
+            Ok(found) => Some(found).filter(|code| scope.reaches_division(code)),
             Err(failure) if failure.says("not_found") => {
                 unknown(faults);
                 None
             }
             Err(failure) => return Err(failure),
         },
-        Some(EvidenceSubject::Case) => match cases::one(tx.connection(), scope, id).await {
-            Ok(row) => Some(row.division_code),
-            Err(failure) if failure.says("not_found") => {
-                unknown(faults);
-                None
-            }
-            Err(failure) => return Err(failure),
-        },
-        Some(other) => {
-            let noun = match other {
-                EvidenceSubject::Inspection => Noun::Inspection,
-                EvidenceSubject::Feedback => Noun::Feedback,
-                _ => Noun::Batch,
-            };
-            if !is(noun, id) {
-                unknown(faults);
-            }
-            None
-        }
     };
     let code = match typed.map(text::identifier).filter(|code| !code.is_empty()) {
         Some(code) => code,
@@ -260,6 +248,47 @@ async fn place(tx: &Tx, desk: &Desk, faults: &mut Faults, kind: Option<EvidenceS
         faults.add("/division_code", "outside_your_region").with("value", &code);
     }
     Ok(code)
+}
+
+/// Where it lies what evidence is about; what nobody has and what is out of reach answer alike.
+async fn place_of(tx: &Tx, scope: &Scope, kind: EvidenceSubject, id: &str) -> Outcome<String> {
+    let connection = tx.connection();
+    match kind {
+        EvidenceSubject::Listing => audits::place_of(connection, scope, id).await,
+        EvidenceSubject::Case => cases::one(connection, scope, id).await.map(|row| row.division_code),
+        EvidenceSubject::Inspection => inspections::one(connection, scope, id).await.map(|row| county_of(&row.division_code)),
+        // Feedback of no known place is everybody's; then the officers' own place stands in the record.
+        EvidenceSubject::Feedback => feedback::row(connection, scope, id).await.map(|row| county_of(&row.division_code)),
+        EvidenceSubject::Batch => {
+            let batch = stock::batch(connection, id).await?;
+            let producer = orders::producer(connection, &batch.producer_id).await?.ok_or_else(Failure::not_found)?;
+            let product = orders::product(connection, &batch.product_id).await?.ok_or_else(Failure::not_found)?;
+            competence::check(scope, Subject::Goods(&producer, &product))?;
+            let counties = product.county_codes.split(';').map(str::to_owned);
+            let mut places = [county_of(&producer.division_code)].into_iter().chain(counties);
+            places.find(|code| scope.reaches_division(code)).ok_or_else(Failure::not_found)
+        }
+    }
+}
+
+/// The county of a place.
+fn county_of(division_code: &str) -> String {
+    division_code.chars().take(6).collect()
+}
+
+/// A closed case takes no more evidence, neither a first record nor a supplement: new facts are a new case, which may link the same things.
+/// The case is held, so that nobody closes it meanwhile.
+async fn still_open(tx: &Tx, desk: &Desk, faults: &mut Faults, id: &str) -> Outcome<()> {
+    match cases::lock(tx, &desk.actor.scope, id).await {
+        Ok(row) if row.state == CaseState::Closed.word() => {
+            faults.add("/subject_id", "evidence_case_closed").with("case", row.title);
+            Ok(())
+        }
+        Ok(_) => Ok(()),
+        // Said already.
+        Err(failure) if failure.says("not_found") => Ok(()),
+        Err(failure) => Err(failure),
+    }
 }
 
 fn address(faults: &mut Faults, at: &str, typed: Option<&str>) -> Option<String> {

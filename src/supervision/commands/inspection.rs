@@ -10,7 +10,7 @@ use super::case::{CaseInput, CaseLinkInput, open_case};
 use super::draw::parted;
 use super::opening::{Opening, put_waiting};
 use super::rectification::{RectificationInput, order_rectification};
-use super::{firm_in_region, known_product, required};
+use super::{firm_in_region, known_product, required, untied};
 use crate::db::Tx;
 use crate::files::{self, Kept, Purpose};
 use crate::identity::officer::{officers_with_ties, two_officers};
@@ -303,9 +303,10 @@ async fn follow(tx: &Tx, desk: &Desk, row: &mut InspectionRow, input: &RecordInp
 /// Publishes the result: another person than who handed the record in.
 ///
 /// # Errors
-/// `not_found`, `inspection_step`, `second_person_needed`, `register_too_long`.
+/// `not_found`, `tied_to_party`, `inspection_step`, `second_person_needed`, `register_too_long`.
 pub async fn publish_inspection(tx: &Tx, desk: &Desk, id: &str, input: &PublishInput) -> Outcome<InspectionRow> {
     let mut row = store::lock(tx, &desk.actor.scope, id).await?;
+    untied(tx, desk, Some(&row.organisation_id)).await?;
     if InspectionState::parse(&row.state).is_none_or(|state| !state.may_become(InspectionState::Published)) {
         return Err(Failure::conflict("inspection_step").with("state", &row.state));
     }

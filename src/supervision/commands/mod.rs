@@ -24,19 +24,23 @@ use utoipa::ToSchema;
 
 use super::competence::{self, Subject};
 use crate::db::Tx;
+use crate::identity::conflict::refuse_tied;
 use crate::identity::store::{OrganisationRow, organisation};
 use crate::kernel::failure::Faults;
 use crate::kernel::{Desk, Failure, Outcome, text};
+use crate::registry::commands::untied_to_users;
 use crate::registry::store::product;
 use crate::trace::stop::DecisionState;
 use crate::trace::store::order as orders;
 
-pub use recall::{RecallInput, confirm_recall, confirm_recall_lift, drop_recall, plan_recall, propose_recall, propose_recall_lift};
+pub use recall::{
+    RecallInput, confirm_recall, confirm_recall_lift, drop_recall, plan_recall, propose_recall, propose_recall_lift, withdraw_recall_lift,
+};
 pub use seizure::{
     SeizedCodesInput, SeizureEndInput, SeizureInput, confirm_seizure, confirm_seizure_end, drop_seizure, propose_seizure,
     propose_seizure_end,
 };
-pub use stop::{StopInput, confirm_stop, confirm_stop_lift, drop_stop, plan_stop, propose_stop, propose_stop_lift};
+pub use stop::{StopInput, confirm_stop, confirm_stop_lift, drop_stop, plan_stop, propose_stop, propose_stop_lift, withdraw_stop_lift};
 
 /// `POST /stops/{id}/lift`, `POST /recalls/{id}/lift`.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
@@ -78,9 +82,18 @@ pub(super) async fn known_product(tx: &Tx, faults: &mut Faults, id: Option<&str>
     }
 }
 
-/// Goes one step on: the state allows it, and whoever took the step before is somebody else.
-pub(super) fn step(state: &mut String, to: DecisionState, before: Option<&str>, desk: &Desk) -> Outcome<()> {
-    if DecisionState::parse(state).is_none_or(|from| !from.may_become(to)) {
+/// `POST /stops/{id}/lift/withdraw`, `POST /recalls/{id}/lift/withdraw`, `POST /abnormal-entries/{id}/lift/withdraw`.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawInput {
+    /// Why it is not to be lifted, for the files.
+    pub reason: String,
+}
+
+/// Goes one step: it stands where the step begins, and whoever took the step before is somebody else. Both ends are named, since more than
+/// one step may lead to the same end: confirming must not be a way to withdraw a lifting.
+pub(super) fn step(state: &mut String, (from, to): (DecisionState, DecisionState), before: Option<&str>, desk: &Desk) -> Outcome<()> {
+    if DecisionState::parse(state) != Some(from) || !from.may_become(to) {
         return Err(Failure::conflict("already_decided").with("state", &*state));
     }
     if before == Some(desk.actor.account_id.as_str()) {
@@ -98,9 +111,34 @@ pub(super) fn lift_texts(input: &LiftInput) -> Outcome<(String, String)> {
     faults.check().map(|()| (document_no, public_text))
 }
 
-/// Is the actor competent for goods of this producer under this product?
+/// Why a proposal to lift is withdrawn.
+pub(super) fn withdrawal(input: &WithdrawInput) -> Outcome<String> {
+    let mut faults = Faults::new();
+    let reason = required(&mut faults, "/reason", "reason_missing", &input.reason, 500);
+    faults.check().map(|()| reason)
+}
+
+/// May the actor take part in deciding about it: competent, and tied to nobody it is about? Asked of the first person and of the second
+/// alike, of who withdraws too (行政处罚法 第43条).
+pub(super) async fn may_decide(tx: &Tx, desk: &Desk, subject: Subject<'_>) -> Outcome<()> {
+    competence::check(&desk.actor.scope, subject)?;
+    match subject {
+        Subject::Goods(firm, _) | Subject::Producer(firm) => refuse_tied(tx, desk, &firm.id, &firm.name).await,
+        Subject::Product(product) => untied_to_users(tx, desk, &product.id, None).await,
+    }
+}
+
+/// The same of a firm that is known by its id; whoever is no organisation has nobody tied to it.
+pub(super) async fn untied(tx: &Tx, desk: &Desk, organisation_id: Option<&str>) -> Outcome<()> {
+    match organisation_id {
+        Some(id) => refuse_tied(tx, desk, id, &organisation(tx.connection(), id).await?.name).await,
+        None => Ok(()),
+    }
+}
+
+/// May the actor take part in deciding about goods of this producer under this product?
 pub(super) async fn goods(tx: &Tx, desk: &Desk, producer_id: &str, product_id: &str) -> Outcome<()> {
     let producer = orders::producer(tx.connection(), producer_id).await?.ok_or_else(Failure::not_found)?;
     let product = orders::product(tx.connection(), product_id).await?.ok_or_else(Failure::not_found)?;
-    competence::check(&desk.actor.scope, Subject::Goods(&producer, &product))
+    may_decide(tx, desk, Subject::Goods(&producer, &product)).await
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{LiftInput, goods, lift_texts, required, step};
+use super::{LiftInput, WithdrawInput, goods, lift_texts, required, step, withdrawal};
 use crate::db::Tx;
 use crate::identity::notice::About;
 use crate::kernel::failure::Faults;
@@ -51,7 +51,7 @@ pub async fn propose_recall(tx: &Tx, desk: &Desk, input: &RecallInput) -> Outcom
 /// What would be proposed; nothing is written.
 ///
 /// # Errors
-/// `not_found`, `recall_kind_unfit`, `already_recalled`; `ordered_by_missing`, `document_no_missing`, `reason_missing`,
+/// `not_found`, `tied_to_party`, `recall_kind_unfit`, `already_recalled`; `ordered_by_missing`, `document_no_missing`, `reason_missing`,
 /// `public_text_missing`.
 pub async fn plan_recall(tx: &Tx, desk: &Desk, input: &RecallInput) -> Outcome<RecallRow> {
     let mut faults = Faults::new();
@@ -109,10 +109,10 @@ async fn held_recall(tx: &Tx, desk: &Desk, id: &str) -> Outcome<RecallRow> {
 /// Confirms a recall: announced from this moment, and shown by the next scan.
 ///
 /// # Errors
-/// `not_found`, `already_decided`, `second_person_needed`, `already_recalled`.
+/// `not_found`, `tied_to_party`, `already_decided`, `second_person_needed`, `already_recalled`.
 pub async fn confirm_recall(tx: &Tx, desk: &Desk, id: &str) -> Outcome<RecallRow> {
     let mut row = held_recall(tx, desk, id).await?;
-    step(&mut row.state, DecisionState::InForce, Some(&row.proposed_by), desk)?;
+    step(&mut row.state, (DecisionState::Proposed, DecisionState::InForce), Some(&row.proposed_by), desk)?;
     // Two recalls of one batch must not come into force at once.
     stock::lock_batch(tx, &row.batch_id).await?;
     not_recalled(tx, &row.batch_id).await?;
@@ -133,10 +133,10 @@ async fn told(tx: &Tx, desk: &Desk, row: &RecallRow, about: About) -> Outcome<()
 /// Drops a proposed recall; whoever proposed it may too.
 ///
 /// # Errors
-/// `not_found`, `already_decided`.
+/// `not_found`, `tied_to_party`, `already_decided`.
 pub async fn drop_recall(tx: &Tx, desk: &Desk, id: &str) -> Outcome<RecallRow> {
     let mut row = held_recall(tx, desk, id).await?;
-    step(&mut row.state, DecisionState::Dropped, None, desk)?;
+    step(&mut row.state, (DecisionState::Proposed, DecisionState::Dropped), None, desk)?;
     store::update_recall(tx, row.clone()).await?;
     ledger::append(tx, desk, Event::new(kind::RECALL_DROPPED, id, json!({ "batch": row.batch_id }))).await?;
     Ok(row)
@@ -145,11 +145,11 @@ pub async fn drop_recall(tx: &Tx, desk: &Desk, id: &str) -> Outcome<RecallRow> {
 /// Proposes to lift a recall; it stays in force until another officer confirms.
 ///
 /// # Errors
-/// `not_found`, `already_decided`, `document_no_missing`, `public_text_missing`.
+/// `not_found`, `tied_to_party`, `already_decided`, `document_no_missing`, `public_text_missing`.
 pub async fn propose_recall_lift(tx: &Tx, desk: &Desk, id: &str, input: &LiftInput) -> Outcome<RecallRow> {
     let (document_no, public_text) = lift_texts(input)?;
     let mut row = held_recall(tx, desk, id).await?;
-    step(&mut row.state, DecisionState::LiftProposed, None, desk)?;
+    step(&mut row.state, (DecisionState::InForce, DecisionState::LiftProposed), None, desk)?;
     (row.lift_text, row.lift_document_no) = (Some(public_text), Some(document_no));
     row.lift_proposed_by = Some(desk.actor.account_id.clone());
     store::update_recall(tx, row.clone()).await?;
@@ -158,13 +158,29 @@ pub async fn propose_recall_lift(tx: &Tx, desk: &Desk, id: &str, input: &LiftInp
     Ok(row)
 }
 
+/// Withdraws the proposal to lift a recall, one's own or another's: it stands as it stood. What was proposed stays in the ledger.
+///
+/// # Errors
+/// `not_found`, `tied_to_party`, `already_decided`, `reason_missing`.
+pub async fn withdraw_recall_lift(tx: &Tx, desk: &Desk, id: &str, input: &WithdrawInput) -> Outcome<RecallRow> {
+    let reason = withdrawal(input)?;
+    let mut row = held_recall(tx, desk, id).await?;
+    step(&mut row.state, (DecisionState::LiftProposed, DecisionState::InForce), None, desk)?;
+    let (document_no, said, proposed_by) = (row.lift_document_no.take(), row.lift_text.take(), row.lift_proposed_by.take());
+    store::update_recall(tx, row.clone()).await?;
+    let facts =
+        json!({ "batch": row.batch_id, "reason": reason, "document_no": document_no, "public_text": said, "proposed_by": proposed_by });
+    ledger::append(tx, desk, Event::new(kind::RECALL_LIFT_WITHDRAWN, id, facts)).await?;
+    Ok(row)
+}
+
 /// Lifts a recall.
 ///
 /// # Errors
-/// `not_found`, `already_decided`, `second_person_needed`.
+/// `not_found`, `tied_to_party`, `already_decided`, `second_person_needed`.
 pub async fn confirm_recall_lift(tx: &Tx, desk: &Desk, id: &str) -> Outcome<RecallRow> {
     let mut row = held_recall(tx, desk, id).await?;
-    step(&mut row.state, DecisionState::Lifted, row.lift_proposed_by.as_deref(), desk)?;
+    step(&mut row.state, (DecisionState::LiftProposed, DecisionState::Lifted), row.lift_proposed_by.as_deref(), desk)?;
     (row.lifted_by, row.lifted_at) = (Some(desk.actor.account_id.clone()), Some(desk.clock.now()));
     store::update_recall(tx, row.clone()).await?;
     let facts = json!({ "batch": row.batch_id, "document_no": row.lift_document_no, "public_text": row.lift_text });

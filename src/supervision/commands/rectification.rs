@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::required;
+use super::{required, untied};
 use crate::db::Tx;
 use crate::files::{self, Kept, Purpose};
 use crate::identity::notice::{About, To, note};
@@ -135,7 +135,7 @@ fn due(faults: &mut Faults, desk: &Desk, due_on: Day) {
 /// # Errors
 /// `invalid_fields`: `rectification_addressee` unless exactly one is named, `register_organisation_unknown`,
 /// `rectification_seller_unknown`, `outside_your_region`, `rectification_source` for an id that is none of its kind, `register_empty`,
-/// `rectification_due`.
+/// `rectification_due`; `tied_to_party`.
 pub async fn order_rectification(tx: &Tx, desk: &Desk, input: &RectificationInput) -> Outcome<RectificationRow> {
     let mut faults = Faults::new();
     let addressee = addressee(tx, desk, &mut faults, input).await?;
@@ -155,6 +155,7 @@ pub async fn order_rectification(tx: &Tx, desk: &Desk, input: &RectificationInpu
     due(&mut faults, desk, input.due_on);
     faults.check()?;
     let addressee = addressee.ok_or_else(|| Failure::broken("an order without addressee"))?;
+    untied(tx, desk, addressee.organisation_id.as_deref()).await?;
     let row = RectificationRow {
         id: desk.new_id(Noun::Rectification),
         source: input.source.word().to_owned(),
@@ -257,7 +258,7 @@ pub async fn reply_rectification(
 /// Accepts that it is mended: by the answer, or as seen on the spot.
 ///
 /// # Errors
-/// `not_found`, `rectification_step`, `register_empty`.
+/// `not_found`, `rectification_step`, `tied_to_party`, `register_empty`.
 pub async fn accept_rectification(tx: &Tx, desk: &Desk, id: &str, input: &RectificationNoteInput) -> Outcome<RectificationRow> {
     end(tx, desk, id, input, RectificationState::Accepted, About::RectificationAccepted).await
 }
@@ -265,7 +266,7 @@ pub async fn accept_rectification(tx: &Tx, desk: &Desk, id: &str, input: &Rectif
 /// Says that the time is over and nothing was mended. What follows is a case.
 ///
 /// # Errors
-/// `not_found`, `rectification_step` also while an answer waits, `rectification_not_due` until the day has passed, `register_empty`.
+/// `not_found`, `tied_to_party`, `rectification_step` also while an answer waits, `rectification_not_due` until the day has passed, `register_empty`.
 pub async fn expire_rectification(tx: &Tx, desk: &Desk, id: &str, input: &RectificationNoteInput) -> Outcome<RectificationRow> {
     end(tx, desk, id, input, RectificationState::Expired, About::RectificationExpired).await
 }
@@ -282,6 +283,7 @@ async fn end(
     let said = required(&mut faults, "/said", "register_empty", &input.said, 1000);
     faults.check()?;
     let (mut row, from) = stepping(tx, desk, id, to).await?;
+    untied(tx, desk, row.organisation_id.as_deref()).await?;
     let due_on = Day::parse(&row.due_on).ok_or_else(|| Failure::broken("rectification.due_on is no day"))?;
     if to == RectificationState::Expired && !may_expire(from, due_on, desk.clock.today()) {
         return Err(Failure::conflict("rectification_not_due").with("until", due_on));
@@ -298,13 +300,14 @@ async fn end(
 /// Sends an answer back: not mended yet, with a new day.
 ///
 /// # Errors
-/// `not_found`, `rectification_step`, `register_empty`, `rectification_due`.
+/// `not_found`, `rectification_step`, `tied_to_party`, `register_empty`, `rectification_due`.
 pub async fn return_rectification(tx: &Tx, desk: &Desk, id: &str, input: &RectificationAgainInput) -> Outcome<RectificationRow> {
     let mut faults = Faults::new();
     let said = required(&mut faults, "/said", "register_empty", &input.said, 1000);
     due(&mut faults, desk, input.due_on);
     faults.check()?;
     let (mut row, _) = stepping(tx, desk, id, RectificationState::Again).await?;
+    untied(tx, desk, row.organisation_id.as_deref()).await?;
     row.due_on = input.due_on.to_string();
     store::update(tx, &row).await?;
     noted(tx, desk, &row, "again", &said, Some(&row.due_on), 0).await?;

@@ -87,7 +87,7 @@ pub struct SeizureEndInput {
 /// Proposes to seize a batch. Nothing changes until another officer confirms.
 ///
 /// # Errors
-/// `not_found`; `seizure_kind_unknown`, `document_no_missing`, `ordered_by_missing`, `reason_missing`, `public_text_missing`,
+/// `not_found`, `tied_to_party`; `seizure_kind_unknown`, `document_no_missing`, `ordered_by_missing`, `reason_missing`, `public_text_missing`,
 /// `in_the_future`, `day_unreadable`, `seizure_until_early`; `batch_voided`.
 pub async fn propose_seizure(tx: &Tx, desk: &Desk, input: &SeizureInput) -> Outcome<SeizureRow> {
     let mut faults = Faults::new();
@@ -159,9 +159,9 @@ async fn held(tx: &Tx, desk: &Desk, id: &str) -> Outcome<(SeizureRow, BatchRow)>
     Ok((row, batch))
 }
 
-/// Goes one step on: the state allows it, and whoever took the step before is somebody else.
-fn step(row: &mut SeizureRow, to: SeizureState, before: Option<String>, desk: &Desk) -> Outcome<()> {
-    if SeizureState::parse(&row.state).is_none_or(|from| !from.may_become(to)) {
+/// Goes one step: it stands where the step begins, and whoever took the step before is somebody else.
+fn step(row: &mut SeizureRow, (from, to): (SeizureState, SeizureState), before: Option<String>, desk: &Desk) -> Outcome<()> {
+    if SeizureState::parse(&row.state) != Some(from) || !from.may_become(to) {
         return Err(Failure::conflict("already_decided").with("state", &row.state));
     }
     if before.as_deref() == Some(desk.actor.account_id.as_str()) {
@@ -174,11 +174,11 @@ fn step(row: &mut SeizureRow, to: SeizureState, before: Option<String>, desk: &D
 /// Confirms a seizure: from this moment everything about the batch stops, and the next scan says so with the document's number.
 ///
 /// # Errors
-/// `not_found`, `already_decided`, `second_person_needed`, `batch_voided`.
+/// `not_found`, `tied_to_party`, `already_decided`, `second_person_needed`, `batch_voided`.
 pub async fn confirm_seizure(tx: &Tx, desk: &Desk, id: &str) -> Outcome<SeizureRow> {
     let (mut row, _) = held(tx, desk, id).await?;
     let before = row.proposed_by.clone();
-    step(&mut row, SeizureState::InForce, Some(before), desk)?;
+    step(&mut row, (SeizureState::Proposed, SeizureState::InForce), Some(before), desk)?;
     let batch = stock::lock_batch(tx, &row.batch_id).await?;
     not_voided(&batch)?;
     (row.confirmed_by, row.confirmed_at) = (Some(desk.actor.account_id.clone()), Some(desk.clock.now()));
@@ -194,11 +194,12 @@ pub async fn confirm_seizure(tx: &Tx, desk: &Desk, id: &str) -> Outcome<SeizureR
 /// Drops a proposed seizure, or the proposal to end one, which then goes on; whoever proposed it may too.
 ///
 /// # Errors
-/// `not_found`, `already_decided`.
+/// `not_found`, `tied_to_party`, `already_decided`.
 pub async fn drop_seizure(tx: &Tx, desk: &Desk, id: &str) -> Outcome<SeizureRow> {
     let (mut row, _) = held(tx, desk, id).await?;
     let ending = row.state == SeizureState::EndProposed.word();
-    step(&mut row, if ending { SeizureState::InForce } else { SeizureState::Dropped }, None, desk)?;
+    let ends = if ending { (SeizureState::EndProposed, SeizureState::InForce) } else { (SeizureState::Proposed, SeizureState::Dropped) };
+    step(&mut row, ends, None, desk)?;
     if ending {
         (row.outcome, row.end_text, row.end_document_no) = (None, None, None);
         (row.end_amount, row.end_codes, row.end_proposed_by) = (None, None, None);
@@ -212,7 +213,7 @@ pub async fn drop_seizure(tx: &Tx, desk: &Desk, id: &str) -> Outcome<SeizureRow>
 /// Proposes how a seizure ends; it stays in force until another officer confirms.
 ///
 /// # Errors
-/// `not_found`, `already_decided`; `seizure_outcome_unknown`, `document_no_missing`, `public_text_missing`, `amount_*`, `unit_unfit`,
+/// `not_found`, `tied_to_party`, `already_decided`; `seizure_outcome_unknown`, `document_no_missing`, `public_text_missing`, `amount_*`, `unit_unfit`,
 /// `seizure_takes_nothing` and `seizure_takes_something` where the outcome and what is named do not fit, `too_many`, `shipment_order_unknown`, the
 /// labels' own faults, `taken_of_other_batch`, `seizure_before_release`, `taken_not_loose` with figures.
 pub async fn propose_seizure_end(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, id: &str, input: &SeizureEndInput) -> Outcome<SeizureRow> {
@@ -227,7 +228,7 @@ pub async fn propose_seizure_end(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, i
     }
     let (amount, codes) = taken(tx, keys, &mut faults, &terms, &batch, outcome, input).await?;
     faults.check()?;
-    step(&mut row, SeizureState::EndProposed, None, desk)?;
+    step(&mut row, (SeizureState::InForce, SeizureState::EndProposed), None, desk)?;
     row.outcome = outcome.map(|end| end.word().to_owned());
     (row.end_text, row.end_document_no, row.end_amount) = (Some(public_text), Some(document_no), amount);
     row.end_codes = if codes.is_empty() { None } else { Some(serde_json::to_string(&codes).map_err(Failure::broken)?) };
@@ -310,11 +311,11 @@ async fn read_codes(tx: &Tx, keys: &dyn KeyProvider, batch: &BatchRow, asked: &S
 /// Ends a seizure: released goods go on; what was confiscated or destroyed leaves the batch and the account, its codes are voided.
 ///
 /// # Errors
-/// `not_found`, `already_decided`, `second_person_needed`; `taken_of_other_batch`, `taken_not_loose` if something changed in between.
+/// `not_found`, `tied_to_party`, `already_decided`, `second_person_needed`; `taken_of_other_batch`, `taken_not_loose` if something changed in between.
 pub async fn confirm_seizure_end(tx: &Tx, desk: &Desk, id: &str) -> Outcome<SeizureRow> {
     let (mut row, batch) = held(tx, desk, id).await?;
     let before = row.end_proposed_by.clone();
-    step(&mut row, SeizureState::Ended, before, desk)?;
+    step(&mut row, (SeizureState::EndProposed, SeizureState::Ended), before, desk)?;
     let codes: Vec<SeizedCodes> = match &row.end_codes {
         Some(kept) => serde_json::from_str(kept).map_err(Failure::broken)?,
         None => Vec::new(),

@@ -4,14 +4,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{LiftInput, goods, lift_texts, required, step};
+use super::{LiftInput, WithdrawInput, goods, lift_texts, may_decide, required, step, withdrawal};
 use crate::db::Tx;
 use crate::identity::notice::About;
 use crate::kernel::failure::Faults;
 use crate::kernel::ids::Noun;
 use crate::kernel::{Desk, Failure, Outcome, text};
 use crate::ledger::{self, Event, kind};
-use crate::supervision::competence::{self, Subject};
+use crate::supervision::competence::Subject;
 use crate::supervision::recipients::{tell_all, touched_by_stop};
 use crate::trace::code::Code;
 use crate::trace::issued::IssuedOrder;
@@ -64,7 +64,7 @@ pub async fn propose_stop(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, input: &
 /// What would be proposed; nothing is written.
 ///
 /// # Errors
-/// `not_found` or `not_competent` out of competence; `subject_missing`, `mistyped_code`, `unknown_code`, `foreign_code`,
+/// `not_found` or `not_competent` out of competence, `tied_to_party`; `subject_missing`, `mistyped_code`, `unknown_code`, `foreign_code`,
 /// `range_reversed`, `outside_order`, `order_not_issued`; `ordered_by_missing`, `document_no_missing`, `public_text_missing`.
 pub async fn plan_stop(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, input: &StopInput) -> Outcome<StopRow> {
     let mut faults = Faults::new();
@@ -132,11 +132,11 @@ async fn target(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, input: &StopInput)
         }
         StopScope::Producer => {
             let row = orders::producer(tx.connection(), &subject_id).await?.ok_or_else(Failure::not_found)?;
-            competence::check(&desk.actor.scope, Subject::Producer(&row))?;
+            may_decide(tx, desk, Subject::Producer(&row)).await?;
         }
         StopScope::Product | StopScope::Code => {
             let row = orders::product(tx.connection(), &subject_id).await?.ok_or_else(Failure::not_found)?;
-            competence::check(&desk.actor.scope, Subject::Product(&row))?;
+            may_decide(tx, desk, Subject::Product(&row)).await?;
         }
     }
     Ok(Target { subject_id: Some(subject_id), codes })
@@ -162,7 +162,7 @@ async fn order_in_competence(tx: &Tx, desk: &Desk, id: &str) -> Outcome<OrderRow
     Ok(row)
 }
 
-/// Is the actor competent for what this stop covers?
+/// May the actor take part in deciding about what this stop covers?
 async fn competent(tx: &Tx, desk: &Desk, row: &StopRow) -> Outcome<()> {
     let subject = row.subject_id.as_deref().unwrap_or_default();
     match StopScope::parse(&row.scope) {
@@ -173,11 +173,11 @@ async fn competent(tx: &Tx, desk: &Desk, row: &StopRow) -> Outcome<()> {
         }
         Some(StopScope::Producer) => {
             let producer = orders::producer(tx.connection(), subject).await?.ok_or_else(Failure::not_found)?;
-            competence::check(&desk.actor.scope, Subject::Producer(&producer))
+            may_decide(tx, desk, Subject::Producer(&producer)).await
         }
         Some(StopScope::Product) => {
             let product = orders::product(tx.connection(), subject).await?.ok_or_else(Failure::not_found)?;
-            competence::check(&desk.actor.scope, Subject::Product(&product))
+            may_decide(tx, desk, Subject::Product(&product)).await
         }
         None => Err(Failure::broken(format!("an unknown scope of a stop {:?}", row.scope))),
     }
@@ -198,11 +198,11 @@ async fn told(tx: &Tx, desk: &Desk, row: &StopRow, about: About) -> Outcome<()> 
 /// Confirms a stop: in force from this moment, and shown by the next scan.
 ///
 /// # Errors
-/// `not_found`, `not_competent`, `already_decided`, `second_person_needed`.
+/// `not_found`, `not_competent`, `tied_to_party`, `already_decided`, `second_person_needed`.
 pub async fn confirm_stop(tx: &Tx, desk: &Desk, id: &str) -> Outcome<StopRow> {
     let mut row = store::lock_stop(tx, id).await?;
     competent(tx, desk, &row).await?;
-    step(&mut row.state, DecisionState::InForce, Some(&row.proposed_by), desk)?;
+    step(&mut row.state, (DecisionState::Proposed, DecisionState::InForce), Some(&row.proposed_by), desk)?;
     (row.confirmed_by, row.confirmed_at) = (Some(desk.actor.account_id.clone()), Some(desk.clock.now()));
     store::update_stop(tx, row.clone()).await?;
     told(tx, desk, &row, About::Stopped).await?;
@@ -213,11 +213,11 @@ pub async fn confirm_stop(tx: &Tx, desk: &Desk, id: &str) -> Outcome<StopRow> {
 /// Drops a proposed stop; whoever proposed it may too.
 ///
 /// # Errors
-/// `not_found`, `not_competent`, `already_decided`.
+/// `not_found`, `not_competent`, `tied_to_party`, `already_decided`.
 pub async fn drop_stop(tx: &Tx, desk: &Desk, id: &str) -> Outcome<StopRow> {
     let mut row = store::lock_stop(tx, id).await?;
     competent(tx, desk, &row).await?;
-    step(&mut row.state, DecisionState::Dropped, None, desk)?;
+    step(&mut row.state, (DecisionState::Proposed, DecisionState::Dropped), None, desk)?;
     store::update_stop(tx, row.clone()).await?;
     ledger::append(tx, desk, Event::new(kind::STOP_DROPPED, id, json!({}))).await?;
     Ok(row)
@@ -226,12 +226,12 @@ pub async fn drop_stop(tx: &Tx, desk: &Desk, id: &str) -> Outcome<StopRow> {
 /// Proposes to lift a stop; it stays in force until another officer confirms.
 ///
 /// # Errors
-/// `not_found`, `not_competent`, `already_decided`, `document_no_missing`, `public_text_missing`.
+/// `not_found`, `not_competent`, `tied_to_party`, `already_decided`, `document_no_missing`, `public_text_missing`.
 pub async fn propose_stop_lift(tx: &Tx, desk: &Desk, id: &str, input: &LiftInput) -> Outcome<StopRow> {
     let (document_no, public_text) = lift_texts(input)?;
     let mut row = store::lock_stop(tx, id).await?;
     competent(tx, desk, &row).await?;
-    step(&mut row.state, DecisionState::LiftProposed, None, desk)?;
+    step(&mut row.state, (DecisionState::InForce, DecisionState::LiftProposed), None, desk)?;
     (row.lift_text, row.lift_document_no) = (Some(public_text), Some(document_no));
     row.lift_proposed_by = Some(desk.actor.account_id.clone());
     store::update_stop(tx, row.clone()).await?;
@@ -240,14 +240,30 @@ pub async fn propose_stop_lift(tx: &Tx, desk: &Desk, id: &str, input: &LiftInput
     Ok(row)
 }
 
+/// Withdraws the proposal to lift a stop, one's own or another's: it stands as it stood. What was proposed stays in the ledger.
+///
+/// # Errors
+/// `not_found`, `not_competent`, `tied_to_party`, `already_decided`, `reason_missing`.
+pub async fn withdraw_stop_lift(tx: &Tx, desk: &Desk, id: &str, input: &WithdrawInput) -> Outcome<StopRow> {
+    let reason = withdrawal(input)?;
+    let mut row = store::lock_stop(tx, id).await?;
+    competent(tx, desk, &row).await?;
+    step(&mut row.state, (DecisionState::LiftProposed, DecisionState::InForce), None, desk)?;
+    let (document_no, said, proposed_by) = (row.lift_document_no.take(), row.lift_text.take(), row.lift_proposed_by.take());
+    store::update_stop(tx, row.clone()).await?;
+    let facts = json!({ "reason": reason, "document_no": document_no, "public_text": said, "proposed_by": proposed_by });
+    ledger::append(tx, desk, Event::new(kind::STOP_LIFT_WITHDRAWN, id, facts)).await?;
+    Ok(row)
+}
+
 /// Lifts a stop.
 ///
 /// # Errors
-/// `not_found`, `not_competent`, `already_decided`, `second_person_needed`.
+/// `not_found`, `not_competent`, `tied_to_party`, `already_decided`, `second_person_needed`.
 pub async fn confirm_stop_lift(tx: &Tx, desk: &Desk, id: &str) -> Outcome<StopRow> {
     let mut row = store::lock_stop(tx, id).await?;
     competent(tx, desk, &row).await?;
-    step(&mut row.state, DecisionState::Lifted, row.lift_proposed_by.as_deref(), desk)?;
+    step(&mut row.state, (DecisionState::LiftProposed, DecisionState::Lifted), row.lift_proposed_by.as_deref(), desk)?;
     (row.lifted_by, row.lifted_at) = (Some(desk.actor.account_id.clone()), Some(desk.clock.now()));
     store::update_stop(tx, row.clone()).await?;
     let facts = json!({ "document_no": row.lift_document_no, "public_text": row.lift_text });

@@ -5,8 +5,8 @@ use sea_orm::{
     QuerySelect, Set,
 };
 
-use crate::db::Tx;
 use crate::db::region::{begins_with, in_region, subquery};
+use crate::db::{Tx, duplicate_as};
 use crate::entity::{abnormal_entry, checklist, gi_right, inspection, inspection_draw, inspection_officer, mark_use, organisation};
 use crate::kernel::{Failure, Outcome, Scope};
 
@@ -206,8 +206,10 @@ pub(in crate::supervision) async fn checklists<C: ConnectionTrait>(connection: &
     Ok(checklist::Entity::find().order_by_asc(checklist::Column::Id).all(connection).await?)
 }
 
-pub(in crate::supervision) async fn insert_abnormal(tx: &Tx, row: AbnormalRow) -> Outcome<()> {
-    row.into_active_model().insert(tx.connection()).await?;
+/// Puts an entry of a firm, named for the refusal, into the table; a firm stands in it once.
+pub(in crate::supervision) async fn insert_abnormal(tx: &Tx, row: AbnormalRow, firm: &str) -> Outcome<()> {
+    let twice = duplicate_as(|| Failure::conflict("abnormal_twice").with("firm", firm));
+    row.into_active_model().insert(tx.connection()).await.map_err(twice)?;
     Ok(())
 }
 

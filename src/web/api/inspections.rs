@@ -15,16 +15,16 @@ use crate::identity::officer::{OfficerInput, OfficerView, officer_view, officers
 use crate::identity::role::Permission as P;
 use crate::supervision::abnormal::{AbnormalView, abnormal_entries};
 use crate::supervision::checklist::Checklist;
-use crate::supervision::commands::LiftInput;
 use crate::supervision::commands::abnormal::{
-    AbnormalInput, confirm_abnormal, confirm_abnormal_lift, drop_abnormal, propose_abnormal, propose_abnormal_lift,
+    AbnormalInput, confirm_abnormal, confirm_abnormal_lift, drop_abnormal, propose_abnormal, propose_abnormal_lift, withdraw_abnormal_lift,
 };
 use crate::supervision::commands::draw::{DrawInput, FreezeInput, ValueInput, draw, drop_draw, freeze_draw, plan_draw};
 use crate::supervision::commands::drawn::{ImportInput, import_drawn};
 use crate::supervision::commands::inspection::{
     ChecklistInput, OpenInput, PublishInput, open_inspection, publish_inspection, record_checklist, record_inspection,
 };
-use crate::supervision::draws::{self, DrawView, PublicDraw, public_draw};
+use crate::supervision::commands::{LiftInput, WithdrawInput};
+use crate::supervision::draws::{self, DrawView, PublicDraw, frozen_draw};
 use crate::supervision::inspection::RecordInput;
 use crate::supervision::inspections::{InspectionFilter, InspectionView, checklists, inspection, inspections, known};
 
@@ -53,7 +53,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/api/v1/draws", plan, draw_plan).says("Put a task into a year's plan").takes::<DrawInput>().answers::<DrawView>(201),
         Route::get("/api/v1/draws/{id}", plan, draw_one).says("One task").answers::<DrawView>(200),
         Route::get("/api/v1/draws/{id}/list", plan, draw_frozen)
-            .says("What is frozen, and what follows from it")
+            .says("What is frozen, and what follows from it; for officers of the place, before the public sees it")
             .answers::<PublicDraw>(200),
         Route::post("/api/v1/draws/{id}/drop", plan, draw_drop).says("Take a task out of the plan").answers::<DrawView>(200),
         Route::post("/api/v1/draws/{id}/freeze", plan, draw_freeze)
@@ -105,6 +105,10 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/api/v1/abnormal-entries/{id}/lift/confirm", confirm, abnormal_lifted)
             .says("Confirm the removal")
             .answers::<AbnormalView>(200),
+        Route::post("/api/v1/abnormal-entries/{id}/lift/withdraw", record, abnormal_lift_withdraw)
+            .says("Withdraw the proposal to remove a firm")
+            .takes::<WithdrawInput>()
+            .answers::<AbnormalView>(200),
     ]
 }
 
@@ -132,8 +136,8 @@ async fn draw_one(State(app): State<App>, By(actor): By, Path(id): Path<String>)
     Ok(Json(draws::draw(&app.db, &actor, &id).await?))
 }
 
-async fn draw_frozen(State(app): State<App>, _by: By, Path(id): Path<String>) -> Result<Json<PublicDraw>, Refusal> {
-    Ok(Json(public_draw(&app.db, &id).await?))
+async fn draw_frozen(State(app): State<App>, By(actor): By, Path(id): Path<String>) -> Result<Json<PublicDraw>, Refusal> {
+    Ok(Json(frozen_draw(&app.db, &actor, &id).await?))
 }
 
 async fn draw_plan(State(app): State<App>, posted: Posted<DrawInput>) -> Result<Response, Refusal> {
@@ -248,6 +252,18 @@ async fn abnormal_lift(State(app): State<App>, Path(id): Path<String>, posted: P
     act(&app, posted, move |tx, desk, input| {
         let id = id.clone();
         changed(async move { propose_abnormal_lift(tx, &desk, &id, &input).await.map(AbnormalView::from) })
+    })
+    .await
+}
+
+async fn abnormal_lift_withdraw(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    posted: Posted<WithdrawInput>,
+) -> Result<Response, Refusal> {
+    act(&app, posted, move |tx, desk, input| {
+        let id = id.clone();
+        changed(async move { withdraw_abnormal_lift(tx, &desk, &id, &input).await.map(AbnormalView::from) })
     })
     .await
 }

@@ -13,8 +13,8 @@ use super::super::failure::Refusal;
 use super::super::route::{Access, Route};
 use crate::identity::role::Permission;
 use crate::supervision::commands::{
-    LiftInput, RecallInput, StopInput, confirm_recall, confirm_recall_lift, confirm_stop, confirm_stop_lift, drop_recall, drop_stop,
-    propose_recall, propose_recall_lift, propose_stop, propose_stop_lift,
+    LiftInput, RecallInput, StopInput, WithdrawInput, confirm_recall, confirm_recall_lift, confirm_stop, confirm_stop_lift, drop_recall,
+    drop_stop, propose_recall, propose_recall_lift, propose_stop, propose_stop_lift, withdraw_recall_lift, withdraw_stop_lift,
 };
 use crate::supervision::queries::{RecallView, StopView, recalls, stops};
 
@@ -44,6 +44,10 @@ pub(super) fn routes() -> Vec<Route> {
             .takes::<LiftInput>()
             .answers::<StopView>(200),
         Route::post("/api/v1/stops/{id}/lift/confirm", stop2, stop_lift_confirm).says("Confirm the lifting").answers::<StopView>(200),
+        Route::post("/api/v1/stops/{id}/lift/withdraw", stop, stop_lift_withdraw)
+            .says("Withdraw the proposal to lift a stop")
+            .takes::<WithdrawInput>()
+            .answers::<StopView>(200),
         Route::get("/api/v1/recalls", recall, recall_list).says("Recalls in reach").asks(state).lists::<RecallView>(),
         Route::post("/api/v1/recalls", recall, recall_propose)
             .says("Propose to recall a batch")
@@ -59,6 +63,10 @@ pub(super) fn routes() -> Vec<Route> {
             .answers::<RecallView>(200),
         Route::post("/api/v1/recalls/{id}/lift/confirm", recall2, recall_lift_confirm)
             .says("Confirm the lifting")
+            .answers::<RecallView>(200),
+        Route::post("/api/v1/recalls/{id}/lift/withdraw", recall, recall_lift_withdraw)
+            .says("Withdraw the proposal to lift a recall")
+            .takes::<WithdrawInput>()
             .answers::<RecallView>(200),
     ]
 }
@@ -108,10 +116,10 @@ step!(recall_confirm, RecallView, confirm_recall);
 step!(recall_drop, RecallView, drop_recall);
 step!(recall_lift_confirm, RecallView, confirm_recall_lift);
 
-/// A proposed lifting, with the text the public will read.
+/// A proposed lifting, with the text the public will read; or its withdrawal, with the reason.
 macro_rules! lift {
-    ($handler:ident, $view:ty, $command:ident) => {
-        async fn $handler(State(app): State<App>, Path(id): Path<String>, posted: Posted<LiftInput>) -> Result<Response, Refusal> {
+    ($handler:ident, $input:ty, $view:ty, $command:ident) => {
+        async fn $handler(State(app): State<App>, Path(id): Path<String>, posted: Posted<$input>) -> Result<Response, Refusal> {
             act(&app, posted, move |tx, desk, input| {
                 let id = id.clone();
                 changed(async move { <$view>::read(tx.connection(), $command(tx, &desk, &id, &input).await?).await })
@@ -120,5 +128,7 @@ macro_rules! lift {
         }
     };
 }
-lift!(stop_lift, StopView, propose_stop_lift);
-lift!(recall_lift, RecallView, propose_recall_lift);
+lift!(stop_lift, LiftInput, StopView, propose_stop_lift);
+lift!(stop_lift_withdraw, WithdrawInput, StopView, withdraw_stop_lift);
+lift!(recall_lift, LiftInput, RecallView, propose_recall_lift);
+lift!(recall_lift_withdraw, WithdrawInput, RecallView, withdraw_recall_lift);

@@ -1,4 +1,5 @@
-//! `/draws/{id}`: a draw anybody can redo, with its file `/draws/{id}.json` and the procedure; `/inspections`: published results.
+//! `/draws/{id}`: a draw anybody can redo once its inspections are done, with its file `/draws/{id}.json` and the procedure; until then what
+//! binds it. `/inspections`: published results.
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
@@ -15,6 +16,7 @@ use super::super::words::Lang;
 use crate::kernel::Day;
 use crate::kernel::clock::parse_rfc3339;
 use crate::kernel::day::hour_minute;
+use crate::supervision::draw::FrozenList;
 use crate::supervision::draws::{PublicDraw, public_draw};
 use crate::supervision::inspections::{PublishedResult, published};
 
@@ -29,11 +31,13 @@ pub(super) fn routes() -> Vec<Route> {
 
 async fn draw(State(app): State<App>, lang: Lang, Path(id): Path<String>) -> Result<Response, Refusal> {
     if let Some(id) = id.strip_suffix(".json") {
-        let mut response = serde_json::to_string(&public_draw(&app.db, id).await?).map_err(crate::kernel::Failure::broken)?.into_response();
+        let mut response = serde_json::to_string(&public_draw(&app.db, app.clock.today(), id).await?)
+            .map_err(crate::kernel::Failure::broken)?
+            .into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
         return Ok(response);
     }
-    let view = public_draw(&app.db, &id).await?;
+    let view = public_draw(&app.db, app.clock.today(), &id).await?;
     Ok(Html(page(&app, lang, &view)?).into_response())
 }
 
@@ -48,13 +52,15 @@ fn day(lang: Lang, written: &str) -> String {
 
 fn page(app: &App, lang: Lang, view: &PublicDraw) -> Result<String, Refusal> {
     let say = |key: &str| lang.say(&format!("draw.{key}")).into_owned();
-    let name = |id: &str| view.list.firms.iter().find(|firm| firm.id == id);
+    let firms = view.list.as_ref().map(|list| list.firms.as_slice()).unwrap_or_default();
+    let count = |of: fn(&FrozenList) -> usize| view.list.as_ref().map(|list| of(list).to_string()).unwrap_or_default();
+    let name = |id: &str| firms.iter().find(|firm| firm.id == id);
     let facts = [
         ("list_hash", view.list_hash.clone()),
         ("frozen_at", moment(lang, view.frozen_at.as_deref())),
-        ("firms", view.list.firms.len().to_string()),
-        ("officers", view.list.officers.len().to_string()),
-        ("take", view.list.take.to_string()),
+        ("firms", count(|list| list.firms.len())),
+        ("officers", count(|list| list.officers.len())),
+        ("take", view.take.to_string()),
         ("value_source", view.value_source.clone()),
         ("value_day", day(lang, &view.value_day)),
         ("public_value", view.public_value.clone().unwrap_or_else(|| say("not_yet"))),
@@ -69,12 +75,13 @@ fn page(app: &App, lang: Lang, view: &PublicDraw) -> Result<String, Refusal> {
             pick.officers.join("、"),
         )
     });
-    let firms = view.list.firms.iter().map(|firm| (firm.name.clone(), firm.credit_code.clone().unwrap_or_default()));
+    let firms = firms.iter().map(|firm| (firm.name.clone(), firm.credit_code.clone().unwrap_or_default()));
     let page = DrawPage {
         lang,
         site: &app.site(),
         title: view.name.clone(),
         facts: facts.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| (say(key), value)).collect(),
+        closed: view.list.is_none().then(|| lang.fill("draw.closed", &[("day", &day(lang, &view.list_open_on))])),
         drawn: drawn.collect(),
         firms: firms.collect(),
         script: SCRIPT,

@@ -76,7 +76,7 @@ async fn days(tx: &Tx, row: &MarkUseRow) -> Outcome<(MarkUseDays, Vec<Suspension
 async fn to_decide(tx: &Tx, desk: &Desk, id: &str) -> Outcome<MarkUseRow> {
     let row = store::mark_use::to_change(tx, &desk.actor.scope, id).await?;
     let right = store::right::one(tx.connection(), &row.right_id).await?;
-    super::untied(tx, desk, &right.product_id, &row.organisation_id).await?;
+    super::untied_to_users(tx, desk, &right.product_id, Some(&row.organisation_id)).await?;
     Ok(row)
 }
 

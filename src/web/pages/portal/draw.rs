@@ -1,4 +1,4 @@
-//! A draw that anybody can redo.
+//! A draw that anybody can redo once its inspections are done.
 
 use askama::Template;
 
@@ -17,6 +17,8 @@ pub struct DrawPage<'a> {
     pub title: String,
     /// Hash, value, seed and their days.
     pub facts: Vec<(String, String)>,
+    /// Why the list is not there yet, and when it will be; nothing once it is.
+    pub closed: Option<String>,
     /// Who was drawn: name, credit code, certificates.
     pub drawn: Vec<(String, String, String)>,
     /// Every candidate: name, credit code.

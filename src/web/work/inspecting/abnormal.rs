@@ -9,10 +9,10 @@ use crate::identity::queries::organisations;
 use crate::identity::role::Permission as P;
 use crate::kernel::Failure;
 use crate::supervision::abnormal::{AbnormalView, abnormal_entries};
-use crate::supervision::commands::LiftInput;
 use crate::supervision::commands::abnormal::{
-    AbnormalInput, confirm_abnormal, confirm_abnormal_lift, drop_abnormal, propose_abnormal, propose_abnormal_lift,
+    AbnormalInput, confirm_abnormal, confirm_abnormal_lift, drop_abnormal, propose_abnormal, propose_abnormal_lift, withdraw_abnormal_lift,
 };
+use crate::supervision::commands::{LiftInput, WithdrawInput};
 use crate::web::act::{Done, act};
 use crate::web::app::App;
 use crate::web::body::Posted;
@@ -35,6 +35,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/work/abnormal/{id}/drop", record, drop_one),
         Route::post("/work/abnormal/lifts", record, lift),
         Route::post("/work/abnormal/{id}/lifted", confirm, lifted),
+        Route::post("/work/abnormal/withdrawals", record, withdraw),
     ]
 }
 
@@ -71,7 +72,7 @@ async fn page(app: &App, reader: &Reader, errors: Vec<FormError>, tried: Option<
     ];
     let form = Form::new(app, reader, "enter", "/work/abnormal", "insp.enter_firm", "insp.enter_firm", fields);
     forms.insert(0, form.about(say(reader, "two_persons")).again(tried.as_ref()));
-    let standing = rows_in_force(&found, &mut names, reader).await?;
+    let standing = rows_in(&found, "in_force", &mut names, reader).await?;
     if !standing.is_empty() {
         let fields = vec![
             Field::select("entry", say(reader, "firm"), standing).must(),
@@ -81,15 +82,23 @@ async fn page(app: &App, reader: &Reader, errors: Vec<FormError>, tried: Option<
         let form = Form::new(app, reader, "lift_entry", "/work/abnormal/lifts", "insp.lift_entry", "insp.lift_entry", fields);
         forms.push(form.about(say(reader, "two_persons")).again(tried.as_ref()));
     }
+    let leaving = rows_in(&found, "lift_proposed", &mut names, reader).await?;
+    if !leaving.is_empty() {
+        let fields =
+            vec![Field::select("entry", say(reader, "firm"), leaving).must(), Field::area("reason", say(reader, "withdraw_reason")).must()];
+        let at = "/work/abnormal/withdrawals";
+        let form = Form::new(app, reader, "withdraw_lift", at, "insp.withdraw_lift", "insp.withdraw_lift", fields);
+        forms.push(form.about(say(reader, "withdraw_about")).again(tried.as_ref()));
+    }
     let part =
         Part { heading: say(reader, "abnormal"), about: say(reader, "abnormal_about"), table: Some(table), forms, ..Part::default() };
     Ok(PartsPage { frame: reader.frame(say(reader, "abnormal"), errors), parts: vec![part] }.render()?)
 }
 
-/// Entries in force, as choices.
-async fn rows_in_force(found: &[AbnormalView], names: &mut Names<'_>, reader: &Reader) -> Result<Vec<(String, String)>, Refusal> {
+/// Entries in a state, as choices.
+async fn rows_in(found: &[AbnormalView], state: &str, names: &mut Names<'_>, reader: &Reader) -> Result<Vec<(String, String)>, Refusal> {
     let mut choices = Vec::new();
-    for view in found.iter().filter(|view| view.state == "in_force") {
+    for view in found.iter().filter(|view| view.state == state) {
         choices.push((view.id.clone(), format!("{} · {}", names.party(reader, &view.organisation_id).await?, view.document_no)));
     }
     Ok(choices)
@@ -151,6 +160,19 @@ async fn lift(State(app): State<App>, reader: Reader, posted: Posted<Typed>) -> 
     });
     let tried = tried.await;
     back(&app, &reader, "lift_entry", &typed, tried).await
+}
+
+async fn withdraw(State(app): State<App>, reader: Reader, posted: Posted<Typed>) -> Result<Response, Refusal> {
+    let (typed, lang) = (posted.body.clone(), reader.lang);
+    let tried = act(&app, posted, move |tx, desk, typed| {
+        Box::pin(async move {
+            let id = given(&typed, "entry").ok_or_else(|| Failure::field("/entry", "register_empty"))?;
+            withdraw_abnormal_lift(tx, &desk, &id, &WithdrawInput { reason: said(&typed, "reason") }).await?;
+            Ok(Done::see(done_at(lang, "/work/abnormal", "abnormal_lift_withdrawn")))
+        })
+    });
+    let tried = tried.await;
+    back(&app, &reader, "withdraw_lift", &typed, tried).await
 }
 
 /// A step that says nothing more.

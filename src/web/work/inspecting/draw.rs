@@ -57,6 +57,7 @@ pub(super) async fn page(
         ("frozen_at", at(&view.frozen_at)),
         ("value_source", text(&view.value_source)),
         ("value_day", on(reader, view.value_day.as_deref())),
+        ("list_open_on", on(reader, view.list_open_on.as_deref())),
         ("public_value", text(&view.public_value)),
         ("seed", text(&view.seed)),
         ("drawn_at", at(&view.drawn_at)),
@@ -117,6 +118,7 @@ fn forms(app: &App, reader: &Reader, view: &DrawView) -> Vec<Form> {
         let fields = vec![
             Field::area("value_source", say(reader, "value_source")).hint(say(reader, "value_source_hint")).must(),
             Field::date("value_day", say(reader, "value_day")).hint(say(reader, "value_day_hint")).must(),
+            Field::date("list_open_on", say(reader, "list_open_on")).hint(say(reader, "list_open_on_hint")),
         ];
         let form = Form::new(app, reader, "freeze", &at("freeze"), "insp.freeze", "insp.freeze", fields);
         forms.push(form.about(say(reader, "freeze_about")));

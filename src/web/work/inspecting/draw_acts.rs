@@ -13,6 +13,7 @@ use crate::identity::role::Permission as P;
 use crate::interop::sheet::Format;
 use crate::interop::sheet::plain::{column, texts};
 use crate::interop::sheet::write::Out;
+use crate::kernel::failure::Faults;
 use crate::kernel::{Failure, Outcome};
 use crate::supervision::commands::draw::{FreezeInput, ValueInput, draw, drop_draw, freeze_draw};
 use crate::supervision::commands::drawn::{ImportInput, ImportedInput, import_drawn};
@@ -23,7 +24,7 @@ use crate::web::body::{MOST_UPLOAD, Posted, PostedFiles};
 use crate::web::failure::Refusal;
 use crate::web::route::{Access, Route};
 use crate::web::work::desk::{Reader, done_at};
-use crate::web::work::parts::{Tried, Typed, must_day, refilled, said};
+use crate::web::work::parts::{Tried, Typed, day, refilled, said};
 
 pub(super) fn routes() -> Vec<Route> {
     let (plan, confirm) = (Access::Needs(P::InspectionPlan), Access::Needs(P::InspectionConfirm));
@@ -44,7 +45,7 @@ async fn again(
     typed: &Typed,
     tried: Result<Response, Refusal>,
 ) -> Result<Response, Refusal> {
-    let names = ["value_source", "value_day", "public_value", "file"];
+    let names = ["value_source", "value_day", "list_open_on", "public_value", "file"];
     refilled(tried, reader, Tried { form, typed }, &names, |errors, tried| page(app, reader, id, errors, tried)).await
 }
 
@@ -53,8 +54,15 @@ async fn freeze(State(app): State<App>, reader: Reader, Path(id): Path<String>, 
     let tried = act(&app, posted, move |tx, desk, typed| {
         let id = named.clone();
         Box::pin(async move {
-            let value_day = must_day(&typed, "value_day")?;
-            let input = FreezeInput { officers: Vec::new(), value_source: said(&typed, "value_source"), value_day };
+            let mut faults = Faults::new();
+            let value_day = day(&mut faults, &typed, "value_day");
+            let list_open_on = day(&mut faults, &typed, "list_open_on");
+            if value_day.is_none() && faults.is_empty() {
+                faults.add("/value_day", "register_empty");
+            }
+            faults.check()?;
+            let value_day = value_day.unwrap_or_else(|| desk.clock.today());
+            let input = FreezeInput { officers: Vec::new(), value_source: said(&typed, "value_source"), value_day, list_open_on };
             freeze_draw(tx, &desk, &id, &input).await?;
             Ok(Done::see(done_at(lang, &format!("/work/draws/{id}"), "draw_frozen")))
         })

@@ -19,8 +19,8 @@ use super::{Act, MeasurePage, act_of, decided, reached, recipients, say};
 use crate::identity::role::Permission as P;
 use crate::kernel::{Failure, Outcome};
 use crate::supervision::commands::{
-    LiftInput, confirm_recall, confirm_recall_lift, confirm_stop, confirm_stop_lift, drop_recall, drop_stop, propose_recall_lift,
-    propose_stop_lift,
+    LiftInput, WithdrawInput, confirm_recall, confirm_recall_lift, confirm_stop, confirm_stop_lift, drop_recall, drop_stop,
+    propose_recall_lift, propose_stop_lift, withdraw_recall_lift, withdraw_stop_lift,
 };
 use crate::supervision::queries::{recall_row, stop_row};
 use crate::supervision::recipients::{Reach, reach, touched_by_recall, touched_by_stop};
@@ -41,6 +41,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/work/measures/stops/{id}/lift", stop, stop_lift),
         Route::post("/work/measures/stops/{id}/lift/preview", stop, stop_lift_look),
         Route::post("/work/measures/stops/{id}/lift/confirm", stop2, stop_lift_confirm),
+        Route::post("/work/measures/stops/{id}/lift/withdraw", stop, stop_lift_withdraw),
         Route::get("/work/measures/recalls/{id}", recall, recall_show),
         Route::get("/work/measures/recalls/{id}/notice", recall, recall_notice),
         Route::post("/work/measures/recalls/{id}/confirm", recall2, recall_confirm),
@@ -48,6 +49,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/work/measures/recalls/{id}/lift", recall, recall_lift),
         Route::post("/work/measures/recalls/{id}/lift/preview", recall, recall_lift_look),
         Route::post("/work/measures/recalls/{id}/lift/confirm", recall2, recall_lift_confirm),
+        Route::post("/work/measures/recalls/{id}/lift/withdraw", recall, recall_lift_withdraw),
     ]
 }
 
@@ -167,8 +169,13 @@ async fn page(
             let form = act_of(app, reader, "lift", &at("lift"), fields).again(tried.as_ref());
             acts.push(Act { form, preview: reader.to(&at("lift/preview")) });
         }
-        Some(DecisionState::LiftProposed) if measure.confirms(reader) => {
-            acts.push(Act { form: act_of(app, reader, "confirm_lift", &at("lift/confirm"), Vec::new()), preview: String::new() });
+        Some(DecisionState::LiftProposed) => {
+            if measure.confirms(reader) {
+                acts.push(Act { form: act_of(app, reader, "confirm_lift", &at("lift/confirm"), Vec::new()), preview: String::new() });
+            }
+            let fields = vec![Field::area("reason", say(reader, "withdraw_reason")).must()];
+            let form = act_of(app, reader, "withdraw_lift", &at("lift/withdraw"), fields).again(tried.as_ref());
+            acts.push(Act { form, preview: String::new() });
         }
         _ => {}
     }
@@ -259,7 +266,7 @@ macro_rules! step {
             });
             let tried = tried.await;
             answered(tried, async |failure| {
-                let errors = at_fields(&reader, &failure, $form, &["document_no", "public_text"]);
+                let errors = at_fields(&reader, &failure, $form, &["document_no", "public_text", "reason"]);
                 let tried = Tried { form: $form, typed: &typed };
                 Ok((failure, page(&app, &reader, $kind, &id, errors, Some(tried)).await?))
             })
@@ -279,6 +286,17 @@ step!(stop_lift, "stops", "lift", "measure_lift_proposed", |tx, desk, id, typed|
 step!(recall_lift, "recalls", "lift", "measure_lift_proposed", |tx, desk, id, typed| async {
     propose_recall_lift(tx, &desk, &id, &lift(&typed)).await
 });
+step!(stop_lift_withdraw, "stops", "withdraw_lift", "measure_lift_withdrawn", |tx, desk, id, typed| async {
+    withdraw_stop_lift(tx, &desk, &id, &withdrawal(&typed)).await
+});
+step!(recall_lift_withdraw, "recalls", "withdraw_lift", "measure_lift_withdrawn", |tx, desk, id, typed| async {
+    withdraw_recall_lift(tx, &desk, &id, &withdrawal(&typed)).await
+});
+
+/// Why a lifting is withdrawn.
+fn withdrawal(typed: &Typed) -> WithdrawInput {
+    WithdrawInput { reason: given(typed, "reason").unwrap_or_default() }
+}
 
 /// What a lifting says; what was left out is said by the command.
 fn lift(typed: &Typed) -> LiftInput {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use yanzhao::entity::{
-    alert, alert_session, batch, batch_source, code_order, code_range, code_stat, download, feedback, feedback_report, listing,
+    alert, alert_session, batch, batch_source, code_order, code_range, code_stat, delivery, download, feedback, feedback_report, listing,
     listing_finding, pin_try, refused_act, rule_version, scan, season_account, seller,
 };
 use yanzhao::kernel::clock::{DAY, HOUR, MINUTE, Millis};
@@ -173,20 +173,20 @@ on_both_engines! {
         let world = World::new(engine).await;
         let copied = goods(&world, 1, 100).await;
         let start = world.clock.now();
-        for (no, place) in (0_i64..).zip(["河北/石家庄", "上海/上海", "北京/北京", "广东/广州"].into_iter().cycle().take(12)) {
+        for (no, place) in (0_i64..).zip(["河北/石家庄", "上海/上海", "北京/北京", "广东/广州"].into_iter().cycle().take(14)) {
             scanned(&world, (1, 7), start + no / 2 * DAY + no % 2 * 10 * MINUTE, 100 + no, place, if no == 0 { "first_check" } else { "checked_before" }).await;
         }
         // The same person again within half an hour, and a program of a shop: neither counts.
-        scanned(&world, (1, 7), start + 5 * DAY + 11 * MINUTE, 111, "广东/广州", "checked_before").await;
+        scanned(&world, (1, 7), start + 6 * DAY + 11 * MINUTE, 113, "广东/广州", "checked_before").await;
         scanned_via(&world, (1, 8), start, 7, "海南/三亚", "first_check", "api").await;
-        world.clock.advance(5 * DAY + 3 * HOUR);
+        world.clock.advance(6 * DAY + 3 * HOUR);
         let done = judge(&world, Cadence::Scans).await;
-        assert_eq!((done.scans, done.raised), (14, 3));
+        assert_eq!((done.scans, done.raised), (16, 3));
         assert_eq!(alerts(&world).await, ["R1 code amber new", "R3 code amber new", "R4 code amber new"]);
         let found = alert::Entity::find().filter(alert::Column::Rule.eq("R1")).one(world.db.reader()).await.unwrap().unwrap();
         assert_eq!((found.subject_id.as_str(), found.batch_id.as_deref(), found.division_code.as_str()), ("1-7", Some(copied.batch.as_str()), COUNTY));
-        assert_eq!((found.raised_at, found.seen_at), (start + 2 * DAY + 10 * MINUTE, start + 5 * DAY + 10 * MINUTE));
-        assert_eq!(alert_session::Entity::find().all(world.db.reader()).await.unwrap().len(), 12);
+        assert_eq!((found.raised_at, found.seen_at), (start + 2 * DAY + 10 * MINUTE, start + 6 * DAY + 10 * MINUTE));
+        assert_eq!(alert_session::Entity::find().all(world.db.reader()).await.unwrap().len(), 14);
         let before = alert::Entity::find().order_by_asc(alert::Column::Id).all(world.db.reader()).await.unwrap();
         assert_eq!(judge(&world, Cadence::Scans).await, Judged::default(), "nothing new");
         let after = alert::Entity::find().order_by_asc(alert::Column::Id).all(world.db.reader()).await.unwrap();
@@ -323,6 +323,27 @@ on_both_engines! {
         assert!(found[0].figures.contains("\"village\":\"1499") && found[0].figures.contains("\"village_plots\":\"9\""), "{}", found[0].figures);
     }
 
+    async fn fruit_that_was_delivered_before_it_was_picked_is_seen(engine: Engine) {
+        let world = World::new(engine).await;
+        let (good, bent) = (goods(&world, 1, 2000).await, goods(&world, 2, 2000).await);
+        for (goods, delivered_on) in [(&good, "2026-09-01"), (&bent, "2026-08-12")] {
+            let lot = batch::Entity::find_by_id(&goods.batch).one(world.db.reader()).await.unwrap().unwrap();
+            world.change(batch::Model { harvested_from: "2026-08-20".to_owned(), harvested_to: "2026-08-20".to_owned(), ..lot }).await;
+            let brought = delivery::Model {
+                id: world.id(Noun::Delivery), grower_id: "gro_x".to_owned(), buyer_id: goods.producer.clone(), product_id: goods.product.clone(), season: "2026".to_owned(),
+                plot_id: None, from_account_id: None, to_account_id: None, delivered_on: delivered_on.to_owned(), amount: 1000, covered: 1000, pending: 0, used: 1000, grade: None,
+                certificate_no: None, late: false, late_reason: None, recorded_at: world.clock.now(), recorded_by: "acc".to_owned(), late_evidence: None, handled_by: None, voided_at: None,
+            };
+            let brought = world.put(brought).await.id;
+            let taken = batch_source::Model { batch_id: goods.batch.clone(), no: 1, kind: "delivery".to_owned(), subject_id: Some(brought), input: None, amount: 1000, covered: 1000 };
+            world.put(taken).await;
+        }
+        judge(&world, Cadence::Nightly).await;
+        let found = alert::Entity::find().filter(alert::Column::Rule.eq("R17")).all(world.db.reader()).await.unwrap();
+        assert_eq!(found.iter().map(|row| row.subject_id.as_str()).collect::<Vec<_>>(), [bent.batch.as_str()], "{found:?}");
+        assert!(found[0].figures.contains("\"early_days\":\"8\""), "{}", found[0].figures);
+    }
+
     async fn rules_of_the_night_read_goods_labels_and_accounts(engine: Engine) {
         let world = World::new(engine).await;
         let good = goods(&world, 1, 2000).await;
@@ -446,8 +467,8 @@ on_both_engines! {
     async fn three_codes_of_a_batch_in_many_provinces_are_one_grave_alert_about_the_batch(engine: Engine) {
         let world = World::new(engine).await;
         let copied = goods(&world, 1, 100).await;
-        // Somebody looked at each of them on four days before.
-        for day in 0..4 {
+        // Somebody looked at each of them on six days before.
+        for day in 0..6 {
             for seq in 1..=3_i64 {
                 scanned(&world, (1, seq), world.clock.now(), 900 + day, "河北", "checked_before").await;
             }

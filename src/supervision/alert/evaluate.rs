@@ -26,8 +26,8 @@ pub const FADES_AFTER: Millis = 7 * DAY;
 /// How long sessions are kept, and tries of PINs and of made-up codes.
 const SESSIONS_KEPT: Millis = 90 * DAY;
 const TRIES_KEPT: Millis = 30 * DAY;
-/// How many characters made-up codes share to be of one series.
-const SERIES: usize = 8;
+/// How many characters made-up codes share to be of one series: suite and locator, which a forger copies from a label of the order.
+const SERIES: usize = 6;
 /// Rules on the sessions of one code.
 pub(super) const ON_CODES: [RuleId; 7] = [RuleId::R1, RuleId::R2, RuleId::R3, RuleId::R4, RuleId::R5, RuleId::R6, RuleId::R7];
 
@@ -407,11 +407,11 @@ mod tests {
         assert_eq!(rules(&[miss(0, "AAAA1", 1, 10)]), []);
         assert_eq!(rules(&[miss(0, "AAAA1", 1, 11)]), [(RuleId::R10, SubjectKind::Visitor)]);
         assert_eq!(rules(&[miss(0, "AAAA1", 1, 6), miss(slot(11 * MINUTE), "AAAA1", 1, 6)]), [], "ten minutes each");
-        let crowd = |n: i64| (0..n).map(|no| miss(0, &format!("{no:08}AAAA"), no, 1)).collect::<Vec<_>>();
+        let crowd = |n: i64| (0..n).map(|no| miss(0, &format!("{no:06}AAAA"), no, 1)).collect::<Vec<_>>();
         assert_eq!(rules(&crowd(200)), []);
         assert_eq!(rules(&crowd(201)), [(RuleId::R10, SubjectKind::Site)]);
         let series = |codes: i64, visitors: i64| {
-            (0..codes.max(visitors)).map(|no| miss(0, &format!("ABCDEFGH{:04}", no % codes), no % visitors, 1)).collect::<Vec<_>>()
+            (0..codes.max(visitors)).map(|no| miss(0, &format!("ABCDEF{:04}", no % codes), no % visitors, 1)).collect::<Vec<_>>()
         };
         assert_eq!(rules(&series(3, 2)), []);
         assert_eq!(rules(&series(2, 3)), []);

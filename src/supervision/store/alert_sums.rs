@@ -188,7 +188,7 @@ async fn yields<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<Vec<
     let sql = "SELECT t.id, t.name, t.division_code, CASE WHEN t.holder_kind = 'organisation' THEN t.holder_id ELSE NULL END, t.product_id, NULL, \
            h.season, h.amount, t.area_m2, COALESCE(q.yield_cap, 0), t.village, q.season_from, q.season_to \
          FROM (SELECT plot_id, season, CAST(SUM(amount) AS BIGINT) AS amount FROM ( \
-             SELECT d.plot_id AS plot_id, d.season AS season, d.amount AS amount FROM delivery d WHERE d.plot_id IS NOT NULL \
+             SELECT d.plot_id AS plot_id, d.season AS season, d.amount AS amount FROM delivery d WHERE d.plot_id IS NOT NULL AND d.voided_at IS NULL \
              UNION ALL SELECT s.subject_id, b.season, s.amount FROM batch_source s JOIN batch b ON b.id = s.batch_id \
                WHERE s.kind = 'plot' AND b.state <> 'voided') u GROUP BY plot_id, season) h \
          JOIN plot t ON t.id = h.plot_id JOIN product q ON q.id = t.product_id WHERE t.area_m2 > 0 ORDER BY h.season, t.id";
@@ -239,7 +239,8 @@ async fn yields<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<Vec<
 async fn calendar<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<Vec<Candidate>> {
     let sql = format!(
         "SELECT b.id, b.lot, p.division_code, b.producer_id, b.product_id, b.id, b.harvested_from, b.harvested_to, q.season_from, q.season_to, \
-           (SELECT MIN(COALESCE(r.active_at, r.since)) FROM code_range r WHERE r.batch_id = b.id AND r.state = 'active') \
+           (SELECT MIN(COALESCE(r.active_at, r.since)) FROM code_range r WHERE r.batch_id = b.id AND r.state = 'active'), \
+           (SELECT MIN(d.delivered_on) FROM batch_source s JOIN delivery d ON d.id = s.subject_id WHERE s.batch_id = b.id AND s.kind = 'delivery') \
          FROM batch b JOIN product q ON q.id = b.product_id JOIN organisation p ON p.id = b.producer_id \
          WHERE b.state <> 'voided' AND b.process_id IS NULL AND b.registered_at >= {since} ORDER BY b.id",
         since = now - 400 * DAY
@@ -249,12 +250,14 @@ async fn calendar<C: ConnectionTrait>(connection: &C, now: Millis) -> Outcome<Ve
         let harvest: (String, String) = (get(&row, 6)?, get(&row, 7)?);
         let (Some(first), Some(last)) = (Day::parse(&harvest.0), Day::parse(&harvest.1)) else { continue };
         let window: (Option<String>, Option<String>) = (get(&row, 8)?, get(&row, 9)?);
-        let active: Option<Millis> = get(&row, 10)?;
+        let (active, delivered): (Option<Millis>, Option<String>) = (get(&row, 10)?, get(&row, 11)?);
         let outside = match window {
             (Some(from), Some(to)) => [first, last].into_iter().map(|day| days_outside(day, &from, &to)).max().unwrap_or(0),
             _ => 0,
         };
-        let early = active.map_or(0, |active| first.since(Day::of(active)).max(0));
+        // Nobody labels or delivers what is not picked yet.
+        let begun = [active.map(Day::of), delivered.as_deref().and_then(Day::parse)].into_iter().flatten().min();
+        let early = begun.map_or(0, |begun| first.since(begun).max(0));
         found.push(Candidate {
             kind: SubjectKind::Batch,
             about: about(&row)?,

@@ -153,7 +153,16 @@ pub const RULES: [Rule; 25] = [
         "visitors",
         K::Code,
         Amber,
-        &[("month_visitors", 5), ("many_visitors", 12), ("lasting_days", 7), ("many_days", 9)],
+        // The last three are those of the consumer's page, which says at once that many have looked; work for people takes longer.
+        &[
+            ("month_visitors", 5),
+            ("many_visitors", 12),
+            ("lasting_days", 7),
+            ("many_days", 9),
+            ("week_visitors", 10),
+            ("total", 20),
+            ("total_week", 8),
+        ],
     )),
     paged(scans(RuleId::R2, "burst", K::Code, Amber, &[("visitors", 8), ("burst_days", 2)])),
     paged(scans(RuleId::R3, "travel", K::Code, Amber, &[("km", 500), ("hours", 3), ("travel_days", 4)])),

@@ -56,8 +56,24 @@ fn honest_sellers_meet_no_rule_and_others_theirs() {
         ("a place is no name", said("产地晋州 鸭梨 5斤"), nobody(), ""),
         ("sent from elsewhere", said("晋州鸭梨 上海仓发货"), reseller(), ""),
         ("a producer sells within its output", Said::default(), Standing { sold: between(8_000_000, 9_500_000), ..producer() }, ""),
-        ("a reseller within what it has", said("晋州鸭梨"), Standing { sold: between(900_000, 2_000_000), ..reseller() }, ""),
-        ("a little above is within the tolerance", said("晋州鸭梨"), Standing { sold: between(1_050_000, 2_000_000), ..reseller() }, ""),
+        (
+            "a reseller within what it has",
+            said("晋州鸭梨"),
+            Standing { sold: between(900_000, 2_000_000), settled: between(900_000, 2_000_000), ..reseller() },
+            "",
+        ),
+        (
+            "a little above is within the tolerance",
+            said("晋州鸭梨"),
+            Standing { sold: between(1_050_000, 2_000_000), settled: between(1_050_000, 2_000_000), ..reseller() },
+            "",
+        ),
+        (
+            "orders of the last month for goods on their way",
+            said("晋州鸭梨"),
+            Standing { sold: between(3_000_000, 4_000_000), settled: between(1_000_000, 1_000_000), ..reseller() },
+            "",
+        ),
         ("denies the mark", said("晋州产 鸭梨 非地理标志产品"), nobody(), ""),
         ("pinyin beside the name, with papers", said("Jinzhouyali gift"), reseller(), ""),
         ("claims the mark without a name, and may", said("国家地理标志产品 鸭梨"), authorised(), ""),
@@ -75,7 +91,7 @@ fn honest_sellers_meet_no_rule_and_others_theirs() {
         (
             "volume: more than received",
             said("晋州鸭梨"),
-            Standing { sold: between(1_100_000, 2_000_000), ..reseller() },
+            Standing { sold: between(1_100_000, 2_000_000), settled: between(1_100_000, 2_000_000), ..reseller() },
             "sold_beyond_received",
         ),
         (

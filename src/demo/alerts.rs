@@ -57,7 +57,7 @@ pub(super) async fn prepare(app: &App, codes: &mut Value) -> Outcome<()> {
 
 /// Two people a day for a week, by a desk whose clock runs from a week ago.
 async fn copied_label(app: &App, code: &str) -> Outcome<()> {
-    let clock = Clock::at(app.clock.now() - 6 * DAY);
+    let clock = Clock::at(app.clock.now() - 6 * DAY - 10 * MINUTE);
     let settings = ScanSettings::default();
     let desk = ScanDesk::start(app.db.clone(), clock.clone(), app.random.clone(), app.keys.clone(), settings).await?;
     for no in 0..14_usize {

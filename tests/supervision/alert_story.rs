@@ -121,7 +121,7 @@ on_both_engines! {
         let rules = one.open("/work/alert-rules").await;
         assert!(rules.has("R25 产季内没有登记") && rules.has("初始数值"), "{}", rules.html);
         let page = one.open("/work/alert-rules/R2").await;
-        let fields = [("visitors", "6"), ("runs", "on"), ("reason", "复制标签多为短时集中")];
+        let fields = [("visitors", "6"), ("burst_days", "2"), ("runs", "on"), ("reason", "复制标签多为短时集中")];
         let (_, page) = one.done(&page, "/work/alert-rules/R2", &fields).await;
         assert!(page.has("改动已提出") && page.has("回测进行中"), "{}", page.html);
         judge(&server).await;

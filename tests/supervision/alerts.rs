@@ -356,7 +356,7 @@ on_both_engines! {
         world.change(batch::Model { harvested_from: "2026-08-05".to_owned(), harvested_to: "2026-08-06".to_owned(), ..lot }).await;
         // R15: more in use than allowed.
         let row = season_account::Entity::find_by_id(&account).one(world.db.reader()).await.unwrap().unwrap();
-        world.change(season_account::Model { released: 1060, coded: 1060, pending: 0, remaining: 0, ..row }).await;
+        world.change(season_account::Model { released: 1000, coded: 1060, pending: 0, remaining: 0, ..row }).await;
         // R19: the refused fourth download.
         let path = format!("/api/v1/code-orders/{}/codes.csv", odd.order);
         world.jot(refused_act::Model { id: 1, at: now, account_id: "acc".to_owned(), method: "GET".to_owned(), path, code: "downloads_used_up".to_owned() }).await;

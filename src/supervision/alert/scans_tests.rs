@@ -91,9 +91,9 @@ fn r4_counts_provinces_and_takes_days_for_it() {
         (0..n).map(|day| ok(day * DAY, 50 + day, "河北")).chain(last).collect()
     };
     assert_eq!(
-        (severity(RuleId::R4, before(3)), severity(RuleId::R4, before(4))),
+        (severity(RuleId::R4, before(5)), severity(RuleId::R4, before(6))),
         (Some(Severity::Info), Some(Severity::Amber)),
-        "the fifth day"
+        "the seventh day"
     );
     let mut shared = facts(before(6));
     shared.is_unit = false;

@@ -92,15 +92,15 @@ async fn staged(world: &World, bench: &Bench, path: &Path, format: Format, rows:
     took
 }
 
-/// Registers growers, one after the other, until `over`; how long each waited, in ms, sorted.
-async fn others(db: Db, desk: Desk, most: usize, over: Arc<AtomicBool>) -> Vec<f64> {
+/// Registers growers of a village of their own, one after the other, until `over`; how long each waited, in ms, sorted.
+async fn others(db: Db, desk: Desk, village: &'static str, most: usize, over: Arc<AtomicBool>) -> Vec<f64> {
     let mut waited = Vec::new();
     while waited.len() < most && !over.load(Ordering::SeqCst) {
         let input = GrowerInput {
             kind: Default::default(),
             name: format!("李{}", waited.len()),
             division_code: INSIDE.to_owned(),
-            village: "另一个村".to_owned(),
+            village: village.to_owned(),
             household_no: None,
             phone: None,
             organisation_id: None,
@@ -134,14 +134,14 @@ async fn case(said: &str) {
     let member = world.member("另一个人", &organisation);
     let shelf = Shelf::new(dir.join("shelf"));
     let bench = Bench { db: world.db.clone(), shelf, clock: world.clock.clone(), random: world.random.clone() };
-    let idle = others(world.db.clone(), member.clone(), 400, Arc::default()).await;
+    let idle = others(world.db.clone(), member.clone(), "闲时村", 400, Arc::default()).await;
     // From here on the peak is measured anew.
     std::fs::write("/proc/self/clear_refs", "5").unwrap();
     let before = memory("VmRSS:");
     let alone = staged(&world, &bench, &dir.join(format!("first.{}.{rows}", parts[1])), format, rows).await;
     let grown = memory("VmHWM:") - before;
     let over = Arc::new(AtomicBool::new(false));
-    let meanwhile = tokio::spawn(others(world.db.clone(), member, usize::MAX, over.clone()));
+    let meanwhile = tokio::spawn(others(world.db.clone(), member, "忙时村", usize::MAX, over.clone()));
     staged(&world, &bench, &dir.join(format!("second.{}.{rows}", parts[1])), format, rows).await;
     over.store(true, Ordering::SeqCst);
     let waited = meanwhile.await.unwrap();

@@ -128,12 +128,12 @@ async fn rescored(world: &World) -> (f64, i64, i64) {
     (begun.elapsed().as_secs_f64(), row.done, row.changed)
 }
 
-/// Registers growers, one after the other, until `over` or `most`; how long each waited, in ms, sorted.
-async fn others(db: Db, desk: yanzhao::kernel::Desk, most: usize, over: Arc<AtomicBool>) -> Vec<f64> {
+/// Registers growers of a village of their own, one after the other, until `over` or `most`; how long each waited, in ms, sorted.
+async fn others(db: Db, desk: yanzhao::kernel::Desk, village: &'static str, most: usize, over: Arc<AtomicBool>) -> Vec<f64> {
     let mut waited = Vec::new();
     while waited.len() < most && !over.load(Ordering::SeqCst) {
         let input: GrowerInput =
-            serde_json::from_value(json!({ "name": format!("李{}", waited.len()), "division_code": COUNTY, "village": "某村" })).unwrap();
+            serde_json::from_value(json!({ "name": format!("李{}", waited.len()), "division_code": COUNTY, "village": village })).unwrap();
         let (desk, begun) = (desk.clone(), Instant::now());
         db.write(move |tx| {
             let (desk, input) = (desk.clone(), input.clone());
@@ -184,9 +184,9 @@ async fn measure(engine: Engine, many: usize) -> Vec<(&'static str, f64)> {
     let officer = world.office("officer");
     let of_last = many / 20;
     fill(&world, many, of_last).await;
-    let idle = others(world.db.clone(), officer.clone(), 200, Arc::default()).await;
+    let idle = others(world.db.clone(), officer.clone(), "闲时村", 200, Arc::default()).await;
     let over = Arc::new(AtomicBool::new(false));
-    let meanwhile = tokio::spawn(others(world.db.clone(), officer.clone(), usize::MAX, over.clone()));
+    let meanwhile = tokio::spawn(others(world.db.clone(), officer.clone(), "忙时村", usize::MAX, over.clone()));
     let (new, done, changed) = rescored(&world).await;
     over.store(true, Ordering::SeqCst);
     let waited = meanwhile.await.unwrap();

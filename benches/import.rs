@@ -210,9 +210,14 @@ fn bombs() {
     println!("\n{:<44}{:>10}{:>12}  refused as", "file", "MB", "refused in");
     for (what, bytes) in files {
         let begun = Instant::now();
-        let refused = read(SheetKind::Growers, &bytes, &mut |_, _| Ok(())).map(|_| ()).expect_err("it was taken for a sheet");
+        let mut row = None;
+        let whole = read(SheetKind::Growers, &bytes, &mut |_, read| {
+            row = row.take().or(read.faults.first().map(|fault| fault.code.clone()));
+            Ok(())
+        });
         let took = begun.elapsed();
-        println!("{what:<44}{:>10.2}{:>9.0} ms  {}", bytes.len() as f64 / 1e6, took.as_secs_f64() * 1000.0, refused.fields[0].code);
+        let refused = whole.err().map(|refused| refused.fields[0].code.to_owned()).or(row).expect("it was taken as it is");
+        println!("{what:<44}{:>10.2}{:>9.0} ms  {refused}", bytes.len() as f64 / 1e6, took.as_secs_f64() * 1000.0);
         assert!(took < MOST_REFUSING, "{what}: refused after {took:?}");
     }
 }

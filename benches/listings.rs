@@ -184,9 +184,10 @@ async fn measure(engine: Engine, many: usize) -> Vec<(&'static str, f64)> {
     let officer = world.office("officer");
     let of_last = many / 20;
     fill(&world, many, of_last).await;
-    let idle = others(world.db.clone(), officer.clone(), "闲时村", 200, Arc::default()).await;
+    let member = world.member("另一个人", &producer);
+    let idle = others(world.db.clone(), member.clone(), "闲时村", 200, Arc::default()).await;
     let over = Arc::new(AtomicBool::new(false));
-    let meanwhile = tokio::spawn(others(world.db.clone(), officer.clone(), "忙时村", usize::MAX, over.clone()));
+    let meanwhile = tokio::spawn(others(world.db.clone(), member, "忙时村", usize::MAX, over.clone()));
     let (new, done, changed) = rescored(&world).await;
     over.store(true, Ordering::SeqCst);
     let waited = meanwhile.await.unwrap();

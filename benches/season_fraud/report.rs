@@ -84,6 +84,8 @@ pub struct Score {
     pub kinds: BTreeMap<Kind, Caught>,
     pub producers: Part,
     pub growers: Part,
+    /// Flagged growers who deliver to a producer that planted something: their accounts may have been filled on paper.
+    pub growers_of_crooks: u64,
     pub labels: Part,
     pub listings: Part,
     pub rules: BTreeMap<String, Fired>,
@@ -153,7 +155,9 @@ fn honest(plan: &Plan, flagged: &BTreeSet<Subject>, score: &mut Score) {
         score.producers.add(touched.contains(&producer));
     }
     for grower in (0..plan.growers.len()).filter(|n| !guilty.contains(&Subject::Grower(*n))) {
-        score.growers.add(flagged.contains(&Subject::Grower(grower)));
+        let is_flagged = flagged.contains(&Subject::Grower(grower));
+        score.growers.add(is_flagged);
+        score.growers_of_crooks += u64::from(is_flagged && crooks.contains(&plan.growers[grower].producer));
     }
     let opened: BTreeSet<(u32, u32)> = plan.scans.iter().map(|s| (s.roll, s.seq)).collect();
     for (roll, seq) in opened {
@@ -182,6 +186,7 @@ impl Score {
         }
         self.producers.merge(other.producers);
         self.growers.merge(other.growers);
+        self.growers_of_crooks += other.growers_of_crooks;
         self.labels.merge(other.labels);
         self.listings.merge(other.listings);
         for (rule, more) in other.rules {
@@ -219,6 +224,7 @@ impl Score {
         {
             writeln!(text, "| {who} | {} |", part.cells()).unwrap();
         }
+        writeln!(text, "\nOf the growers flagged, {} deliver to producers that planted something.", self.growers_of_crooks).unwrap();
         text.push_str("\n| rule | only to know | asked for work, rightly | wrongly |\n|---|--:|--:|--:|\n");
         for (rule, fired) in &self.rules {
             writeln!(text, "| {rule} | {} | {} | {} |", fired.to_know, fired.right, fired.wrong).unwrap();

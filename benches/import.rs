@@ -7,6 +7,8 @@
 
 #[path = "../tests/support/mod.rs"]
 mod support;
+#[path = "support/waiting.rs"]
+mod waiting;
 
 use std::io::{BufWriter, Cursor, Write};
 use std::path::Path;
@@ -18,7 +20,6 @@ use std::time::{Duration, Instant};
 use rust_xlsxwriter::Workbook;
 use support::Engine;
 use support::world::{COUNTY, INSIDE, World, act};
-use yanzhao::db::Db;
 use yanzhao::files::Shelf;
 use yanzhao::interop::intake::Bench;
 use yanzhao::interop::intake::commands::{Upload, upload};
@@ -26,7 +27,8 @@ use yanzhao::interop::intake::queries::import;
 use yanzhao::interop::intake::state::ImportState;
 use yanzhao::interop::sheet::{Format, SheetKind, read};
 use yanzhao::kernel::{Actor, Desk, Random};
-use yanzhao::registry::commands::{GrowerInput, register_grower};
+
+use waiting::{at, others};
 
 /// The process of one case: engine, format and number of rows.
 const CASE: &str = "IMPORT_BENCH_CASE";
@@ -90,37 +92,6 @@ async fn staged(world: &World, bench: &Bench, path: &Path, format: Format, rows:
     let view = import(&world.db, &Actor::system(), &id).await.unwrap();
     assert_eq!(view.rows(), u64::from(rows), "every row is staged");
     took
-}
-
-/// Registers growers of a village of their own, one after the other, until `over`; how long each waited, in ms, sorted.
-async fn others(db: Db, desk: Desk, village: &'static str, most: usize, over: Arc<AtomicBool>) -> Vec<f64> {
-    let mut waited = Vec::new();
-    while waited.len() < most && !over.load(Ordering::SeqCst) {
-        let input = GrowerInput {
-            kind: Default::default(),
-            name: format!("李{}", waited.len()),
-            division_code: INSIDE.to_owned(),
-            village: village.to_owned(),
-            household_no: None,
-            phone: None,
-            organisation_id: None,
-        };
-        let (desk, begun) = (desk.clone(), Instant::now());
-        db.write(move |tx| {
-            let (desk, input) = (desk.clone(), input.clone());
-            Box::pin(async move { register_grower(tx, &desk, &input).await.map(|_| ()) })
-        })
-        .await
-        .unwrap();
-        waited.push(begun.elapsed().as_secs_f64() * 1000.0);
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    waited.sort_by(f64::total_cmp);
-    waited
-}
-
-fn at(sorted: &[f64], permille: usize) -> f64 {
-    sorted[(sorted.len() * permille / 1000).min(sorted.len() - 1)]
 }
 
 /// One case; one line of figures for the process that asked.

@@ -7,10 +7,12 @@
 
 #[path = "../tests/support/mod.rs"]
 mod support;
+#[path = "support/waiting.rs"]
+mod waiting;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::json;
@@ -22,11 +24,12 @@ use yanzhao::entity::{listing, listing_capture, seller};
 use yanzhao::jobs::{ask_rescore_listings, rescore_listings};
 use yanzhao::kernel::Random;
 use yanzhao::kernel::clock::DAY;
-use yanzhao::registry::commands::{GrowerInput, register_grower};
 use yanzhao::supervision::audit::queries::{AuditFilter, audits};
 use yanzhao::supervision::commands::listing::{grant_authorisation, record_listing};
 use yanzhao::trade::authorisation::AuthorisationInput;
 use yanzhao::trade::listing::ListingInput;
+
+use waiting::{at, others};
 
 /// Listings of a seller.
 const EACH: usize = 50;
@@ -126,30 +129,6 @@ async fn rescored(world: &World) -> (f64, i64, i64) {
     let begun = Instant::now();
     let row = rescore_listings(&world.db, &world.clock, |_| ()).await.unwrap().unwrap();
     (begun.elapsed().as_secs_f64(), row.done, row.changed)
-}
-
-/// Registers growers of a village of their own, one after the other, until `over` or `most`; how long each waited, in ms, sorted.
-async fn others(db: Db, desk: yanzhao::kernel::Desk, village: &'static str, most: usize, over: Arc<AtomicBool>) -> Vec<f64> {
-    let mut waited = Vec::new();
-    while waited.len() < most && !over.load(Ordering::SeqCst) {
-        let input: GrowerInput =
-            serde_json::from_value(json!({ "name": format!("李{}", waited.len()), "division_code": COUNTY, "village": village })).unwrap();
-        let (desk, begun) = (desk.clone(), Instant::now());
-        db.write(move |tx| {
-            let (desk, input) = (desk.clone(), input.clone());
-            Box::pin(async move { register_grower(tx, &desk, &input).await.map(|_| ()) })
-        })
-        .await
-        .unwrap();
-        waited.push(begun.elapsed().as_secs_f64() * 1000.0);
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    waited.sort_by(f64::total_cmp);
-    waited
-}
-
-fn at(sorted: &[f64], permille: usize) -> f64 {
-    sorted[(sorted.len() * permille / 1000).min(sorted.len() - 1)]
 }
 
 /// The median of five, in milliseconds.

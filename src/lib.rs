@@ -5,6 +5,7 @@ rust_i18n::i18n!("assets/words", fallback = "zh-CN");
 
 pub mod cli;
 pub mod config;
+pub mod cultivation;
 pub mod db;
 pub mod demo;
 pub mod entity;

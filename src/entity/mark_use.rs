@@ -18,6 +18,8 @@ pub struct Model {
     pub demo: bool,
     pub recorded_at: i64,
     pub contract: Option<String>,
+    pub artwork_on: Option<String>,
+    pub artwork_no: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

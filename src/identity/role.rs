@@ -172,6 +172,10 @@ words! {
         FeedbackUnmask = "feedback.unmask",
         FiguresRead = "figures.read",
         OfficerRecord = "officer.record",
+        MarkUseApplicationSubmit = "mark_use_application.submit",
+        MarkUseApplicationRead = "mark_use_application.read",
+        MarkUseApplicationVerify = "mark_use_application.verify",
+        MarkUseApplicationDecide = "mark_use_application.decide",
     }
 }
 
@@ -323,6 +327,10 @@ pub const TABLE: &[(Permission, &[Role])] = &[
     (P::FeedbackUnmask, &[R::CountySupervision, R::CitySupervision]),
     (P::FiguresRead, &[R::Holder, R::Office, R::CountySupervision, R::CitySupervision, R::Agriculture, R::Commerce, R::Auditor]),
     (P::OfficerRecord, &[R::AdminSystem]),
+    (P::MarkUseApplicationSubmit, &[R::Producer, R::Helper]),
+    (P::MarkUseApplicationRead, &[R::Producer, R::Helper, R::Holder, R::Office, R::CountySupervision, R::CitySupervision, R::Auditor]),
+    (P::MarkUseApplicationVerify, &[R::CountySupervision]),
+    (P::MarkUseApplicationDecide, &[R::Office, R::Holder]),
 ];
 
 /// Does the scope `word` of a program's token allow this permission? It is the permission's own word, or `scan` for recording scans.

@@ -155,6 +155,13 @@ kinds! {
     LISTING_RECORDED = "listing.recorded";
     LISTING_RESCORE_ASKED = "listing_rescore.asked";
     LISTING_RULE_RECORDED = "listing_rule.recorded";
+    MARK_USE_APPLICATION_APPROVED = "mark_use_application.approved";
+    MARK_USE_APPLICATION_REFUSED = "mark_use_application.refused" sealed;
+    MARK_USE_APPLICATION_RETURNED = "mark_use_application.returned" sealed;
+    MARK_USE_APPLICATION_SUBMITTED = "mark_use_application.submitted";
+    MARK_USE_APPLICATION_VERIFIED = "mark_use_application.verified";
+    MARK_USE_APPLICATION_WITHDRAWN = "mark_use_application.withdrawn";
+    MARK_USE_ARTWORK_FILED = "mark_use.artwork_filed";
     MARK_USE_ENDED = "mark_use.ended";
     MARK_USE_GRANTED = "mark_use.granted";
     MARK_USE_RESUMED = "mark_use.resumed";

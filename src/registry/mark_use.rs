@@ -1,11 +1,11 @@
-//! 用标: one organisation's use of one right. The way to it, and the days on which it counts. Pure part.
+//! 用标: one organisation's use of one right, once it is granted, and the days on which it counts. Pure part. The way there is an
+//! application ([`crate::cultivation`] has it); an approval older than the platform begins as `in_use`.
 //!
 //! ```text
-//! draft → submitted → county_verified → city_verified → province_reviewed → announced → artwork_filed → in_use
-//!            ↑ returned ↵ (any review)  · refused                             in_use ⇄ changing · rectifying → in_use | cancelled
+//! announced → artwork_filed → in_use ⇄ changing · rectifying → in_use | cancelled      any → cancelled | surrendered
 //! ```
 //! The state says how far the paper has come; whether goods of a day may carry the mark is asked of the intervals alone, so that
-//! what was made while the right was in force stays lawful whatever comes later. Approvals older than the platform begin as `in_use`.
+//! what was made while the right was in force stays lawful whatever comes later.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,19 +17,7 @@ use crate::kernel::Day;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MarkUseState {
-    /// 草稿
-    Draft,
-    /// 提交
-    Submitted,
-    /// 补正: given back to be mended.
-    Returned,
-    /// 县级初审 with 产地核验 on the spot
-    CountyVerified,
-    /// 市级核验
-    CityVerified,
-    /// 省级审核
-    ProvinceReviewed,
-    /// 公告登记: in force from the announcement's day.
+    /// 公告登记, or admitted by the holder: in force, its artwork not yet filed.
     Announced,
     /// 图样备案
     ArtworkFiled,
@@ -39,10 +27,6 @@ pub enum MarkUseState {
     Changing,
     /// 整改, with a day to be done by; the use goes on unless suspended.
     Rectifying,
-    /// 驳回, with reason code, evidence and appeal.
-    Refused,
-    /// 撤回 by the applicant
-    Withdrawn,
     /// 注销: off-standard after the correction day, or two years unused.
     Cancelled,
     /// 放弃 by the user
@@ -53,39 +37,15 @@ use MarkUseState as S;
 
 impl MarkUseState {
     /// Every state.
-    pub const ALL: [Self; 15] = [
-        S::Draft,
-        S::Submitted,
-        S::Returned,
-        S::CountyVerified,
-        S::CityVerified,
-        S::ProvinceReviewed,
-        S::Announced,
-        S::ArtworkFiled,
-        S::InUse,
-        S::Changing,
-        S::Rectifying,
-        S::Refused,
-        S::Withdrawn,
-        S::Cancelled,
-        S::Surrendered,
-    ];
+    pub const ALL: [Self; 7] = [S::Announced, S::ArtworkFiled, S::InUse, S::Changing, S::Rectifying, S::Cancelled, S::Surrendered];
     /// The word stored and sent.
     pub fn word(self) -> &'static str {
         match self {
-            S::Draft => "draft",
-            S::Submitted => "submitted",
-            S::Returned => "returned",
-            S::CountyVerified => "county_verified",
-            S::CityVerified => "city_verified",
-            S::ProvinceReviewed => "province_reviewed",
             S::Announced => "announced",
             S::ArtworkFiled => "artwork_filed",
             S::InUse => "in_use",
             S::Changing => "changing",
             S::Rectifying => "rectifying",
-            S::Refused => "refused",
-            S::Withdrawn => "withdrawn",
             S::Cancelled => "cancelled",
             S::Surrendered => "surrendered",
         }
@@ -97,19 +57,11 @@ impl MarkUseState {
     /// As people say it.
     pub fn name(self) -> &'static str {
         match self {
-            S::Draft => "草稿",
-            S::Submitted => "已提交",
-            S::Returned => "待补正",
-            S::CountyVerified => "县级初审通过",
-            S::CityVerified => "市级核验通过",
-            S::ProvinceReviewed => "省级审核通过",
             S::Announced => "已公告登记",
             S::ArtworkFiled => "图样已备案",
             S::InUse => "在用",
             S::Changing => "变更中",
             S::Rectifying => "整改中",
-            S::Refused => "已驳回",
-            S::Withdrawn => "已撤回",
             S::Cancelled => "已注销",
             S::Surrendered => "已放弃",
         }
@@ -117,17 +69,12 @@ impl MarkUseState {
     /// The states that may follow.
     pub fn next(self) -> &'static [Self] {
         match self {
-            S::Draft | S::Returned => &[S::Submitted, S::Withdrawn],
-            S::Submitted => &[S::CountyVerified, S::Returned, S::Refused, S::Withdrawn],
-            S::CountyVerified => &[S::CityVerified, S::Returned, S::Refused, S::Withdrawn],
-            S::CityVerified => &[S::ProvinceReviewed, S::Returned, S::Refused, S::Withdrawn],
-            S::ProvinceReviewed => &[S::Announced, S::Returned, S::Refused, S::Withdrawn],
             S::Announced => &[S::ArtworkFiled, S::Cancelled, S::Surrendered],
             S::ArtworkFiled => &[S::InUse, S::Cancelled, S::Surrendered],
             S::InUse => &[S::Changing, S::Rectifying, S::Cancelled, S::Surrendered],
             S::Changing => &[S::InUse, S::Rectifying, S::Cancelled, S::Surrendered],
             S::Rectifying => &[S::InUse, S::Cancelled, S::Surrendered],
-            S::Refused | S::Withdrawn | S::Cancelled | S::Surrendered => &[],
+            S::Cancelled | S::Surrendered => &[],
         }
     }
     /// May `to` follow?

@@ -27,6 +27,8 @@ pub fn shown(lang: Lang, name: &str, value: &str) -> String {
     match name {
         "figure" => figure(lang, value),
         "right_name" => right_name(lang, value),
+        "application_state" => lang.say(&format!("work.apply.state.{value}")).into_owned(),
+        "turn" => lang.say(&format!("work.apply.turn.{value}")).into_owned(),
         // What somebody typed is said as it was typed.
         "value" | "entered" => value.to_owned(),
         _ => in_units(lang, value),

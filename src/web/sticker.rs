@@ -176,17 +176,20 @@ fn texts(order: &Printable, base: &PrintedBase, facts: &LabelFacts) -> Vec<Strin
 impl Ready {
     /// The number under the special mark, if a place may be kept for it today.
     pub fn mark_number(&self) -> Option<&str> {
-        self.facts.mark.as_deref().filter(|_| self.mark.in_force && self.facts.credit_code.is_some())
+        self.facts.mark.as_deref().filter(|_| self.mark.printable && self.facts.credit_code.is_some())
     }
     /// The stickers asked for: composed, on their sheet, and which of them.
     ///
     /// # Errors
-    /// Every fault of the measures, each at its field; `label_too_small`, `mark_no_room`, `mark_not_yours`; `range_reversed`, `outside_order`.
+    /// Every fault of the measures, each at its field; `label_too_small`, `mark_no_room`, `mark_not_yours`, `mark_artwork_waits`; `range_reversed`, `outside_order`.
     pub fn stickers(&self, wanted: &Wanted, single: bool) -> Outcome<(Stickers<'_>, Sheet, Run)> {
         let (sheet, run) = wanted.read(self.order.count, single)?;
         let mark = !wanted.mark.is_empty();
         if mark && !self.mark.in_force {
             return Err(Failure::conflict("mark_not_yours"));
+        }
+        if mark && !self.mark.printable {
+            return Err(Failure::conflict("mark_artwork_waits"));
         }
         if mark && (self.facts.mark.is_none() || self.facts.credit_code.is_none()) {
             return Err(Failure::conflict("mark_no_number"));

@@ -255,6 +255,8 @@ impl World {
     pub async fn mark_use(&self, organisation_id: &str, right_id: &str, from: &str, to: Option<&str>) -> String {
         let row = mark_use::Model {
             contract: None,
+            artwork_on: None,
+            artwork_no: None,
             announcement_id: None,
             id: self.id(Noun::MarkUse),
             organisation_id: organisation_id.to_owned(),

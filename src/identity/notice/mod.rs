@@ -37,6 +37,11 @@ macro_rules! kinds {
 }
 
 kinds! {
+    ApplicationApproved = "application_approved",
+    ApplicationMoved = "application_moved",
+    ApplicationRefused = "application_refused",
+    ApplicationReturned = "application_returned",
+    ApplicationSubmitted = "application_submitted",
     AdjustmentApproved = "adjustment_approved",
     AdjustmentRefused = "adjustment_refused",
     BatchHeld = "batch_held",

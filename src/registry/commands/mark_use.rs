@@ -1,4 +1,5 @@
-//! Recording who may use the mark of a right, and from when to when. Approvals begin as `in_use`: the way there is a process elsewhere.
+//! Recording who may use the mark of a right, and from when to when. An approval older than the platform begins as `in_use`; one that
+//! comes of an application here begins as `announced`, and the special mark is printed once its artwork is filed.
 //!
 //! A mark use needs a paper: an announcement on record that speaks of this very right, or other evidence (a filed licence, an approval
 //! older than the platform). What was made while it was in force stays lawful: a suspension or an end reaches into the past only with the
@@ -25,7 +26,7 @@ use crate::registry::mark_use::MarkUseState;
 use crate::registry::right::TermState;
 use crate::registry::store::{self, AnnouncementRow, MarkUseRow, RightRow};
 
-pub use act::{EndInput, Ending, ResumeInput, SuspendInput, end_mark_use, resume_mark_use, suspend_mark_use};
+pub use act::{ArtworkInput, EndInput, Ending, ResumeInput, SuspendInput, end_mark_use, file_artwork, resume_mark_use, suspend_mark_use};
 
 /// A mark use as it is recorded.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
@@ -53,20 +54,34 @@ pub struct MarkUseInput {
     pub evidence: Option<String>,
 }
 
-/// Records a mark use.
+/// Records a mark use from its paper: it is in use already.
 ///
 /// # Errors
 /// `invalid_fields` with every fault: `register_organisation_unknown`, `mark_use_credit_code`, `register_right_unknown`,
 /// `mark_use_right_not_registered`, `mark_use_before_recognition`, `mark_use_after_right`, `mark_use_paper_missing`,
 /// `mark_use_contract_missing`, `mark_use_announcement_other`, `mark_use_announcement_kind`, `mark_use_before_announcement`,
-/// `mark_use_overlaps` …
+/// `mark_use_overlaps`, `outside_your_region` …
 pub async fn grant_mark_use(tx: &Tx, desk: &Desk, input: &MarkUseInput, demo: bool) -> Outcome<MarkUseRow> {
+    grant(tx, desk, input, MarkUseState::InUse, demo).await
+}
+
+/// Grants a mark use that was applied for; the caller has measured the reach of whoever decides by the application.
+///
+/// # Errors
+/// As [`grant_mark_use`], without `outside_your_region`.
+pub async fn grant_applied_mark_use(tx: &Tx, desk: &Desk, input: &MarkUseInput, demo: bool) -> Outcome<MarkUseRow> {
+    grant(tx, desk, input, MarkUseState::Announced, demo).await
+}
+
+async fn grant(tx: &Tx, desk: &Desk, input: &MarkUseInput, state: MarkUseState, demo: bool) -> Outcome<MarkUseRow> {
+    // What was applied for is decided by whoever the application reaches: a holder has no region.
+    let by_region = state == MarkUseState::InUse;
     let mut faults = Faults::new();
-    user(tx, desk, &mut faults, &input.organisation_id).await?;
+    user(tx, desk, &mut faults, &input.organisation_id, by_region).await?;
     // Holding the right keeps two grants of overlapping days from passing each other.
     let right = store::right::to_grant(tx, &input.right_id).await?;
     match &right {
-        Some(right) => right_fits(tx, desk, &mut faults, right, input).await?,
+        Some(right) => right_fits(tx, desk, &mut faults, (right, by_region), input).await?,
         None => {
             faults.add("/right_id", "register_right_unknown").with("value", &input.right_id);
         }
@@ -93,12 +108,14 @@ pub async fn grant_mark_use(tx: &Tx, desk: &Desk, input: &MarkUseInput, demo: bo
         id: desk.new_id(Noun::MarkUse),
         organisation_id: input.organisation_id.clone(),
         right_id: input.right_id.clone(),
-        state: MarkUseState::InUse.word().to_owned(),
+        state: state.word().to_owned(),
         in_force_from: input.in_force_from.to_string(),
         in_force_to: input.in_force_to.map(|day| day.to_string()),
         announcement: announcement.as_ref().map(|a| a.number.clone()),
         announcement_id: announcement.map(|a| a.id),
         evidence,
+        artwork_on: None,
+        artwork_no: None,
         demo,
         recorded_at: desk.clock.now(),
     };
@@ -127,7 +144,7 @@ pub async fn untied_to_users(tx: &Tx, desk: &Desk, product_id: &str, one_more: O
 }
 
 /// The user: on the platform, and with a credit code, which must be shown with the mark (专用标志使用管理办法).
-async fn user(tx: &Tx, desk: &Desk, faults: &mut Faults, id: &str) -> Outcome<()> {
+async fn user(tx: &Tx, desk: &Desk, faults: &mut Faults, id: &str, by_region: bool) -> Outcome<()> {
     let row = match identity::store::organisation(tx.connection(), id).await {
         Ok(row) => row,
         Err(Failure { code: "not_found", .. }) => {
@@ -139,15 +156,15 @@ async fn user(tx: &Tx, desk: &Desk, faults: &mut Faults, id: &str) -> Outcome<()
     if row.credit_code.is_none() {
         faults.add("/organisation_id", "mark_use_credit_code").with("value", &row.name);
     }
-    if !desk.actor.scope.reaches_organisation(&row.id, Some(&row.division_code)) {
+    if by_region && !desk.actor.scope.reaches_organisation(&row.id, Some(&row.division_code)) {
         faults.add("/organisation_id", "outside_your_region").with("value", &row.name);
     }
     Ok(())
 }
 
-async fn right_fits(tx: &Tx, desk: &Desk, faults: &mut Faults, right: &RightRow, input: &MarkUseInput) -> Outcome<()> {
+async fn right_fits(tx: &Tx, desk: &Desk, faults: &mut Faults, (right, by_region): (&RightRow, bool), input: &MarkUseInput) -> Outcome<()> {
     let product = store::product::one(tx.connection(), &right.product_id).await?;
-    if !form::reaches(desk, &product) {
+    if by_region && !form::reaches(desk, &product) {
         faults.add("/right_id", "outside_your_region").with("value", &product.name);
     }
     let status = store::right::status(right)?;

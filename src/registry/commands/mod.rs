@@ -28,8 +28,8 @@ pub use form::Registered;
 pub use grower::{GrowerInput, GrowerKind, register_grower};
 pub use load::{load_demo_figures, load_register};
 pub use mark_use::{
-    EndInput, Ending, MarkUseInput, ResumeInput, SuspendInput, end_mark_use, grant_mark_use, resume_mark_use, suspend_mark_use,
-    untied_to_users,
+    ArtworkInput, EndInput, Ending, MarkUseInput, ResumeInput, SuspendInput, end_mark_use, file_artwork, grant_applied_mark_use,
+    grant_mark_use, resume_mark_use, suspend_mark_use, untied_to_users,
 };
 pub use organisation::register_organisation;
 pub use plot::{PlaceInput, PlotInput, register_plot};

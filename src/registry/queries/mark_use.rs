@@ -59,7 +59,7 @@ pub struct MarkUseView {
     pub product_id: String,
     /// The product's name.
     pub product: String,
-    /// How far the paper has come: draft … in_use, cancelled, surrendered.
+    /// How far the paper has come: announced, artwork_filed, in_use … cancelled, surrendered.
     pub state: String,
     /// How it stands on the day asked about.
     pub standing: StandingWord,
@@ -77,6 +77,10 @@ pub struct MarkUseView {
     pub contract: Option<String>,
     /// The licence or approval otherwise.
     pub evidence: Option<String>,
+    /// Day on which the artwork of the special mark was filed.
+    pub artwork_on: Option<String>,
+    /// Number of that filing.
+    pub artwork_no: Option<String>,
     /// Demonstration data.
     pub demo: bool,
     /// RFC 3339.
@@ -158,6 +162,8 @@ pub(super) async fn views(db: &Db, rows: Vec<MarkUseRow>, day: Day) -> Outcome<V
             announcement_id: row.announcement_id,
             contract: row.contract,
             evidence: row.evidence,
+            artwork_on: row.artwork_on,
+            artwork_no: row.artwork_no,
             demo: row.demo,
         });
     }

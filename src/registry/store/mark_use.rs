@@ -34,11 +34,10 @@ pub(in crate::registry) async fn to_change(tx: &Tx, scope: &Scope, id: &str) -> 
 }
 
 /// Every use of a right by an organisation.
-pub(in crate::registry) async fn of_right<C: ConnectionTrait>(
-    connection: &C,
-    organisation_id: &str,
-    right_id: &str,
-) -> Outcome<Vec<MarkUseRow>> {
+///
+/// # Errors
+/// Only ours.
+pub async fn of_right<C: ConnectionTrait>(connection: &C, organisation_id: &str, right_id: &str) -> Outcome<Vec<MarkUseRow>> {
     let query = mark_use::Entity::find().filter(mark_use::Column::OrganisationId.eq(organisation_id));
     Ok(query.filter(mark_use::Column::RightId.eq(right_id)).order_by_asc(mark_use::Column::InForceFrom).all(connection).await?)
 }
@@ -128,6 +127,18 @@ pub(in crate::registry) async fn lift_suspension(tx: &Tx, row: &SuspensionRow, l
         mark_use_id: Set(row.mark_use_id.clone()),
         from_day: Set(row.from_day.clone()),
         to_day: Set(Some(last.to_string())),
+        ..Default::default()
+    };
+    change.update(tx.connection()).await?;
+    Ok(())
+}
+
+pub(in crate::registry) async fn file_artwork(tx: &Tx, row: &MarkUseRow) -> Outcome<()> {
+    let change = mark_use::ActiveModel {
+        id: Set(row.id.clone()),
+        state: Set(row.state.clone()),
+        artwork_on: Set(row.artwork_on.clone()),
+        artwork_no: Set(row.artwork_no.clone()),
         ..Default::default()
     };
     change.update(tx.connection()).await?;

@@ -1,6 +1,8 @@
 //! What waits, from every process. A process that has something to do adds its query to [`waiting`], with the permission of who does it.
 
 use super::Due;
+use crate::cultivation::mark_use_application::Turn;
+use crate::cultivation::queries::{ApplicationView, waiting as applications};
 use crate::db::Db;
 use crate::identity::role::Permission;
 use crate::kernel::{Actor, Clock, Day, Outcome};
@@ -38,6 +40,7 @@ pub async fn waiting(db: &Db, clock: &Clock, acting: impl Fn(Permission) -> Opti
         InspectionRecord => inspections::due,
         RectificationOrder => rectifications::due,
         CaseWork => cases::due,
+        MarkUseApplicationVerify => applications_due,
     }
     // What has no clock comes last.
     let order = |due: &Due| (due.due_on.is_none(), due.due_on, due.since, due.id.clone());
@@ -83,6 +86,21 @@ async fn recalls_due(db: &Db, actor: &Actor, _: &Clock) -> Outcome<Vec<Due>> {
         });
     }
     Ok(out)
+}
+
+/// Applications for the use of a mark that wait for the county's check on the spot.
+async fn applications_due(db: &Db, actor: &Actor, _: &Clock) -> Outcome<Vec<Due>> {
+    let found = applications(db, actor, &[Turn::County]).await?;
+    let due = |view: ApplicationView| Due {
+        kind: "application",
+        title: format!("{} · {}", view.organisation, view.product),
+        since: moment(&view.moved_at),
+        due_on: None,
+        href: format!("/work/mark-use-applications/{}", view.id),
+        step: "check",
+        id: view.id,
+    };
+    Ok(found.into_iter().map(due).collect())
 }
 
 /// Seizures have a last day by their document; nothing frees the goods by itself, so past it somebody must decide.

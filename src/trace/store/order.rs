@@ -11,6 +11,7 @@ use crate::db::Tx;
 use crate::db::region::{organisations_in, products_in, subquery};
 use crate::entity::{batch, code_order, gi_right, mark_use, mark_use_suspension, organisation, pack, product};
 use crate::kernel::{Day, Failure, Millis, Outcome, Scope};
+use crate::registry::mark_use::MarkUseState;
 use crate::trace::code::Locator;
 use crate::trace::keys::WrappedKey;
 use crate::trace::range::plan::Stock;
@@ -342,6 +343,8 @@ pub async fn mark_use_in_force<C: ConnectionTrait>(connection: &C, producer_id: 
 pub struct MarkStanding {
     /// A use is in force.
     pub in_force: bool,
+    /// The artwork of such a use is filed (图样备案), so that it may be printed.
+    pub printable: bool,
     /// The number that stands under the mark: the right's, or that of the announcement that names the user. None if neither is on record.
     pub number: Option<String>,
 }
@@ -356,8 +359,10 @@ pub async fn mark_standing<C: ConnectionTrait>(connection: &C, producer_id: &str
     let found = gi_right::Entity::find().filter(gi_right::Column::Id.is_in(ids)).order_by_asc(gi_right::Column::Id);
     let rights: Vec<_> = found.all(connection).await?.into_iter().filter(|right| !right.route.starts_with("abroad")).collect();
     let of_right = rights.iter().find_map(|right| right.number.clone().or_else(|| right.registration_number.clone()));
-    let named = uses.into_iter().filter(|row| rights.iter().any(|right| right.id == row.right_id)).find_map(|row| row.announcement);
-    Ok(MarkStanding { in_force: !rights.is_empty(), number: of_right.or(named) })
+    let uses: Vec<_> = uses.into_iter().filter(|row| rights.iter().any(|right| right.id == row.right_id)).collect();
+    let printable = uses.iter().any(|row| MarkUseState::parse(&row.state).is_some_and(MarkUseState::may_print_mark));
+    let named = uses.into_iter().find_map(|row| row.announcement);
+    Ok(MarkStanding { in_force: !rights.is_empty(), printable, number: of_right.or(named) })
 }
 
 fn uses_in_force(producer_id: &str, product_id: &str, day: Day) -> Select<mark_use::Entity> {

@@ -130,6 +130,18 @@ pub(in crate::trace) async fn reports<C: ConnectionTrait>(
     newest(connection, query, (Col::Id, |row| row.id.clone()), cursor, limit).await
 }
 
+/// Has an organisation a report about a product that holds on this day?
+///
+/// # Errors
+/// Only ours.
+pub async fn holds_one<C: ConnectionTrait>(connection: &C, organisation_id: &str, product_id: &str, day: &str) -> Outcome<bool> {
+    let query = test_report::Entity::find()
+        .filter(Col::OrganisationId.eq(organisation_id))
+        .filter(Col::ProductId.eq(product_id))
+        .filter(Condition::any().add(Col::ValidTo.is_null()).add(Col::ValidTo.gte(day)));
+    Ok(query.one(connection).await?.is_some())
+}
+
 /// One report within a scope.
 pub(in crate::trace) async fn report_within<C: ConnectionTrait>(connection: &C, scope: &Scope, id: &str) -> Outcome<ReportRow> {
     test_report::Entity::find_by_id(id).filter(reached(scope)).one(connection).await?.ok_or_else(Failure::not_found)

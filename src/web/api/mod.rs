@@ -77,6 +77,7 @@ mod feedback;
 mod figures;
 mod inspections;
 mod levels;
+mod mark_use_applications;
 mod me;
 mod office;
 mod organisations;
@@ -109,7 +110,7 @@ pub fn house() -> Vec<Route> {
 }
 /// Facts.
 pub fn register() -> Vec<Route> {
-    register::routes()
+    [register::routes(), mark_use_applications::routes()].into_iter().flatten().collect()
 }
 
 /// Season accounts to batches, and what people write down late, on paper, or say of it.

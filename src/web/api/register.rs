@@ -17,9 +17,9 @@ use super::super::words::Lang;
 use crate::identity::role::Permission as P;
 use crate::kernel::{Day, FieldProblem};
 use crate::registry::commands::{
-    AnnouncementInput, AreaInput, EndInput, GrowerInput, MarkUseInput, PlotInput, ProductInput, ResumeInput, RightInput, StandardInput,
-    SuspendInput, change_product, end_mark_use, grant_mark_use, record_announcement, record_area, record_right, record_standard,
-    register_grower, register_plot, register_product, resume_mark_use, suspend_mark_use,
+    AnnouncementInput, AreaInput, ArtworkInput, EndInput, GrowerInput, MarkUseInput, PlotInput, ProductInput, ResumeInput, RightInput,
+    StandardInput, SuspendInput, change_product, end_mark_use, file_artwork, grant_mark_use, record_announcement, record_area,
+    record_right, record_standard, register_grower, register_plot, register_product, resume_mark_use, suspend_mark_use,
 };
 use crate::registry::queries::{
     self, AnnouncementView, AreaView, DivisionView, GrowerView, Listed, MarkUseView, MarkUsesAsked, PlotView, PlotsAsked, ProductView,
@@ -147,6 +147,10 @@ fn people() -> Vec<Route> {
         Route::post("/api/v1/mark-uses/{id}/resume", mark, mark_use_resume)
             .says("End a suspension")
             .takes::<ResumeInput>()
+            .answers::<MadeView>(200),
+        Route::post("/api/v1/mark-uses/{id}/artwork", mark, mark_use_artwork)
+            .says("The artwork of the special mark was filed")
+            .takes::<ArtworkInput>()
             .answers::<MadeView>(200),
         Route::post("/api/v1/mark-uses/{id}/end", mark, mark_use_end).says("End a mark use").takes::<EndInput>().answers::<MadeView>(200),
     ]
@@ -277,3 +281,4 @@ changes!(product_change, ProductInput, change_product);
 changes!(mark_use_suspend, SuspendInput, suspend_mark_use);
 changes!(mark_use_resume, ResumeInput, resume_mark_use);
 changes!(mark_use_end, EndInput, end_mark_use);
+changes!(mark_use_artwork, ArtworkInput, file_artwork);

@@ -6,6 +6,16 @@ use super::super::words::Lang;
 
 /// What `?done=` may say; its words are `work.done.<word>`.
 const DONE: &[&str] = &[
+    "application_begun",
+    "application_saved",
+    "application_paper_removed",
+    "application_submitted",
+    "application_withdrawn",
+    "application_moved",
+    "application_returned",
+    "application_refused",
+    "application_approved",
+    "mark_use_artwork_filed",
     "account_approved",
     "account_refused",
     "batch_registered",

@@ -1,6 +1,7 @@
 //! Signed-in pages under `/work`, and the door to them: what is done on the platform, for people. Plain forms without script.
 
 mod alerts;
+mod applying;
 mod audit;
 mod audits;
 mod bars;
@@ -68,7 +69,7 @@ pub fn routes() -> Vec<Route> {
         [orders::routes(), order_new::routes(), order::routes(), roll::routes(), levels::routes(), print::routes(), printing::routes()];
     let shipping = [shipments::routes(), shipment_new::routes(), shipment::routes(), slip::routes(), seizures::routes()];
     let papers = [facilities::routes(), reports::routes(), report::routes(), farm::routes(), certificates::routes(), sheets::routes()];
-    let desks = [signin::routes(), office::routes(), phone::routes(), audit::routes()];
+    let desks = [signin::routes(), office::routes(), phone::routes(), audit::routes(), applying::routes()];
     let supervision = [
         alerts::routes(),
         audits::routes(),

@@ -154,6 +154,8 @@ pub(super) struct Part {
     pub about: String,
     pub table: Option<Table>,
     pub next: Option<String>,
+    /// Where else to go from here, as (where, words); the first is the main one.
+    pub links: Vec<(String, String)>,
     pub forms: Vec<Form>,
 }
 

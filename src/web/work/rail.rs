@@ -63,6 +63,7 @@ const RAIL: &[(&str, &[Place])] = &[
         "register",
         &[
             ("/work/products", "work.office.products", Some(Permission::MarkUseRead)),
+            ("/work/mark-use-applications", "work.apply.title", Some(Permission::MarkUseApplicationRead)),
             ("/work/mark-uses", "work.office.mark_uses", Some(Permission::MarkUseRecord)),
             ("/work/mark-users", "work.office.members", Some(Permission::SeasonPlanPropose)),
             ("/work/plans", "work.office.plans", Some(Permission::SeasonPlanRead)),

@@ -3,6 +3,7 @@
 
 use super::super::app::App;
 use super::super::pages::staff::Cell;
+use super::applying;
 use super::desk::{Reader, fresh_key};
 use super::names::{Names, moment_of, state};
 use super::people;
@@ -56,6 +57,7 @@ pub(super) struct Section {
 /// Everything that waits for this reader.
 pub(super) async fn waiting(app: &App, reader: &Reader) -> Outcome<Vec<Section>> {
     let mut sections = Vec::new();
+    sections.extend(applying::section(app, reader).await?);
     if let Some(actor) = reader.acting(Permission::SeasonAccountApprove) {
         sections.push(proposed_accounts(app, reader, &actor).await?);
     }

@@ -67,6 +67,18 @@ pub struct EndInput {
     pub document_no: Option<String>,
 }
 
+/// Under which number the artwork of the special mark was filed.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ArtworkInput {
+    /// Day of the filing; today if not given.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub filed_on: Option<Day>,
+    /// Number of the filing, or of the letter about it.
+    pub number: String,
+}
+
 async fn days(tx: &Tx, row: &MarkUseRow) -> Outcome<(MarkUseDays, Vec<SuspensionRow>)> {
     let suspensions = store::mark_use::suspensions(tx.connection(), vec![row.id.clone()]).await?;
     Ok((store::mark_use::days(row, &suspensions)?, suspensions))
@@ -77,6 +89,32 @@ async fn to_decide(tx: &Tx, desk: &Desk, id: &str) -> Outcome<MarkUseRow> {
     let row = store::mark_use::to_change(tx, &desk.actor.scope, id).await?;
     let right = store::right::one(tx.connection(), &row.right_id).await?;
     super::untied_to_users(tx, desk, &right.product_id, Some(&row.organisation_id)).await?;
+    Ok(row)
+}
+
+/// Records that the artwork of the special mark was filed (图样备案): from then on it may be printed.
+///
+/// # Errors
+/// `not_found`; `mark_use_artwork_step` unless it waits for its artwork; fields `register_empty`, `register_too_long`,
+/// `mark_use_artwork_day` for a day before the use or after today.
+pub async fn file_artwork(tx: &Tx, desk: &Desk, id: &str, input: &ArtworkInput) -> Outcome<MarkUseRow> {
+    let mut row = to_decide(tx, desk, id).await?;
+    let state = MarkUseState::parse(&row.state).ok_or_else(|| Failure::broken("an unknown word is stored in mark_use.state"))?;
+    if !state.may_become(MarkUseState::ArtworkFiled) {
+        return Err(Failure::conflict("mark_use_artwork_step").with("state", state.name()));
+    }
+    let mut faults = Faults::new();
+    let (today, from) = (desk.clock.today(), store::mark_use::interval(&row)?.from);
+    let filed_on = input.filed_on.unwrap_or(today);
+    if filed_on < from || filed_on > today {
+        faults.add("/filed_on", "mark_use_artwork_day").with("value", filed_on).with("from", from).with("to", today);
+    }
+    let number = form::required(&mut faults, "/number", &input.number, NAME);
+    faults.check()?;
+    MarkUseState::ArtworkFiled.word().clone_into(&mut row.state);
+    (row.artwork_on, row.artwork_no) = (Some(filed_on.to_string()), Some(number.clone()));
+    store::mark_use::file_artwork(tx, &row).await?;
+    ledger::append(tx, desk, Event::new(kind::MARK_USE_ARTWORK_FILED, id, json!({ "filed_on": filed_on, "number": number }))).await?;
     Ok(row)
 }
 

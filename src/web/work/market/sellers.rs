@@ -85,7 +85,8 @@ async fn page(
         forms.push(Form::new(app, reader, "seller", "/work/sellers", "market.register_seller", "keep", fields).again(tried.as_ref()));
     }
     let next = next.map(|cursor| reader.to(&format!("/work/sellers?cursor={cursor}")));
-    let part = Part { heading: say(reader, "sellers"), about: say(reader, "sellers_about"), table: Some(table), next, forms };
+    let part =
+        Part { heading: say(reader, "sellers"), about: say(reader, "sellers_about"), table: Some(table), next, forms, ..Part::default() };
     Ok(PartsPage { frame: reader.frame(say(reader, "sellers"), errors), parts: vec![part] }.render()?)
 }
 

@@ -17,7 +17,9 @@ use crate::db::Tx;
 use crate::files;
 use crate::identity::role::Permission as P;
 use crate::kernel::{Desk, Outcome};
-use crate::registry::commands::{EndInput, ResumeInput, SuspendInput, end_mark_use, resume_mark_use, suspend_mark_use};
+use crate::registry::commands::{
+    ArtworkInput, EndInput, ResumeInput, SuspendInput, end_mark_use, file_artwork, resume_mark_use, suspend_mark_use,
+};
 use crate::registry::queries::{MarkUseView, StandingWord, mark_use};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -27,6 +29,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/work/mark-uses/{id}/suspend", record, suspend),
         Route::post("/work/mark-uses/{id}/resume", record, resume),
         Route::post("/work/mark-uses/{id}/end", record, end),
+        Route::post("/work/mark-uses/{id}/artwork", record, artwork_filed),
     ]
 }
 
@@ -46,6 +49,7 @@ async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, trie
         ("announcement_number", view.announcement.clone()),
         ("contract", view.contract.clone()),
         ("evidence", view.evidence.clone()),
+        ("artwork", artwork(reader, &view)),
         ("recorded_at", Some(moment_of(reader.lang, &view.recorded_at))),
     ];
     let mut about = Part { heading: say(reader, "facts"), table: Some(facts(reader, "mark_use_caption", rows)), ..Part::default() };
@@ -88,12 +92,25 @@ async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, trie
     Ok(PartsPage { frame: reader.frame(title, errors), parts }.render()?)
 }
 
+/// The filing of the artwork, or that the special mark waits for it.
+fn artwork(reader: &Reader, view: &MarkUseView) -> Option<String> {
+    match (&view.artwork_on, &view.artwork_no) {
+        (Some(day), Some(number)) => Some(format!("{} {number}", day_of(reader.lang, day))),
+        _ => (view.state == "announced").then(|| say(reader, "artwork_waits")),
+    }
+}
+
 fn forms(app: &App, reader: &Reader, view: &MarkUseView, tried: Option<&Tried<'_>>) -> Vec<Form> {
     let at = |verb: &str| format!("/work/mark-uses/{}/{verb}", view.id);
     let day = |name, label: String| Field::date(name, label).value(app.clock.today().to_string());
     let (reason, number) =
         (|| Field::text("reason", say(reader, "reason")).must(), || Field::text("document_no", say(reader, "document_no")));
     let mut forms = Vec::new();
+    if view.state == "announced" && view.standing != StandingWord::Ended {
+        let fields = vec![day("filed_on", say(reader, "filed_on")), Field::text("number", say(reader, "artwork_number")).must()];
+        let form = Form::new(app, reader, "artwork", &at("artwork"), "office.file_artwork", "office.file_artwork", fields);
+        forms.push(Form { open: true, ..form }.about(say(reader, "artwork_about")));
+    }
     match view.standing {
         StandingWord::Suspended => {
             let fields = vec![day("from", reader.say("valid_from")), reason()];
@@ -130,14 +147,19 @@ async fn do_suspend(tx: &Tx, desk: &Desk, id: &str, input: &SuspendInput) -> Out
 async fn do_resume(tx: &Tx, desk: &Desk, id: &str, input: &ResumeInput) -> Outcome<String> {
     resume_mark_use(tx, desk, id, input).await.map(|row| back(&row.id))
 }
+async fn do_artwork(tx: &Tx, desk: &Desk, id: &str, input: &ArtworkInput) -> Outcome<String> {
+    file_artwork(tx, desk, id, input).await.map(|row| back(&row.id))
+}
 async fn do_end(tx: &Tx, desk: &Desk, id: &str, input: &EndInput) -> Outcome<String> {
     end_mark_use(tx, desk, id, input).await.map(|row| back(&row.id))
 }
 
 const SUSPEND: &[(&str, As)] = &[("from", As::Text), ("reason", As::Text), ("document_no", As::Text)];
 const RESUME: &[(&str, As)] = &[("from", As::Text), ("reason", As::Text)];
+const ARTWORK: &[(&str, As)] = &[("filed_on", As::Text), ("number", As::Text)];
 const END: &[(&str, As)] = &[("ending", As::Text), ("last_day", As::Text), ("reason", As::Text), ("document_no", As::Text)];
 
 does!(suspend, "suspend", SUSPEND, do_suspend, "mark_use_suspended", page);
 does!(resume, "resume", RESUME, do_resume, "mark_use_resumed", page);
 does!(end, "end", END, do_end, "mark_use_ended", page);
+does!(artwork_filed, "artwork", ARTWORK, do_artwork, "mark_use_artwork_filed", page);

@@ -83,6 +83,8 @@ fn value_of(reader: &Reader, name: &str, value: &str) -> String {
     match name {
         "day" | "until" => day_of(reader.lang, value),
         "scope" => reader.word("stop_scope", value),
+        "state" => reader.word("apply.state", value),
+        "reason" => reader.word("apply.reason_of", value),
         _ => value.to_owned(),
     }
 }
@@ -94,6 +96,7 @@ fn place(reader: &Reader, id: &str) -> Option<String> {
         (Noun::CodeOrder, "orders", P::CodeOrderRead),
         (Noun::SeasonAccount, "accounts", P::SeasonAccountRead),
         (Noun::Rectification, "rectifications", P::RectificationRead),
+        (Noun::MarkUseApplication, "mark-use-applications", P::MarkUseApplicationRead),
     ];
     let lists = [
         (Noun::Delivery, "/work/deliveries", P::DeliveryRead),

@@ -1,0 +1,133 @@
+//! `/work/mark-use-applications`: what waits for the reader, every application within reach, and the form that begins one.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{Html, Response};
+use serde::Deserialize;
+
+use super::{LIST, columns, mine, named, place, say, state};
+use crate::cultivation::commands::{ApplicationBeginInput, begin_application};
+use crate::cultivation::mark_use_application::Way;
+use crate::cultivation::queries::{ApplicationView, ApplicationsAsked, applications};
+use crate::identity::role::Permission as P;
+use crate::identity::store::organisation;
+use crate::kernel::Outcome;
+use crate::registry::queries::{RightsAsked, rights};
+use crate::registry::right::Route as Protection;
+use crate::web::act::{Done, act};
+use crate::web::app::App;
+use crate::web::body::{Asked, Posted};
+use crate::web::failure::Refusal;
+use crate::web::link::query_value;
+use crate::web::pages::staff::{Cell, FormError, Table};
+use crate::web::route::{Access, Route};
+use crate::web::work::desk::{Reader, done_at};
+use crate::web::work::names::moment_of;
+use crate::web::work::parts::{Field, Form, Part, PartsPage, Tried, Typed, refilled, said};
+
+/// Rows of one page.
+const ROWS: u64 = 50;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get(LIST, Access::Needs(P::MarkUseApplicationRead), show),
+        Route::post(LIST, Access::Needs(P::MarkUseApplicationSubmit), begin),
+    ]
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Query {
+    cursor: Option<String>,
+    state: Option<String>,
+}
+
+async fn show(State(app): State<App>, reader: Reader, Asked(query): Asked<Query>) -> Result<Html<String>, Refusal> {
+    Ok(Html(page(&app, &reader, &query, Vec::new(), None).await?))
+}
+
+fn rows(reader: &Reader, found: &[ApplicationView]) -> Vec<Vec<Cell>> {
+    let row = |view: &ApplicationView| {
+        let handed_in = view.submitted_at.as_deref().map(|at| moment_of(reader.lang, at)).unwrap_or_default();
+        vec![
+            Cell::link(named(reader, view), reader.to(&place(&view.id))).with_small(view.organisation.clone()),
+            state(reader, &view.state),
+            Cell::text(view.turn.as_deref().map(|turn| say(reader, &format!("turn.{turn}"))).unwrap_or_default()),
+            Cell::text(handed_in),
+        ]
+    };
+    found.iter().map(row).collect()
+}
+
+async fn page(app: &App, reader: &Reader, query: &Query, errors: Vec<FormError>, tried: Option<Tried<'_>>) -> Result<String, Refusal> {
+    let actor = reader.actor(P::MarkUseApplicationRead)?;
+    let asked = ApplicationsAsked { state: query.state.clone(), ..ApplicationsAsked::default() };
+    let (found, next) = applications(&app.db, &actor, &asked, query.cursor.as_deref(), ROWS).await?;
+    let heads = ["what", "state_label", "turn_label", "submitted_at"];
+    let mut parts = Vec::new();
+    let waiting = mine(app, reader).await?;
+    if !waiting.is_empty() {
+        let table =
+            Table { caption: say(reader, "waiting"), columns: columns(reader, &heads), rows: rows(reader, &waiting), empty: String::new() };
+        parts.push(Part { heading: say(reader, "waiting"), table: Some(table), ..Part::default() });
+    }
+    let table = Table {
+        caption: say(reader, "list_caption"),
+        columns: columns(reader, &heads),
+        rows: rows(reader, &found),
+        empty: say(reader, "list_empty"),
+    };
+    let kept = query.state.as_deref().map(|state| format!("&state={}", query_value(state))).unwrap_or_default();
+    let next = next.map(|cursor| reader.to(&format!("{LIST}?cursor={}{kept}", query_value(&cursor))));
+    let mut all = Part { heading: say(reader, "all"), about: say(reader, "about"), table: Some(table), next, ..Part::default() };
+    if reader.may(P::MarkUseApplicationSubmit) && reader.own().is_some() {
+        all.forms.push(begin_form(app, reader).await?.again(tried.as_ref()));
+    }
+    parts.push(all);
+    Ok(PartsPage { frame: reader.frame(say(reader, "title"), errors), parts }.render()?)
+}
+
+/// Every registered right that admits users; those of the reader's own county first.
+async fn begin_form(app: &App, reader: &Reader) -> Outcome<Form> {
+    let county = match reader.own() {
+        Some(id) => organisation(app.db.reader(), id).await?.division_code.chars().take(6).collect::<String>(),
+        None => String::new(),
+    };
+    let mut choices: Vec<(bool, String, String)> = Vec::new();
+    let mut cursor = None;
+    loop {
+        let asked = RightsAsked { as_of: Some(app.clock.today()), ..RightsAsked::default() };
+        let found = rights(&app.db, &asked, app.clock.today(), cursor.as_deref(), 200).await?;
+        for right in found.items {
+            if Protection::parse(&right.route).and_then(Way::of).is_none() || right.status != "registered" {
+                continue;
+            }
+            let near = right.county_codes.iter().any(|code| *code == county);
+            let number = right.number.or(right.registration_number).unwrap_or_default();
+            let words = format!("{} · {} {number}", right.product, reader.word("office.route", &right.route));
+            choices.push((!near, words, right.id));
+        }
+        cursor = found.next_cursor;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    choices.sort();
+    let choices = choices.into_iter().map(|(_, words, id)| (id, words)).collect();
+    let fields = vec![Field::select("right_id", say(reader, "right"), choices).must().hint(say(reader, "right_hint"))];
+    let form = Form::new(app, reader, "begin", LIST, "apply.begin", "apply.begin_button", fields).about(say(reader, "begin_about"));
+    Ok(Form { open: true, ..form })
+}
+
+async fn begin(State(app): State<App>, reader: Reader, posted: Posted<Typed>) -> Result<Response, Refusal> {
+    let (typed, lang) = (posted.body.clone(), reader.lang);
+    let tried = act(&app, posted, move |tx, desk, typed| {
+        Box::pin(async move {
+            let input = ApplicationBeginInput { right_id: said(&typed, "right_id"), organisation_id: None };
+            let row = begin_application(tx, &desk, &input, false).await?;
+            Ok(Done::see(done_at(lang, &format!("{}/edit", place(&row.id)), "application_begun")))
+        })
+    });
+    let tried = tried.await;
+    let (form, query) = (Tried { form: "begin", typed: &typed }, Query::default());
+    refilled(tried, &reader, form, &["right_id"], |errors, tried| page(&app, &reader, &query, errors, tried)).await
+}

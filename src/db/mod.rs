@@ -8,10 +8,12 @@
 mod migrate;
 mod open;
 pub mod region;
+mod size;
 mod write;
 
 pub use migrate::{Status, pending, up};
 pub use open::Db;
+pub use size::size;
 pub use write::{Act, Tx};
 
 use sea_orm::DbErr;

@@ -79,6 +79,7 @@ impl Workshop<'_> {
         self.market().await?;
         self.reports().await?;
         self.inspecting().await?;
+        self.application().await?;
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 mod alerts;
+mod applications;
 mod audits;
 mod codes;
 mod farm;

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
 use super::shelf::Kept;
@@ -118,6 +119,20 @@ pub async fn remove(tx: &Tx, about: &About, id: &str) -> Outcome<()> {
         .exec(tx.connection())
         .await?;
     Ok(())
+}
+
+/// How many files there are, and the sum of their bytes.
+///
+/// # Errors
+/// The database's.
+pub async fn total<C: ConnectionTrait>(connection: &C) -> Outcome<(u64, i64)> {
+    let sum = stored_file::Entity::find()
+        .select_only()
+        .column_as(Expr::col(stored_file::Column::Size).sum().cast_as("BIGINT"), "bytes")
+        .into_tuple::<Option<i64>>()
+        .one(connection)
+        .await?;
+    Ok((stored_file::Entity::find().count(connection).await?, sum.flatten().unwrap_or(0)))
 }
 
 /// Files of an own organisation, or of one in the region.

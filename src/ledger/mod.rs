@@ -17,6 +17,6 @@ mod verify;
 pub use audit::{AuditFilter, AuditRow, MOST as AUDIT_MOST, audit, audit_row, sample, tree};
 pub use checkpoint::{Checkpoint, Notary};
 pub use event::{Effect, Event, KINDS, Kind, kind};
-pub use store::{append, began, erase, head, history};
+pub use store::{append, began, erase, head, history, last_at};
 pub use tree::{Edge, Hash, Tree, leaf_hash};
 pub use verify::{Finding, Report, verify};

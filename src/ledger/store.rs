@@ -97,6 +97,15 @@ pub async fn began<C: ConnectionTrait>(connection: &C) -> Outcome<Option<Day>> {
     Ok(event::Entity::find_by_id(0).one(connection).await?.map(|first| Day::of(first.at)))
 }
 
+/// When the last event happened. `None` while nothing has.
+///
+/// # Errors
+/// Only ours.
+pub async fn last_at<C: ConnectionTrait>(connection: &C) -> Outcome<Option<Millis>> {
+    let last = event::Entity::find().order_by_desc(event::Column::Seq).one(connection).await?;
+    Ok(last.map(|event| event.at))
+}
+
 /// One row as it lies in the tables.
 #[derive(Debug)]
 pub(super) struct Row {

@@ -10,6 +10,7 @@ mod batch_to_scan;
 mod farm;
 mod first_run;
 mod levels;
+mod mark_use_applications;
 mod office;
 mod people;
 mod phone;

@@ -116,6 +116,15 @@ pub async fn due<C: ConnectionTrait>(connection: &C, now: Millis, limit: u64) ->
     Ok(ways.into_iter().filter_map(|way| by_id.get(&way.notice_id).cloned().map(|row| (way, row))).collect())
 }
 
+/// How many ways wait to be sent, and how many were given up.
+///
+/// # Errors
+/// The database's.
+pub async fn counts<C: ConnectionTrait>(connection: &C) -> Outcome<(u64, u64)> {
+    let of = |state: &str| outbox::Entity::find().filter(outbox::Column::State.eq(state));
+    Ok((of("waiting").count(connection).await?, of("given_up").count(connection).await?))
+}
+
 /// Takes a way for one try, so that no other node makes the same; false if another was first.
 ///
 /// # Errors

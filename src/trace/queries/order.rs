@@ -262,6 +262,28 @@ pub async fn order(db: &Db, actor: &Actor, now: Millis, id: &str) -> Outcome<Ord
     Ok(OrderView { order: row.into(), labels: Whereabouts::from(&tally), tally, ranges, downloads })
 }
 
+/// Labels on goods that are not in use yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoundLabels {
+    /// The order's number.
+    pub order_no: i64,
+    /// `cod_…`
+    pub order_id: String,
+    /// `pro_…`
+    pub product_id: String,
+    /// How many labels.
+    pub labels: i64,
+}
+
+/// Issued orders of a producer with labels on goods that are not in use yet, newest first.
+///
+/// # Errors
+/// Only ours.
+pub async fn bound_labels(db: &Db, producer_id: &str, limit: u64) -> Outcome<Vec<BoundLabels>> {
+    let found = ranges::bound_of(db.reader(), producer_id, limit).await?;
+    Ok(found.into_iter().map(|(order_no, order_id, product_id, labels)| BoundLabels { order_no, order_id, product_id, labels }).collect())
+}
+
 /// Orders within reach, newest first; `cursor` is the id of the last one seen.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use crate::db::Tx;
-use crate::entity::{code_range, code_stat};
+use crate::entity::{code_order, code_range, code_stat};
 use crate::kernel::{Failure, Outcome};
 use crate::trace::range::{Partition, Range, RangeState, Standing};
 use crate::trace::verdict::VoidReason;
@@ -49,6 +49,33 @@ pub async fn partition<C: ConnectionTrait>(connection: &C, order_no: i64, count:
     }
     let ranges = rows.into_iter().map(read).collect::<Outcome<Vec<_>>>()?;
     Partition::new(count, ranges).map(Some).map_err(Failure::broken)
+}
+
+/// How many labels of each of a producer's issued orders are on goods and not in use: order, count; newest orders first.
+///
+/// # Errors
+/// Only ours.
+pub async fn bound_of<C: ConnectionTrait>(connection: &C, producer_id: &str, limit: u64) -> Outcome<Vec<(i64, String, String, i64)>> {
+    let orders = code_order::Entity::find()
+        .filter(code_order::Column::ProducerId.eq(producer_id))
+        .filter(code_order::Column::State.eq("issued"))
+        .order_by_desc(code_order::Column::OrderNo)
+        .limit(limit);
+    let mut found = Vec::new();
+    let orders = orders.all(connection).await?;
+    let numbers: Vec<i64> = orders.iter().map(|order| order.order_no).collect();
+    let ranges = code_range::Entity::find()
+        .filter(code_range::Column::OrderNo.is_in(numbers))
+        .filter(code_range::Column::State.eq(RangeState::Bound.word()))
+        .all(connection)
+        .await?;
+    for order in orders {
+        let labels = ranges.iter().filter(|range| range.order_no == order.order_no).map(|range| range.last - range.first + 1).sum();
+        if labels > 0 {
+            found.push((order.order_no, order.id, order.product_id, labels));
+        }
+    }
+    Ok(found)
 }
 
 /// The range a code lies in.

@@ -79,6 +79,7 @@ pub(super) async fn page(app: &App, reader: &Reader, errors: Vec<FormError>) -> 
         ("/work/tests", "tests", Permission::TestRead),
         ("/work/farm", "farm", Permission::FarmWorkRead),
         ("/work/certificates", "certificates", Permission::CertificateRead),
+        ("/work/mark-use-applications", "apply.title", Permission::MarkUseApplicationSubmit),
     ];
     // Who belongs to no organisation has no firm page.
     let papers = papers.into_iter().filter(|(path, _, needs)| reader.may(*needs) && (*path != "/work/firm" || reader.own().is_some()));
@@ -94,6 +95,7 @@ pub(super) async fn page(app: &App, reader: &Reader, errors: Vec<FormError>) -> 
     let mut sections: Vec<Section> = phone::draft_section(app, reader).await?.into_iter().collect();
     sections.extend(waiting(app, reader).await?);
     sections.extend(notices(app, reader).await?);
+    sections.extend(phone::today(app, reader).await?);
     sections.extend(phone::on_hand(app, reader).await?);
     // What there is to do before what there is not.
     sections.sort_by_key(|section| section.items.is_empty());

@@ -27,6 +27,7 @@ mod genealogy;
 mod goods;
 mod goods_form;
 mod graph;
+mod health;
 mod history;
 mod home;
 mod inspecting;
@@ -69,7 +70,7 @@ pub fn routes() -> Vec<Route> {
         [orders::routes(), order_new::routes(), order::routes(), roll::routes(), levels::routes(), print::routes(), printing::routes()];
     let shipping = [shipments::routes(), shipment_new::routes(), shipment::routes(), slip::routes(), seizures::routes()];
     let papers = [facilities::routes(), reports::routes(), report::routes(), farm::routes(), certificates::routes(), sheets::routes()];
-    let desks = [signin::routes(), office::routes(), phone::routes(), audit::routes(), applying::routes()];
+    let desks = [signin::routes(), office::routes(), phone::routes(), audit::routes(), applying::routes(), health::routes()];
     let supervision = [
         alerts::routes(),
         audits::routes(),

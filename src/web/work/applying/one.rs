@@ -102,6 +102,9 @@ async fn about(app: &App, reader: &Reader, view: &ApplicationView, tried: Option
     if let Some(use_id) = view.mark_use_id.as_ref().filter(|_| reader.may(P::MarkUseRead)) {
         links.push((reader.to(&format!("/work/mark-uses/{use_id}")), say(reader, "granted_use")));
     }
+    if reader.may(P::MarkUseApplicationDecide) && reader.may(P::MarkUseRead) {
+        links.push((reader.to(&format!("/work/products/{}", view.product_id)), say(reader, "gi_file")));
+    }
     let forms = forms(app, reader, view).await?.into_iter().map(|form| form.again(tried)).collect();
     Ok(Part { heading: named(reader, view), table: Some(table), links, forms, ..Part::default() })
 }
@@ -120,7 +123,7 @@ fn points(reader: &Reader, view: &ApplicationView) -> Part {
     };
     let table = Table {
         caption: say(reader, "points_caption"),
-        columns: columns(reader, &["part_label", "to_mend", "answer"]),
+        columns: columns(reader, &["part_label", "to_mend", "answered"]),
         rows: sorted.iter().map(row).collect(),
         empty: String::new(),
     };
@@ -160,7 +163,7 @@ fn steps(reader: &Reader, view: &ApplicationView) -> Part {
     };
     let table = Table {
         caption: say(reader, "steps_caption"),
-        columns: columns(reader, &["when", "step", "said_label", "paper"]),
+        columns: columns(reader, &["when", "step", "said_label", "day_and_number"]),
         rows: view.steps.iter().map(row).collect(),
         empty: String::new(),
     };

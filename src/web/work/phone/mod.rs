@@ -15,6 +15,7 @@ mod source;
 mod start;
 mod step_page;
 mod steps;
+mod today;
 mod typed;
 mod weigh;
 
@@ -22,6 +23,7 @@ use super::super::route::Route;
 
 pub(super) use home::on_hand;
 pub(super) use start::draft_section;
+pub(super) use today::today;
 
 pub(super) fn routes() -> Vec<Route> {
     let batches = [start::routes(), steps::routes(), receipt::routes(), correct::routes(), cancel::routes()];

@@ -10,6 +10,7 @@ const SCREENS = [
   ['office', 1280, '/work/plans', 'office-plans'],
   ['office', 1280, '/work/quality', 'office-quality'],
   ['producer', 1280, '/work/import', 'producer-import'],
+  ['producer2', 360, '/work/mark-use-applications', 'producer-applications'],
   ['supervisor', 1280, '/work/audits', 'supervision-audits'],
   ['supervisor', 1280, '/work/balance', 'supervision-balance'],
   ['supervisor', 360, '/work/inbox', 'supervision-inbox'],

@@ -89,7 +89,80 @@ async fn things(server: &Server) -> BTreeMap<&'static str, [String; 2]> {
     }
     things.insert("/api/v1/processes/{id}", [processes.remove(0), processes.remove(0)]);
     people(server, &mut things).await;
+    applied(server, &mut things).await;
+    on_pages(&mut things);
     things
+}
+
+/// An application of each of the two, handed in by nobody yet, with everything done to it.
+async fn applied(server: &Server, things: &mut BTreeMap<&'static str, [String; 2]>) {
+    let mut ids = Vec::new();
+    for (account, product) in [("producer", "赵县雪花梨"), ("producer2", "藁城宫面")] {
+        let person = server.person(account).await;
+        let rights = person.get("/api/v1/rights?route=gi_product&limit=200").await.1;
+        let right = rights["items"].as_array().unwrap().iter().find(|right| right["product"] == product).unwrap()["id"].clone();
+        let begun = person.done("/api/v1/mark-use-applications", json!({ "right_id": right })).await;
+        ids.push(begun["id"].as_str().unwrap().to_owned());
+    }
+    let ids = [ids.remove(0), ids.remove(0)];
+    let verbs =
+        ["", "/submit", "/withdraw", "/verify", "/verify/return", "/verify/refuse", "/advance", "/return", "/approve", "/refuse", "/edit"];
+    for (under, verb) in ["/api/v1", "/work"].iter().flat_map(|under| verbs.iter().map(move |verb| (under, verb))) {
+        things.insert(Box::leak(format!("{under}/mark-use-applications/{{id}}{verb}").into_boxed_str()), ids.clone());
+    }
+}
+
+/// The same things on their pages: whose they are is asked there too.
+fn on_pages(things: &mut BTreeMap<&'static str, [String; 2]>) {
+    for (noun, page) in [
+        ("batches", "batches"),
+        ("certificates", "certificates"),
+        ("code-orders", "orders"),
+        ("deliveries", "deliveries"),
+        ("growers", "growers"),
+        ("mark-uses", "mark-uses"),
+        ("plots", "plots"),
+        ("shipments", "shipments"),
+        ("test-reports", "tests"),
+    ] {
+        let ids = things[format!("/api/v1/{noun}/{{id}}").as_str()].clone();
+        let under = format!("/work/{page}/{{id}}");
+        for route in table().iter().filter(|route| route.path.starts_with(&under) && route.path.matches('{').count() == 1) {
+            things.insert(route.path, ids.clone());
+        }
+    }
+}
+
+/// Accounts of the roles the demonstration has nobody for: the role, and how far it reaches.
+const OTHERS: [(&str, &str); 5] =
+    [("helper", "organisation"), ("agriculture", "division"), ("commerce", "division"), ("operator", "all"), ("admin_audit", "all")];
+
+/// What an administrator types for somebody who is to change it.
+const FIRST: &str = "staple-otter-granary";
+
+/// Makes them as an administrator would: an account, a role proposed by one and confirmed by another.
+async fn others(server: &Server, organisation: &str) -> Vec<(&'static str, Person)> {
+    let (admin, one, two) = (server.person("admin").await, server.person("security").await, server.person("security2").await);
+    let mut people = Vec::new();
+    for (role, scope) in OTHERS {
+        let account = json!({ "account": role, "display_name": role, "password": FIRST });
+        let account = admin.done("/api/v1/accounts", account).await;
+        let reference = match scope {
+            "organisation" => json!(organisation),
+            "division" => json!("130183"),
+            _ => Value::Null,
+        };
+        let grant = json!({ "account_id": account["id"], "role": role, "scope": scope, "scope_ref": reference });
+        let grant = one.done("/api/v1/role-grants", grant).await;
+        two.done(&format!("/api/v1/role-grants/{}/confirm", grant["id"].as_str().unwrap()), json!({})).await;
+        let mut person = server.anybody();
+        let session = person.done("/api/v1/sessions", json!({ "account": role, "password": FIRST })).await;
+        person.carry(session["token"].as_str().unwrap());
+        let fresh = person.done("/api/v1/me/password", json!({ "current": FIRST, "password": "granary-otter-lantern-7" })).await;
+        person.carry(fresh["token"].as_str().unwrap());
+        people.push((role, person));
+    }
+    people
 }
 
 /// A late entry, a slip, a paper form, old cartons and an objection of each of the two.
@@ -148,6 +221,7 @@ async fn matrix(server: &Server) -> String {
         people.push((account, if account == "anybody" { server.anybody() } else { server.person(account).await }));
     }
     let things = things(server).await;
+    people.extend(others(server, &things["/api/v1/organisations/{id}"][0]).await);
     let mut text = String::new();
     for route in table() {
         let access = match route.access {

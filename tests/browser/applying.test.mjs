@@ -28,7 +28,7 @@ describe('an application for a mark', { concurrency: 1 }, () => {
         await send(producer, `${place}/edit`, { goods: '鲜梨 5 千克礼盒', volume: '很多' }, { fails: true });
         assert.match(await text(producer, '.errors'), /很多/);
         assert.equal(await producer.locator('#volume').inputValue(), '很多');
-        await send(producer, `${place}/edit`, { goods: '鲜梨 5 千克礼盒\n梨膏', volume: '12.5', unit: 't', report: REPORT });
+        await send(producer, `${place}/edit`, { goods: '鲜梨 5 千克礼盒\n梨膏', volume: '12.5', unit: 't', bought_from: '', report: REPORT });
         await says(producer, '草稿', '鲜梨 5 千克礼盒、梨膏', '12,500');
         await fits(producer);
         // Without land or whom it buys from it can't be handed in; every fault at once.

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::form::{self, LINE};
 use crate::db::Tx;
@@ -40,7 +41,7 @@ impl WordKind {
 }
 
 /// A word to be recorded.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct WordInput {
     /// `grade` or `variety`.
@@ -54,7 +55,7 @@ pub struct WordInput {
 }
 
 /// The end of a word.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct WordEnd {
     /// Its last day; today if it is not said.

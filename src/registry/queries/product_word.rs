@@ -1,6 +1,7 @@
 //! Grades and varieties of a product, for everybody.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::db::Db;
 use crate::kernel::{Day, Outcome};
@@ -8,7 +9,7 @@ use crate::registry::commands::WordKind;
 use crate::registry::store::product_word as store;
 
 /// A grade or variety.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct WordView {
     /// `wrd_…`
     pub id: String,
@@ -24,6 +25,12 @@ pub struct WordView {
     pub source: String,
 }
 
+impl From<store::WordRow> for WordView {
+    fn from(row: store::WordRow) -> Self {
+        Self { id: row.id, kind: row.kind, word: row.word, from: row.from_day, to: row.to_day, source: row.source }
+    }
+}
+
 impl WordView {
     /// Is it in force on this day?
     pub fn holds(&self, day: Day) -> bool {
@@ -37,16 +44,7 @@ impl WordView {
 /// # Errors
 /// Only ours.
 pub async fn words(db: &Db, product_id: &str) -> Outcome<Vec<WordView>> {
-    let rows = store::of(db.reader(), product_id).await?;
-    let view = |row: store::WordRow| WordView {
-        id: row.id,
-        kind: row.kind,
-        word: row.word,
-        from: row.from_day,
-        to: row.to_day,
-        source: row.source,
-    };
-    Ok(rows.into_iter().map(view).collect())
+    Ok(store::of(db.reader(), product_id).await?.into_iter().map(WordView::from).collect())
 }
 
 /// Words of one kind in force on a day.

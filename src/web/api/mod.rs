@@ -85,6 +85,7 @@ mod past;
 mod people;
 mod printing;
 mod processes;
+mod product_words;
 mod quantity;
 mod rectifications;
 mod register;
@@ -110,7 +111,7 @@ pub fn house() -> Vec<Route> {
 }
 /// Facts.
 pub fn register() -> Vec<Route> {
-    [register::routes(), mark_use_applications::routes()].into_iter().flatten().collect()
+    [register::routes(), product_words::routes(), mark_use_applications::routes()].into_iter().flatten().collect()
 }
 
 /// Season accounts to batches, and what people write down late, on paper, or say of it.

@@ -6,7 +6,8 @@ use sea_orm::{
 
 use super::{insert_all, known, scope};
 use crate::db::Tx;
-use crate::entity::{plot, plot_place};
+use crate::db::region::subquery;
+use crate::entity::{batch, batch_source, delivery, farm_record, plot, plot_place};
 use crate::kernel::{Day, Failure, Outcome, Scope};
 use crate::registry::interval::DayInterval;
 
@@ -18,11 +19,29 @@ pub(in crate::registry) async fn insert(tx: &Tx, row: PlotRow, places: Vec<PlotP
     insert_all(tx, places).await
 }
 
-/// The last day of a plot that another one replaces.
+/// The last day of a plot that was ended, or that another one replaces.
 pub(in crate::registry) async fn end(tx: &Tx, id: &str, last: Day) -> Outcome<()> {
     let change = plot::ActiveModel { id: Set(id.to_owned()), valid_to: Set(Some(last.to_string())), ..Default::default() };
     change.update(tx.connection()).await?;
     Ok(())
+}
+
+/// The last day on which something came from a plot or was done on it: a delivery, a batch harvested there, farm work. What was voided
+/// doesn't count.
+pub(in crate::registry) async fn last_used<C: ConnectionTrait>(connection: &C, row: &PlotRow) -> Outcome<Option<Day>> {
+    let id = row.id.as_str();
+    let of_holder = delivery::Entity::find().filter(delivery::Column::GrowerId.eq(&row.holder_id));
+    let delivered = of_holder.filter(delivery::Column::PlotId.eq(id)).filter(delivery::Column::VoidedAt.is_null());
+    let delivered = delivered.order_by_desc(delivery::Column::DeliveredOn).one(connection).await?.map(|row| row.delivered_on);
+    let from_here = Condition::all().add(batch_source::Column::Kind.eq("plot")).add(batch_source::Column::SubjectId.eq(id));
+    let harvested = batch::Entity::find()
+        .filter(batch::Column::Id.in_subquery(subquery(batch_source::Entity, batch_source::Column::BatchId, from_here)))
+        .filter(batch::Column::VoidedAt.is_null())
+        .order_by_desc(batch::Column::HarvestedTo);
+    let harvested = harvested.one(connection).await?.map(|row| row.harvested_to);
+    let worked = farm_record::Entity::find().filter(farm_record::Column::PlotId.eq(id)).order_by_desc(farm_record::Column::DoneOn);
+    let worked = worked.one(connection).await?.map(|row| row.done_on);
+    Ok([delivered, harvested, worked].into_iter().flatten().filter_map(|day| Day::parse(&day)).max())
 }
 
 /// A plot within reach.

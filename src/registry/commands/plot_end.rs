@@ -9,6 +9,7 @@ use crate::db::Tx;
 use crate::kernel::failure::Faults;
 use crate::kernel::{Day, Desk, Outcome};
 use crate::ledger::{self, Event, kind};
+use crate::registry::product::{SeasonWindow, YearDay};
 use crate::registry::store::{self, PlotRow, Turn};
 
 /// The end of a plot.
@@ -27,7 +28,7 @@ pub struct PlotEnd {
 ///
 /// # Errors
 /// `not_found` for one out of reach; `register_empty`; `plot_end_before` with its first day; `plot_ended` with the day on which it ends
-/// sooner; `plot_used_after` with the last day on which something came from it.
+/// sooner; `plot_used_after` with the last day of a harvest or of work on it; `plot_delivered_after` with the season of a delivery from it.
 pub async fn end_plot(tx: &Tx, desk: &Desk, id: &str, input: &PlotEnd) -> Outcome<PlotRow> {
     // The days of plots decide whose ground it is: whoever changes them waits for the one before.
     store::wait_for(tx, Turn::Plots).await?;
@@ -41,8 +42,11 @@ pub async fn end_plot(tx: &Tx, desk: &Desk, id: &str, input: &PlotEnd) -> Outcom
     if let Some(to) = days.to.filter(|to| *to < last) {
         faults.add("/last_day", "plot_ended").with("to", to).with("value", last);
     }
-    if let Some(used) = store::plot::last_used(tx.connection(), &row).await?.filter(|used| *used > last) {
+    if let Some(used) = store::plot::last_used(tx.connection(), id).await?.filter(|used| *used > last) {
         faults.add("/last_day", "plot_used_after").with("day", used).with("value", last);
+    }
+    if let Some((season, first)) = delivered(tx, &row).await?.filter(|(_, first)| *first > last) {
+        faults.add("/last_day", "plot_delivered_after").with("season", season).with("from", first).with("value", last);
     }
     faults.check()?;
     if days.to == Some(last) {
@@ -53,4 +57,18 @@ pub async fn end_plot(tx: &Tx, desk: &Desk, id: &str, input: &PlotEnd) -> Outcom
     ledger::append(tx, desk, Event::new(kind::PLOT_ENDED, id, facts)).await?;
     row.valid_to = Some(last.to_string());
     Ok(row)
+}
+
+/// The last season of which something was delivered from the plot, and the first day of it: until then at least it was worked.
+async fn delivered(tx: &Tx, row: &PlotRow) -> Outcome<Option<(String, Day)>> {
+    let Some(season) = store::plot::last_delivered(tx.connection(), row).await? else { return Ok(None) };
+    let product = store::product::one(tx.connection(), &row.product_id).await?;
+    let day = |text: Option<&String>| text.and_then(|text| YearDay::parse(text));
+    let window = day(product.season_from.as_ref()).zip(day(product.season_to.as_ref())).map(|(from, to)| SeasonWindow { from, to });
+    let year: Option<i32> = season.parse().ok();
+    let first = year.and_then(|year| match &window {
+        Some(window) => window.first_day(year),
+        None => Day::parse(&format!("{year:04}-01-01")),
+    });
+    Ok(first.map(|first| (season, first)))
 }

@@ -26,13 +26,8 @@ pub(in crate::registry) async fn end(tx: &Tx, id: &str, last: Day) -> Outcome<()
     Ok(())
 }
 
-/// The last day on which something came from a plot or was done on it: a delivery, a batch harvested there, farm work. What was voided
-/// doesn't count.
-pub(in crate::registry) async fn last_used<C: ConnectionTrait>(connection: &C, row: &PlotRow) -> Outcome<Option<Day>> {
-    let id = row.id.as_str();
-    let of_holder = delivery::Entity::find().filter(delivery::Column::GrowerId.eq(&row.holder_id));
-    let delivered = of_holder.filter(delivery::Column::PlotId.eq(id)).filter(delivery::Column::VoidedAt.is_null());
-    let delivered = delivered.order_by_desc(delivery::Column::DeliveredOn).one(connection).await?.map(|row| row.delivered_on);
+/// The last day on which a batch was harvested on a plot or work was done on it. What was voided doesn't count.
+pub(in crate::registry) async fn last_used<C: ConnectionTrait>(connection: &C, id: &str) -> Outcome<Option<Day>> {
     let from_here = Condition::all().add(batch_source::Column::Kind.eq("plot")).add(batch_source::Column::SubjectId.eq(id));
     let harvested = batch::Entity::find()
         .filter(batch::Column::Id.in_subquery(subquery(batch_source::Entity, batch_source::Column::BatchId, from_here)))
@@ -41,7 +36,14 @@ pub(in crate::registry) async fn last_used<C: ConnectionTrait>(connection: &C, r
     let harvested = harvested.one(connection).await?.map(|row| row.harvested_to);
     let worked = farm_record::Entity::find().filter(farm_record::Column::PlotId.eq(id)).order_by_desc(farm_record::Column::DoneOn);
     let worked = worked.one(connection).await?.map(|row| row.done_on);
-    Ok([delivered, harvested, worked].into_iter().flatten().filter_map(|day| Day::parse(&day)).max())
+    Ok([harvested, worked].into_iter().flatten().filter_map(|day| Day::parse(&day)).max())
+}
+
+/// The last season of which a plot's holder delivered from it. Fruit is delivered long after it was picked, so the day says nothing.
+pub(in crate::registry) async fn last_delivered<C: ConnectionTrait>(connection: &C, row: &PlotRow) -> Outcome<Option<String>> {
+    let of_holder = delivery::Entity::find().filter(delivery::Column::GrowerId.eq(&row.holder_id));
+    let from_here = of_holder.filter(delivery::Column::PlotId.eq(&row.id)).filter(delivery::Column::VoidedAt.is_null());
+    Ok(from_here.order_by_desc(delivery::Column::Season).one(connection).await?.map(|row| row.season))
 }
 
 /// A plot within reach.

@@ -66,7 +66,7 @@ pub(super) async fn parts(app: &App, reader: &Reader, view: &GrowerView, tried: 
         None => {
             let hint = reader.lang.say("signin.choose_account_hint").into_owned();
             let name = Field::text("account", reader.lang.say("signin.choose_account").into_owned()).hint(hint).must();
-            let name = name.value(view.phone.clone().unwrap_or_else(|| format!("nonghu-{}", names::tail(&view.id))));
+            let name = name.value(format!("nonghu-{}", names::tail(&view.id)));
             (say("account_none"), form("account", "account", "people.account_open", vec![name]).about(say("account_open_about")))
         }
     };
@@ -83,7 +83,7 @@ async fn change(State(app): State<App>, Path(id): Path<String>, reader: Reader, 
         let id = named.clone();
         Box::pin(async move {
             // The form has every field with what is on record, so that an empty one was emptied.
-            let text = |name: &str| typed.get(name).cloned();
+            let text = |name: &str| Some(said(&typed, name));
             let input = GrowerChange {
                 division_code: text("division_code"),
                 village: text("village"),

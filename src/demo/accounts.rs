@@ -7,10 +7,11 @@ use crate::identity::commands::members::name_admin;
 use crate::identity::commands::{AccountInput, GrantInput, create_account, grant_role_at_start, register_organisation, set_password};
 use crate::identity::credit_code::{check_character, organisation_check};
 use crate::identity::organisation::{OrganisationInput, OrganisationKind};
-use crate::identity::queries::account_named;
-use crate::identity::role::{Role, ScopeKind};
+use crate::identity::queries::{account_named, standing_of};
+use crate::identity::role::{Permission, Role, ScopeKind};
 use crate::identity::{password, store};
 use crate::kernel::{Clock, Desk, Failure, Outcome, Random};
+use crate::registry::queries::growers;
 
 /// One organisation of the demonstration.
 struct House {
@@ -156,4 +157,40 @@ async fn organisation(tx: &crate::db::Tx, desk: &Desk, house: &House) -> Outcome
         contact: None,
     };
     Ok(register_organisation(tx, desk, &input, true).await?.id)
+}
+
+/// The household's own account: the first grower whom the producer of the demonstration registered. Says what it is, and nothing where
+/// there is no grower yet.
+///
+/// # Errors
+/// Only ours.
+pub async fn prepare_grower(db: &Db, clock: &Clock, random: &Random, typed: &str) -> Outcome<Option<&'static str>> {
+    const NAME: &str = "grower";
+    let hash = password::hash(typed.to_owned(), random).await?;
+    let account = account_named(db, NAME).await?.map(|account| account.id);
+    let producer = standing_of(db, clock, "producer").await?.acting(Permission::GrowerRead).ok_or_else(Failure::not_permitted)?;
+    let Some(grower) = growers(db, &producer, None, None, 1).await?.items.into_iter().next() else { return Ok(None) };
+    let desk = Desk::system(clock, random);
+    db.write(move |tx| {
+        let (desk, hash, account, grower) = (desk.clone(), hash.clone(), account.clone(), grower.clone());
+        Box::pin(async move {
+            if let Some(id) = account {
+                return set_password(tx, &id, &hash).await;
+            }
+            let input = AccountInput {
+                name: NAME.to_owned(),
+                display_name: grower.name,
+                password_hash: hash,
+                organisation_id: None,
+                grower_id: Some(grower.id.clone()),
+                must_change: false,
+            };
+            let account = create_account(tx, &desk, &input).await?;
+            let (role, scope_kind, scope_ref) = (Role::Grower, ScopeKind::Grower, Some(grower.id));
+            let grant = GrantInput { account_id: account.id, role, scope_kind, scope_ref, from: desk.clock.today(), to: None };
+            grant_role_at_start(tx, &desk.clock, &desk.random, &grant).await.map(|_| ())
+        })
+    })
+    .await?;
+    Ok(Some("一户农户自己的记录 one household's own view"))
 }

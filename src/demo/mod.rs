@@ -40,9 +40,12 @@ pub async fn run(args: &DemoArgs, clock: &Clock, random: &Random) -> Outcome<()>
     let db = node::open(&config, clock, random).await?;
     let password = std::env::var("YANZHAO_DEMO_PASSWORD")
         .unwrap_or_else(|_| crockford::upper(u128::from_le_bytes(random.bytes()), 12).to_ascii_lowercase());
-    let accounts = accounts::prepare(&db, clock, random, &password).await?;
+    let mut accounts = accounts::prepare(&db, clock, random, &password).await?;
     let app = node::assemble(config, db, clock.clone(), random.clone()).await?;
     prepare_goods(&app).await?;
+    if let (Some(about), Some(said)) = (accounts::prepare_grower(&app.db, clock, random, &password).await?, accounts.as_object_mut()) {
+        said.insert("grower".to_owned(), Value::String(about.to_owned()));
+    }
     let mut codes = codes::codes_to_try(&app).await?;
     alerts::prepare(&app, &mut codes).await?;
     audits::prepare(&app).await?;

@@ -1,7 +1,9 @@
 //! What is done to organisations, accounts and roles. Every act is one event.
 
 pub mod access;
+pub mod change;
 pub mod first_run;
+pub mod grower;
 pub mod members;
 pub mod recovery;
 

@@ -57,3 +57,11 @@ pub struct OrganisationInput {
     #[serde(default)]
     pub contact: Option<String>,
 }
+
+/// How an organisation is to be reached from now on. Name and credit code are of its licence: with others it is another organisation.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrganisationChange {
+    /// How to reach it; an empty text takes away what is on record.
+    pub contact: String,
+}

@@ -6,7 +6,7 @@ use super::role::{Permission, Role, ScopeKind};
 use super::session::{Carrier, TOKEN_PREFIX, token_hash};
 use super::sign_in::SignInRules;
 use super::store::guard::GuardRow;
-use super::store::{self, AccountRow, GrantRow, OrganisationRow};
+use super::store::{self, AccountRow, GrantRow, OrganisationFilter, OrganisationRow};
 use crate::db::Db;
 use crate::kernel::actor::division_prefix;
 use crate::kernel::{Actor, Clock, Day, Failure, Millis, Outcome, Scope};
@@ -220,6 +220,25 @@ pub async fn organisations(
             return Ok((kept, None));
         }
     }
+}
+
+/// The organisations an actor's scope reaches, narrowed, after `cursor`.
+///
+/// # Errors
+/// Only ours.
+pub async fn organisations_found(
+    db: &Db,
+    actor: &Actor,
+    filter: &OrganisationFilter,
+    cursor: Option<&str>,
+    limit: u64,
+) -> Outcome<(Vec<OrganisationRow>, Option<String>)> {
+    let mut rows = store::organisations_within(db.reader(), &actor.scope, filter, cursor, limit + 1).await?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(|row| row.id.clone());
+    Ok((rows, next))
 }
 
 /// Accounts after `cursor`.

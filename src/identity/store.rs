@@ -10,9 +10,10 @@ pub mod member;
 pub mod officer;
 pub mod session;
 
+use crate::db::region::in_region;
 use crate::db::{Tx, duplicate_as};
 use crate::entity::{account, conflict, division, division_successor, organisation, refused_act, role_grant};
-use crate::kernel::{Failure, Millis, Outcome};
+use crate::kernel::{Failure, Millis, Outcome, Scope, text};
 
 pub use account::Model as AccountRow;
 pub use conflict::Model as ConflictRow;
@@ -32,6 +33,82 @@ pub(super) async fn insert_organisation(tx: &Tx, row: OrganisationRow) -> Outcom
 /// `not_found`.
 pub async fn organisation<C: ConnectionTrait>(connection: &C, id: &str) -> Outcome<OrganisationRow> {
     organisation::Entity::find_by_id(id).one(connection).await?.ok_or_else(Failure::not_found)
+}
+
+/// How an organisation is reached from now on.
+pub(super) async fn set_contact(tx: &Tx, id: &str, contact: Option<String>) -> Outcome<()> {
+    let change = organisation::ActiveModel { id: Set(id.to_owned()), contact: Set(contact), ..Default::default() };
+    change.update(tx.connection()).await?;
+    Ok(())
+}
+
+/// What a list of organisations is narrowed to.
+#[derive(Debug, Clone, Default)]
+pub struct OrganisationFilter {
+    /// One kind's word.
+    pub kind: Option<String>,
+    /// A part of the name, or how the credit code begins.
+    pub words: Option<String>,
+}
+
+/// Organisations a scope reaches after `cursor`, in the order of their ids.
+pub(super) async fn organisations_within<C: ConnectionTrait>(
+    connection: &C,
+    scope: &Scope,
+    filter: &OrganisationFilter,
+    cursor: Option<&str>,
+    limit: u64,
+) -> Outcome<Vec<OrganisationRow>> {
+    use organisation::Column as C_;
+    let code = filter.words.as_deref().map(text::identifier).filter(|code| !code.is_empty());
+    let said = filter.words.as_deref().map(|words| {
+        let named = Condition::any().add(C_::Name.contains(words));
+        named.add_option(code.map(|code| C_::CreditCode.starts_with(code)))
+    });
+    let narrow = Condition::all()
+        .add(Condition::any().add(in_region(scope, C_::DivisionCode)).add(C_::Id.is_in(scope.organisations.iter())))
+        .add_option(filter.kind.as_deref().map(|kind| C_::Kind.eq(kind)))
+        .add_option(said)
+        .add_option(cursor.map(|cursor| C_::Id.gt(cursor)));
+    Ok(organisation::Entity::find().filter(narrow).order_by_asc(C_::Id).limit(limit).all(connection).await?)
+}
+
+/// The one organisation that somebody means by its id, its credit code, its whole name, or name and code as they are offered.
+///
+/// # Errors
+/// Only ours.
+pub async fn organisation_said<C: ConnectionTrait>(connection: &C, said: &str) -> Outcome<Option<OrganisationRow>> {
+    let code = text::identifier(said.rsplit(' ').next().unwrap_or(said));
+    let meant = Condition::any().add(organisation::Column::Id.eq(said)).add(organisation::Column::CreditCode.eq(code));
+    if let Some(row) = organisation::Entity::find().filter(meant).one(connection).await? {
+        return Ok(Some(row));
+    }
+    let named = organisation::Entity::find().filter(organisation::Column::Name.eq(text::clean(said))).limit(2).all(connection).await?;
+    Ok(if named.len() == 1 { named.into_iter().next() } else { None })
+}
+
+/// The code of the one division of today that somebody means by its code, its name, its full name, or name and code as they are offered.
+///
+/// # Errors
+/// Only ours.
+pub async fn division_said<C: ConnectionTrait>(connection: &C, said: &str) -> Outcome<Option<String>> {
+    let code = text::identifier(said.rsplit(' ').next().unwrap_or(said));
+    if let Some(row) = division::Entity::find_by_id(code).one(connection).await? {
+        return Ok(Some(row.code));
+    }
+    let name = text::clean(said);
+    let named = Condition::any().add(division::Column::Name.eq(&name)).add(division::Column::FullName.eq(&name));
+    let found = division::Entity::find().filter(named).filter(division::Column::Abolished.eq(false)).limit(2).all(connection).await?;
+    Ok(if found.len() == 1 { found.into_iter().next().map(|row| row.code) } else { None })
+}
+
+/// The accounts by which one grower signs in, oldest first.
+///
+/// # Errors
+/// Only ours.
+pub async fn accounts_of_grower<C: ConnectionTrait>(connection: &C, grower_id: &str) -> Outcome<Vec<AccountRow>> {
+    let own = account::Entity::find().filter(account::Column::GrowerId.eq(grower_id));
+    Ok(own.order_by_asc(account::Column::Id).all(connection).await?)
 }
 
 /// An organisation by its registered name.

@@ -121,6 +121,7 @@ kinds! {
     FEEDBACK_TRANSFERRED = "feedback.transferred" sealed;
     FEEDBACK_UNMASKED = "feedback.unmasked" sealed;
     FILES_ATTACHED = "files.attached";
+    GROWER_CHANGED = "grower.changed" sealed;
     GROWER_REGISTERED = "grower.registered" sealed;
     GROWER_SLIP_ISSUED = "grower_slip.issued" sealed;
     GROWER_SLIP_REVOKED = "grower_slip.revoked" sealed;
@@ -173,6 +174,7 @@ kinds! {
     OFFICER_RECORDED = "officer.recorded" sealed;
     ORGANISATION_ADMIN_ENDED = "organisation_admin.ended" sealed;
     ORGANISATION_ADMIN_NAMED = "organisation_admin.named" sealed;
+    ORGANISATION_CHANGED = "organisation.changed" sealed;
     ORGANISATION_REGISTERED = "organisation.registered";
     PACK_REGISTERED = "pack.registered";
     PAPER_FORM_ENTERED = "paper_form.entered";
@@ -181,6 +183,7 @@ kinds! {
     PASSWORD_CHANGED = "password.changed" sealed;
     PASSWORD_RESET = "password.reset" sealed;
     PAST_OUTPUT_RECORDED = "past_output.recorded";
+    PLOT_ENDED = "plot.ended";
     PLOT_REGISTERED = "plot.registered";
     PRINTING_HOUSE_ENDED = "printing_house.ended";
     PRINTING_HOUSE_REGISTERED = "printing_house.registered";

@@ -7,7 +7,7 @@ import { BASE, launch, requireDemo } from './support.mjs';
 
 requireDemo();
 const PASSWORD = process.env.PASSWORD;
-const WHO = ['producer', 'office', 'supervisor', 'seller', 'holder', 'printer', 'admin', 'auditor'];
+const WHO = ['producer', 'grower', 'office', 'supervisor', 'seller', 'holder', 'printer', 'admin', 'auditor'];
 /** Pages of one kind are looked at once: ids are cut out of their address. */
 const kind = (path) => path.replace(/\?.*$/, '').replace(/\/[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}/g, '/{id}');
 /** What isn't a page to be read: files, and what ends the sitting. */

@@ -9,11 +9,13 @@ mod support;
 mod orchard;
 
 mod cartons;
+mod changes;
 mod closing;
 mod history;
 mod late;
 mod paper;
 mod slips;
+mod starting;
 mod voids;
 
 /// How many events there are.

@@ -180,7 +180,7 @@ on_both_engines! {
         let roles = format!("{path}/roles");
         let unfit = one.fill(&page, &roles, &[("role", "city_supervision"), ("scope", "division")]).await;
         assert_eq!(unfit.status, 422, "{}", unfit.html);
-        let (_, page) = one.done(&page, &roles, &[("role", "city_supervision"), ("scope", "division"), ("scope_ref", "130100")]).await;
+        let (_, page) = one.done(&page, &roles, &[("role", "city_supervision"), ("scope", "division"), ("division", "130100")]).await;
         assert!(!page.has(&format!("{path}/roles/confirm")), "not by who proposed it");
         let page = two.open(&path).await;
         let grant = page.choice("市级市场监管");

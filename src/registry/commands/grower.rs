@@ -128,7 +128,7 @@ async fn organisation(tx: &Tx, desk: &Desk, faults: &mut Faults, input: &GrowerI
     Ok(id.clone())
 }
 
-async fn place(tx: &Tx, faults: &mut Faults, written: &str) -> Outcome<String> {
+pub(super) async fn place(tx: &Tx, faults: &mut Faults, written: &str) -> Outcome<String> {
     let code = DivisionCode::parse(written).map_or_else(|| written.chars().take(40).collect(), |code| code.as_str().to_owned());
     form::division(tx, faults, "/division_code", &code).await?;
     if DivisionCode::parse(&code).is_some_and(|code| code.level() < Level::County) {
@@ -138,13 +138,13 @@ async fn place(tx: &Tx, faults: &mut Faults, written: &str) -> Outcome<String> {
 }
 
 /// Digits with an optional country code; blanks and dashes are gone already.
-fn is_phone(phone: &str) -> bool {
+pub(super) fn is_phone(phone: &str) -> bool {
     let digits = phone.strip_prefix('+').unwrap_or(phone);
     (5..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Eighteen characters in a row that read as an identity-card number (GB 11643): seventeen digits, a check character, a birth date.
-fn has_id_number(value: &str) -> bool {
+pub(super) fn has_id_number(value: &str) -> bool {
     let plain: Vec<char> = text::identifier(value).chars().collect();
     plain.windows(18).any(|run| {
         let text: String = run.iter().collect();

@@ -7,11 +7,13 @@ mod consent;
 mod facility;
 mod form;
 mod grower;
+mod grower_change;
 mod index;
 mod load;
 mod mark_use;
 mod organisation;
 mod plot;
+mod plot_end;
 mod printing_house;
 mod product;
 mod product_word;
@@ -26,6 +28,7 @@ pub use consent::{ConsentInput, ConsentPurpose, record_consent, withdraw_consent
 pub use facility::{CloseInput, FacilityInput, LicenceInput, close_facility, license_facility, register_facility};
 pub use form::Registered;
 pub use grower::{GrowerInput, GrowerKind, register_grower};
+pub use grower_change::{GrowerChange, change_grower, open_grower_account, reset_grower_account};
 pub use load::{load_demo_figures, load_register};
 pub use mark_use::{
     ArtworkInput, EndInput, Ending, MarkUseInput, ResumeInput, SuspendInput, end_mark_use, file_artwork, grant_applied_mark_use,
@@ -33,6 +36,7 @@ pub use mark_use::{
 };
 pub use organisation::register_organisation;
 pub use plot::{PlaceInput, PlotInput, register_plot};
+pub use plot_end::{PlotEnd, end_plot};
 pub use printing_house::{
     LabelDesignInput, LastDayInput, PrintingHouseInput, end_label_design, end_printing_house, record_label_design, register_printing_house,
 };

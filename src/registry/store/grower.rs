@@ -1,6 +1,6 @@
 //! Growers. Their names never leave a scope.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::scope;
 use crate::db::Tx;
@@ -11,6 +11,20 @@ pub use grower::Model as GrowerRow;
 
 pub(in crate::registry) async fn insert(tx: &Tx, row: GrowerRow) -> Outcome<()> {
     row.into_active_model().insert(tx.connection()).await?;
+    Ok(())
+}
+
+/// Place, household number and phone of a grower as they are from now on.
+pub(in crate::registry) async fn change(tx: &Tx, row: &GrowerRow) -> Outcome<()> {
+    let change = grower::ActiveModel {
+        id: Set(row.id.clone()),
+        division_code: Set(row.division_code.clone()),
+        village: Set(row.village.clone()),
+        household_no: Set(row.household_no.clone()),
+        phone: Set(row.phone.clone()),
+        ..Default::default()
+    };
+    change.update(tx.connection()).await?;
     Ok(())
 }
 
@@ -26,6 +40,7 @@ pub(in crate::registry) async fn one<C: ConnectionTrait>(connection: &C, scope: 
 /// Another grower this one may be: same organisation and village, with the same household number or, without one, the same name.
 pub(in crate::registry) async fn same<C: ConnectionTrait>(connection: &C, row: &GrowerRow) -> Outcome<Option<GrowerRow>> {
     let mut query = grower::Entity::find()
+        .filter(grower::Column::Id.ne(&row.id))
         .filter(grower::Column::RegisteredById.eq(&row.registered_by_id))
         .filter(grower::Column::DivisionCode.eq(&row.division_code))
         .filter(grower::Column::Village.eq(&row.village));

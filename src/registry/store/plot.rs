@@ -6,7 +6,8 @@ use sea_orm::{
 
 use super::{insert_all, known, scope};
 use crate::db::Tx;
-use crate::entity::{plot, plot_place};
+use crate::db::region::subquery;
+use crate::entity::{batch, batch_source, delivery, farm_record, plot, plot_place};
 use crate::kernel::{Day, Failure, Outcome, Scope};
 use crate::registry::interval::DayInterval;
 
@@ -18,11 +19,31 @@ pub(in crate::registry) async fn insert(tx: &Tx, row: PlotRow, places: Vec<PlotP
     insert_all(tx, places).await
 }
 
-/// The last day of a plot that another one replaces.
+/// The last day of a plot that was ended, or that another one replaces.
 pub(in crate::registry) async fn end(tx: &Tx, id: &str, last: Day) -> Outcome<()> {
     let change = plot::ActiveModel { id: Set(id.to_owned()), valid_to: Set(Some(last.to_string())), ..Default::default() };
     change.update(tx.connection()).await?;
     Ok(())
+}
+
+/// The last day on which a batch was harvested on a plot or work was done on it. What was voided doesn't count.
+pub(in crate::registry) async fn last_used<C: ConnectionTrait>(connection: &C, id: &str) -> Outcome<Option<Day>> {
+    let from_here = Condition::all().add(batch_source::Column::Kind.eq("plot")).add(batch_source::Column::SubjectId.eq(id));
+    let harvested = batch::Entity::find()
+        .filter(batch::Column::Id.in_subquery(subquery(batch_source::Entity, batch_source::Column::BatchId, from_here)))
+        .filter(batch::Column::VoidedAt.is_null())
+        .order_by_desc(batch::Column::HarvestedTo);
+    let harvested = harvested.one(connection).await?.map(|row| row.harvested_to);
+    let worked = farm_record::Entity::find().filter(farm_record::Column::PlotId.eq(id)).order_by_desc(farm_record::Column::DoneOn);
+    let worked = worked.one(connection).await?.map(|row| row.done_on);
+    Ok([harvested, worked].into_iter().flatten().filter_map(|day| Day::parse(&day)).max())
+}
+
+/// The last season of which a plot's holder delivered from it. Fruit is delivered long after it was picked, so the day says nothing.
+pub(in crate::registry) async fn last_delivered<C: ConnectionTrait>(connection: &C, row: &PlotRow) -> Outcome<Option<String>> {
+    let of_holder = delivery::Entity::find().filter(delivery::Column::GrowerId.eq(&row.holder_id));
+    let from_here = of_holder.filter(delivery::Column::PlotId.eq(&row.id)).filter(delivery::Column::VoidedAt.is_null());
+    Ok(from_here.order_by_desc(delivery::Column::Season).one(connection).await?.map(|row| row.season))
 }
 
 /// A plot within reach.

@@ -34,6 +34,7 @@ pub mod slip;
 pub mod sticker;
 pub mod stock;
 pub mod unshipped;
+pub mod waiting;
 pub mod weekly;
 
 /// The most rows one page has, and how many it has if nothing is said.

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::super::act::{act, changed, made};
 use super::super::app::App;
 use super::super::auth::By;
-use super::super::body::{Asked, Nothing, Page, Paging, Posted};
+use super::super::body::{Asked, Listing, Nothing, Page, Paging, Posted};
 use super::super::failure::Refusal;
 use super::super::pages::consumer::VerdictAnswer;
 use super::super::public::by_program;
@@ -27,6 +27,7 @@ use crate::trace::order::OrderInput;
 use crate::trace::place::named_place;
 use crate::trace::queries::code::{CodeView, code_view};
 use crate::trace::queries::order::{OrderFilter, OrderSummary, OrderView, order, orders};
+use crate::trace::queries::waiting::{WaitingOrder, waiting_order, waiting_orders};
 
 /// A scan by a partner's program.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -78,6 +79,12 @@ pub(super) fn routes() -> Vec<Route> {
             .says("Order codes for a batch")
             .takes::<OrderInput>()
             .answers::<OrderSummary>(201),
+        Route::get("/api/v1/code-orders/waiting", needs(Permission::CodeOrderApprove), list_waiting)
+            .says("Orders above the limit that wait for a second person")
+            .lists::<WaitingOrder>(),
+        Route::get("/api/v1/code-orders/waiting/{id}", needs(Permission::CodeOrderApprove), one_waiting)
+            .says("One such order, without customers, prices or shipments")
+            .answers::<WaitingOrder>(200),
         Route::get("/api/v1/code-orders/{id}", read, one).says("One order with its ranges").answers::<OrderView>(200),
         Route::post("/api/v1/code-orders/{id}/approve", needs(Permission::CodeOrderApprove), approve)
             .says("Issue an order beyond the limit")
@@ -125,6 +132,15 @@ async fn list(State(app): State<App>, By(actor): By, Asked(asked): Asked<Filter>
 
 async fn one(State(app): State<App>, By(actor): By, Path(id): Path<String>) -> Result<Json<OrderView>, Refusal> {
     Ok(Json(order(&app.db, &actor, app.clock.now(), &id).await?))
+}
+
+async fn list_waiting(State(app): State<App>, By(actor): By, listing: Listing<Nothing>) -> Result<Json<Page<WaitingOrder>>, Refusal> {
+    let (items, next_cursor) = waiting_orders(&app.db, &actor, listing.cursor.as_deref(), listing.limit).await?;
+    Ok(Json(Page { items, next_cursor }))
+}
+
+async fn one_waiting(State(app): State<App>, By(actor): By, Path(id): Path<String>) -> Result<Json<WaitingOrder>, Refusal> {
+    Ok(Json(waiting_order(&app.db, &actor, &id).await?))
 }
 
 async fn create(State(app): State<App>, who: SignedIn, posted: Posted<OrderInput>) -> Result<Response, Refusal> {

@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::super::act::{Done, act};
+use super::super::act::{Done, act, changed};
 use super::super::app::App;
 use super::super::auth::By;
 use super::super::body::{Listing, Page, Posted};
@@ -14,10 +14,11 @@ use super::super::failure::Refusal;
 use super::super::link;
 use super::super::route::{Access, Route};
 use crate::identity::commands;
-use crate::identity::organisation::OrganisationInput;
+use crate::identity::commands::change::change_organisation;
+use crate::identity::organisation::{OrganisationChange, OrganisationInput};
 use crate::identity::queries;
 use crate::identity::role::Permission;
-use crate::identity::store::{self, OrganisationRow};
+use crate::identity::store::{self, OrganisationFilter, OrganisationRow};
 use crate::kernel::{Failure, clock};
 
 /// An organisation as its readers see it.
@@ -63,6 +64,7 @@ impl From<OrganisationRow> for OrganisationView {
 #[serde(deny_unknown_fields)]
 struct Filter {
     kind: Option<String>,
+    q: Option<String>,
 }
 
 pub(super) fn routes() -> Vec<Route> {
@@ -70,19 +72,24 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::get("/api/v1/organisations", read, list)
             .says("Organisations in reach")
-            .asks(&[("kind", "producer, seller, holder, printer or authority")])
+            .asks(&[("kind", "producer, seller, holder, printer or authority"), ("q", "part of the name, or how the credit code begins")])
             .lists::<OrganisationView>(),
         Route::post("/api/v1/organisations", register, create)
             .says("Register an organisation")
             .takes::<OrganisationInput>()
             .answers::<OrganisationView>(201),
         Route::get("/api/v1/organisations/{id}", read, one).says("One organisation").answers::<OrganisationView>(200),
+        Route::post("/api/v1/organisations/{id}/change", Access::Needs(Permission::OrganisationChange), change)
+            .says("Change how an organisation is reached")
+            .takes::<OrganisationChange>()
+            .answers::<OrganisationView>(200),
     ]
 }
 
 async fn list(State(app): State<App>, By(actor): By, listing: Listing<Filter>) -> Result<Json<Page<OrganisationView>>, Refusal> {
-    let (rows, next_cursor) =
-        queries::organisations(&app.db, &actor, listing.filter.kind.as_deref(), listing.cursor.as_deref(), listing.limit).await?;
+    let words = listing.filter.q.map(|q| q.trim().to_owned()).filter(|q| !q.is_empty());
+    let filter = OrganisationFilter { kind: listing.filter.kind, words };
+    let (rows, next_cursor) = queries::organisations_found(&app.db, &actor, &filter, listing.cursor.as_deref(), listing.limit).await?;
     Ok(Json(Page { items: rows.into_iter().map(Into::into).collect(), next_cursor }))
 }
 
@@ -92,6 +99,14 @@ async fn one(State(app): State<App>, By(actor): By, Path(id): Path<String>) -> R
         return Err(Failure::not_found().into());
     }
     Ok(Json(row.into()))
+}
+
+async fn change(State(app): State<App>, Path(id): Path<String>, posted: Posted<OrganisationChange>) -> Result<Response, Refusal> {
+    act(&app, posted, move |tx, desk, input| {
+        let id = id.clone();
+        changed(async move { Ok(OrganisationView::from(change_organisation(tx, &desk, &id, &input).await?)) })
+    })
+    .await
 }
 
 async fn create(State(app): State<App>, posted: Posted<OrganisationInput>) -> Result<Response, Refusal> {

@@ -17,9 +17,10 @@ use super::super::words::Lang;
 use crate::identity::role::Permission as P;
 use crate::kernel::{Day, FieldProblem};
 use crate::registry::commands::{
-    AnnouncementInput, AreaInput, ArtworkInput, EndInput, GrowerInput, MarkUseInput, PlotInput, ProductInput, ResumeInput, RightInput,
-    StandardInput, SuspendInput, change_product, end_mark_use, file_artwork, grant_mark_use, record_announcement, record_area,
-    record_right, record_standard, register_grower, register_plot, register_product, resume_mark_use, suspend_mark_use,
+    AnnouncementInput, AreaInput, ArtworkInput, EndInput, GrowerChange, GrowerInput, MarkUseInput, PlotEnd, PlotInput, ProductInput,
+    ResumeInput, RightInput, StandardInput, SuspendInput, change_grower, change_product, end_mark_use, end_plot, file_artwork,
+    grant_mark_use, record_announcement, record_area, record_right, record_standard, register_grower, register_plot, register_product,
+    resume_mark_use, suspend_mark_use,
 };
 use crate::registry::queries::{
     self, AnnouncementView, AreaView, DivisionView, GrowerView, Listed, MarkUseView, MarkUsesAsked, PlotView, PlotsAsked, ProductView,
@@ -125,12 +126,20 @@ fn people() -> Vec<Route> {
             .takes::<GrowerInput>()
             .answers::<MadeView>(201),
         Route::get("/api/v1/growers/{id}", needs(P::GrowerRead), grower_one).says("One grower").answers::<GrowerView>(200),
+        Route::post("/api/v1/growers/{id}/change", needs(P::GrowerRegister), grower_change)
+            .says("Correct place, household number or phone of a grower")
+            .takes::<GrowerChange>()
+            .answers::<MadeView>(200),
         Route::get("/api/v1/plots", needs(P::PlotRead), plot_list).says("Plots in reach").asks(of_plot).lists::<PlotView>(),
         Route::post("/api/v1/plots", needs(P::PlotRegister), plot_register)
             .says("Register a plot")
             .takes::<PlotInput>()
             .answers::<MadeView>(201),
         Route::get("/api/v1/plots/{id}", needs(P::PlotRead), plot_one).says("One plot").answers::<PlotView>(200),
+        Route::post("/api/v1/plots/{id}/end", needs(P::PlotRegister), plot_end)
+            .says("End a plot after a day")
+            .takes::<PlotEnd>()
+            .answers::<MadeView>(200),
         Route::get("/api/v1/mark-uses", needs(P::MarkUseRead), mark_use_list)
             .says("Mark uses in reach")
             .asks(of_use)
@@ -278,6 +287,8 @@ macro_rules! changes {
     };
 }
 changes!(product_change, ProductInput, change_product);
+changes!(grower_change, GrowerChange, change_grower);
+changes!(plot_end, PlotEnd, end_plot);
 changes!(mark_use_suspend, SuspendInput, suspend_mark_use);
 changes!(mark_use_resume, ResumeInput, resume_mark_use);
 changes!(mark_use_end, EndInput, end_mark_use);

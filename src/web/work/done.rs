@@ -194,6 +194,12 @@ const DONE: &[&str] = &[
     "sales_imported",
     "listing_rule_recorded",
     "rescore_asked",
+    "grower_registered",
+    "grower_registered_scale",
+    "grower_changed",
+    "organisation_registered",
+    "organisation_changed",
+    "plot_ended",
 ];
 
 /// The words of what the address says was just done.

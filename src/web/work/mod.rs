@@ -39,12 +39,14 @@ mod measures;
 mod names;
 mod office;
 mod order;
+mod order_decision;
 mod order_form;
 mod order_new;
 mod orders;
 mod parts;
 mod people;
 mod phone;
+mod places;
 mod print;
 mod printing;
 mod rail;
@@ -68,6 +70,7 @@ pub fn routes() -> Vec<Route> {
     let batches = [batches::routes(), batch_new::routes(), batch::routes(), goods::routes(), genealogy::routes()];
     let orders =
         [orders::routes(), order_new::routes(), order::routes(), roll::routes(), levels::routes(), print::routes(), printing::routes()];
+    let decisions = [order_decision::routes()];
     let shipping = [shipments::routes(), shipment_new::routes(), shipment::routes(), slip::routes(), seizures::routes()];
     let papers = [facilities::routes(), reports::routes(), report::routes(), farm::routes(), certificates::routes(), sheets::routes()];
     let desks = [signin::routes(), office::routes(), phone::routes(), audit::routes(), applying::routes(), health::routes()];
@@ -83,5 +86,15 @@ pub fn routes() -> Vec<Route> {
         measures::routes(),
     ];
     let parts = [door::routes(), home::routes(), files::routes(), decide::routes(), people::routes()];
-    parts.into_iter().chain(desks).chain(supervision).chain(batches).chain(orders).chain(shipping).chain(papers).flatten().collect()
+    parts
+        .into_iter()
+        .chain(desks)
+        .chain(supervision)
+        .chain(batches)
+        .chain(orders)
+        .chain(decisions)
+        .chain(shipping)
+        .chain(papers)
+        .flatten()
+        .collect()
 }

@@ -31,7 +31,7 @@ pub(super) struct Field {
     /// `text`, `password`, `date`, `select`, `area`, `check` or `file`.
     pub kind: &'static str,
     pub value: String,
-    /// Value and words of each choice.
+    /// Value and words of each choice; of a text those that are offered while it is typed.
     pub options: Vec<(String, String)>,
     pub must: bool,
     /// Digits are typed.
@@ -75,6 +75,11 @@ impl Field {
     /// With a line of help.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = hint.into();
+        self
+    }
+    /// What is offered while it is typed, each as (value, words); anything else may be typed too.
+    pub fn offer(mut self, options: Vec<(String, String)>) -> Self {
+        self.options = options;
         self
     }
     /// Digits.

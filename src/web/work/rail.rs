@@ -62,6 +62,7 @@ const RAIL: &[(&str, &[Place])] = &[
     (
         "register",
         &[
+            ("/work/organisations", "work.parties.title", Some(Permission::OrganisationRegister)),
             ("/work/products", "work.office.products", Some(Permission::MarkUseRead)),
             ("/work/mark-use-applications", "work.apply.title", Some(Permission::MarkUseApplicationRead)),
             ("/work/mark-uses", "work.office.mark_uses", Some(Permission::MarkUseRecord)),

@@ -11,6 +11,8 @@ use super::super::failure::Refusal;
 use super::super::route::{Access, Route};
 use super::desk::{Reader, done_at, faults};
 use super::order::{Tried, is_officer, page};
+use super::order_decision;
+use super::order_decision::after;
 use super::order_form::RollForm;
 use crate::identity::role::Permission as P;
 use crate::kernel::failure::Faults;
@@ -60,6 +62,11 @@ pub(super) async fn answered(
     super::parts::answered(outcome, async |failure| {
         let verb = tried.verb;
         let errors = faults(reader.lang, &failure, |pointer| field(verb, pointer));
+        // A holder decides without reading the whole order.
+        if !reader.may(P::CodeOrderRead) {
+            let html = order_decision::page(app, reader, id, errors, &tried.form.reason).await?;
+            return Ok((failure, html));
+        }
         let html = page(app, reader, id, errors, Some(tried)).await?;
         Ok((failure, html))
     })
@@ -148,11 +155,12 @@ async fn void_some(State(app): State<App>, Path(id): Path<String>, reader: Reade
 
 async fn approve_one(State(app): State<App>, Path(id): Path<String>, reader: Reader, posted: Posted<Nothing>) -> Result<Response, Refusal> {
     let (lang, keys, rules, order) = (reader.lang, app.keys.clone(), app.order_rules(), id.clone());
+    let back = after(&reader, &id);
     let outcome = act(&app, posted, move |tx, desk, _| {
-        let (keys, rules, id) = (keys.clone(), rules.clone(), order.clone());
+        let (keys, rules, id, back) = (keys.clone(), rules.clone(), order.clone(), back.clone());
         Box::pin(async move {
             approve_order(tx, &desk, keys.as_ref(), &rules, &id).await?;
-            Ok(Done::see(done_at(lang, &format!("/work/orders/{id}"), "order_approved")))
+            Ok(Done::see(done_at(lang, &back, "order_approved")))
         })
     });
     let outcome = outcome.await;
@@ -164,11 +172,12 @@ async fn approve_one(State(app): State<App>, Path(id): Path<String>, reader: Rea
 
 async fn refuse_one(State(app): State<App>, Path(id): Path<String>, reader: Reader, posted: Posted<RollForm>) -> Result<Response, Refusal> {
     let (form, lang, order) = (posted.body.clone(), reader.lang, id.clone());
+    let back = after(&reader, &id);
     let outcome = act(&app, posted, move |tx, desk, form| {
-        let id = order.clone();
+        let (id, back) = (order.clone(), back.clone());
         Box::pin(async move {
             refuse_order(tx, &desk, &id, &form.reason).await?;
-            Ok(Done::see(done_at(lang, &format!("/work/orders/{id}"), "order_refused")))
+            Ok(Done::see(done_at(lang, &back, "order_refused")))
         })
     });
     let outcome = outcome.await;

@@ -61,7 +61,7 @@ pub(super) async fn waiting(app: &App, reader: &Reader) -> Outcome<Vec<Section>>
     if let Some(actor) = reader.acting(Permission::SeasonAccountApprove) {
         sections.push(proposed_accounts(app, reader, &actor).await?);
     }
-    if let (Some(_), Some(actor)) = (reader.acting(Permission::CodeOrderApprove), reader.acting(Permission::CodeOrderRead)) {
+    if let Some(actor) = reader.acting(Permission::CodeOrderApprove) {
         sections.push(proposed_orders(app, reader, &actor).await?);
     }
     if let (Some(_), Some(actor)) = (reader.acting(Permission::LateEntryDecide), reader.acting(Permission::LateEntryRead)) {
@@ -140,7 +140,7 @@ async fn proposed_orders(app: &App, reader: &Reader, actor: &Actor) -> Outcome<S
         let goods = names.goods(&view.product_id).await?;
         items.push(Todo {
             title: format!("{} · {}", names.party(reader, &view.producer_id).await?, goods.name),
-            href: reader.to(&format!("/work/orders/{}", view.id)),
+            href: super::order_decision::href(reader, &view.id),
             lines: vec![reader.fill("labels_counted", &[("n", &crate::kernel::quantity::grouped(view.count))])],
             state: state(reader, "order_state", &view.state),
             steps: Vec::new(),

@@ -16,7 +16,9 @@ use super::super::super::pages::staff::{FormError, Frame, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::{Reader, again, done_at, fresh_key, on_the_form};
 use super::super::names::{day_of, jin, moment_of};
+use super::super::parts::{Part, Tried};
 use super::deliveries::table;
+use super::grower_acts::parts;
 use crate::identity::role::Permission as P;
 use crate::interop::qr;
 use crate::kernel::{Day, Failure};
@@ -45,6 +47,8 @@ pub(super) fn routes() -> Vec<Route> {
 struct Page<'a> {
     frame: Frame<'a>,
     facts: Vec<(String, String)>,
+    /// What is on record and may be corrected, and the household's own account.
+    parts: Vec<Part>,
     /// Words, where to revoke, key.
     slips: Vec<(String, String, String)>,
     may_issue: bool,
@@ -76,19 +80,27 @@ struct SlipPage<'a> {
 }
 
 async fn show(State(app): State<App>, Path(id): Path<String>, reader: Reader) -> Result<Html<String>, Refusal> {
-    Ok(Html(page(&app, &reader, &id, Vec::new()).await?))
+    Ok(Html(page(&app, &reader, &id, Vec::new(), None).await?))
 }
 
 fn facts(reader: &Reader, view: &GrowerView) -> Vec<(String, String)> {
     let rows = [
         ("people.village", Some(format!("{}{}", view.division, view.village))),
         ("people.household_no", view.household_no.clone()),
+        ("people.phone", view.phone.clone()),
         ("people.kind", Some(reader.word("grower_kind", &view.kind))),
     ];
     rows.into_iter().filter_map(|(key, value)| Some((reader.say(key), value?))).collect()
 }
 
-async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>) -> Result<String, Refusal> {
+/// The page, with what was just tried on it.
+pub(super) async fn page(
+    app: &App,
+    reader: &Reader,
+    id: &str,
+    errors: Vec<FormError>,
+    tried: Option<Tried<'_>>,
+) -> Result<String, Refusal> {
     let actor = reader.actor(P::GrowerRead)?;
     let view = grower(&app.db, &actor, id).await?;
     let slips = slips(&app.db, &actor, id).await?.into_iter().map(|slip| {
@@ -117,6 +129,7 @@ async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>) -> R
     };
     let page = Page {
         facts: facts(reader, &view),
+        parts: parts(app, reader, &view, tried.as_ref()).await?,
         slips: slips.collect(),
         may_issue: reader.may(P::SlipIssue),
         may_revoke: reader.may(P::SlipRevoke),
@@ -125,7 +138,7 @@ async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>) -> R
         may_consent: reader.may(P::ConsentRecord),
         sheet: reader.to(&format!("/work/growers/{id}/consent")),
         consents: consents.collect(),
-        consent_open: errors.iter().any(|e| !e.field.is_empty()),
+        consent_open: errors.iter().any(|e| ["purpose", "given_on", "evidence"].contains(&e.field.as_str())),
         consent_action: reader.to(&format!("/work/growers/{id}/consents")),
         consent_key: fresh_key(app),
         purposes: ConsentPurpose::ALL.iter().map(|p| (p.word().to_owned(), reader.word("consent_purpose", p.word()))).collect(),
@@ -137,7 +150,7 @@ async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>) -> R
 
 async fn failed(app: &App, reader: &Reader, id: &str, refusal: Refusal) -> Result<Response, Refusal> {
     let failure = on_the_form(refusal)?;
-    let html = page(app, reader, id, super::said(reader, &failure)).await?;
+    let html = page(app, reader, id, super::said(reader, &failure), None).await?;
     Ok(again(failure, html))
 }
 

@@ -54,9 +54,13 @@ async fn show(State(app): State<App>, reader: Reader, Asked(query): Asked<Query>
         columns: ["people.name", "people.village", "people.kind"].map(|key| Column::text(reader.say(key))).into(),
         empty: reader.say("people.growers_empty"),
     };
+    // Lists are posted by who registers or looks after a village, not by one household.
+    let posts = !actor.scope.organisations.is_empty() || !actor.scope.divisions.is_empty() || actor.scope.all;
     let (villages, _) = village_list(&app.db, &actor, "", app.clock.today()).await?;
     let villages = villages.into_iter().map(|name| (reader.to(&format!("/work/growers/list?village={}", query_value(&name))), name));
     let links = [
+        ("/work/growers/new", "people.grower_new", P::GrowerRegister),
+        ("/work/deliveries/scale", "phone.scale", P::DeliveryRecord),
         ("/work/paper", "people.papers", P::PaperRead),
         ("/work/late", "people.late", P::LateEntryRead),
         ("/work/objections", "people.objections", P::ObjectionRead),
@@ -64,7 +68,7 @@ async fn show(State(app): State<App>, reader: Reader, Asked(query): Asked<Query>
     let links = links.into_iter().filter(|(_, _, needs)| reader.may(*needs)).map(|(path, key, _)| (reader.to(path), reader.say(key)));
     let page = Page {
         links: links.collect(),
-        villages: villages.collect(),
+        villages: villages.filter(|_| posts).collect(),
         table,
         next: listed.next_cursor.map(|cursor| reader.to(&format!("/work/growers?cursor={}", query_value(&cursor)))),
         frame: reader.frame(reader.say("people.growers"), Vec::new()),

@@ -7,6 +7,8 @@ mod deliveries;
 mod delivery;
 mod due;
 mod grower;
+mod grower_acts;
+mod grower_new;
 mod growers;
 mod late;
 mod objections;
@@ -23,9 +25,10 @@ use super::todo::Section;
 pub(super) use due::{closing_soon, late_section, objection_section};
 
 pub(super) fn routes() -> Vec<Route> {
-    let first = [late::routes(), objections::routes(), deliveries::routes(), delivery::routes(), growers::routes(), grower::routes()];
+    let first = [late::routes(), objections::routes(), deliveries::routes(), delivery::routes(), growers::routes(), grower_new::routes()];
+    let grower = [grower::routes(), grower_acts::routes()];
     let second = [sheets::routes(), paper::routes(), paper_form::routes(), accounts::routes(), account::routes(), cartons::routes()];
-    first.into_iter().chain(second).flatten().collect()
+    first.into_iter().chain(grower).chain(second).flatten().collect()
 }
 
 /// A page of things that wait for a decision, and those decided.

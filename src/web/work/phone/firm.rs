@@ -6,19 +6,22 @@ use axum::response::{Html, Response};
 
 use super::super::super::act::{Done, act};
 use super::super::super::app::App;
-use super::super::super::body::{MOST_UPLOAD, PostedFiles};
+use super::super::super::body::{MOST_UPLOAD, Posted, PostedFiles};
 use super::super::super::failure::Refusal;
-use super::super::super::pages::staff::{Cell, Column, Frame, Table};
+use super::super::super::pages::staff::{Cell, Column, FormError, Frame, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::{Reader, done_at, faults, fresh_key};
 use super::super::names::{Names, day_of};
-use super::super::parts::{Field, Typed, answered};
+use super::super::parts::{Field, Form, Tried, Typed, answered, refilled, said};
+use super::super::signin::contact_form;
 use super::step_page::{Shown, shown};
 use crate::files::{self, About, Purpose};
+use crate::identity::commands::change::change_organisation;
+use crate::identity::organisation::OrganisationChange;
 use crate::identity::role::Permission as P;
 use crate::identity::store;
 use crate::kernel::{Day, Failure, Outcome};
-use crate::registry::queries::{FacilitiesAsked, MarkUsesAsked, facilities, mark_uses};
+use crate::registry::queries::{FacilitiesAsked, MarkUsesAsked, division, facilities, mark_uses};
 use crate::trace::queries::report::test_reports;
 use crate::trace::report::ReportFilter;
 
@@ -33,6 +36,7 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::get("/work/firm", Access::Needs(P::OrganisationRead), show),
         Route::post("/work/firm", Access::Needs(P::FacilityRegister), keep).carries(MOST_UPLOAD),
+        Route::post("/work/firm/contact", Access::Needs(P::OrganisationChange), change),
     ]
 }
 
@@ -48,10 +52,12 @@ struct Page<'a> {
     action: String,
     key: String,
     fields: Vec<Field>,
+    /// How the firm is reached, to be changed; nothing for who only reads.
+    contact: Option<Form>,
 }
 
 async fn show(State(app): State<App>, reader: Reader) -> Result<Html<String>, Refusal> {
-    Ok(Html(page(&app, &reader, None).await?))
+    Ok(Html(page(&app, &reader, Vec::new(), None).await?))
 }
 
 /// How long a paper still holds: words and colour.
@@ -68,14 +74,16 @@ fn holds(reader: &Reader, today: Day, until: Option<&str>) -> (i64, Cell) {
     }
 }
 
-async fn page(app: &App, reader: &Reader, refused: Option<&Failure>) -> Result<String, Refusal> {
+async fn page(app: &App, reader: &Reader, errors: Vec<FormError>, tried: Option<Tried<'_>>) -> Result<String, Refusal> {
     let own = reader.own().ok_or_else(Failure::not_found)?;
     let row = store::organisation(app.db.reader(), own).await?;
     let say = |key: &str| reader.say(&format!("phone.{key}"));
+    let place = division(&app.db, &row.division_code).await.map(|place| place.full_name);
+    let contact = reader.may(P::OrganisationChange).then(|| contact_form(app, reader, "/work/firm/contact", &row).again(tried.as_ref()));
     let facts = [
         (say("firm_name"), row.name),
         (say("firm_code"), row.credit_code.unwrap_or_default()),
-        (say("firm_division"), row.division_code),
+        (say("firm_division"), place.unwrap_or(row.division_code)),
         (say("firm_contact"), row.contact.unwrap_or_default()),
     ];
     let may_add = reader.may(P::FacilityRegister);
@@ -94,10 +102,8 @@ async fn page(app: &App, reader: &Reader, refused: Option<&Failure>) -> Result<S
         action: if may_add { reader.to("/work/firm") } else { String::new() },
         key: fresh_key(app),
         fields: vec![Field { id: "licence".to_owned(), ..field }],
-        frame: reader.frame(
-            say("firm"),
-            refused.map(|f| faults(reader.lang, f, |pointer| pointer.trim_start_matches('/').to_owned())).unwrap_or_default(),
-        ),
+        contact,
+        frame: reader.frame(say("firm"), errors),
     };
     Ok(page.render()?)
 }
@@ -173,8 +179,24 @@ async fn keep(State(app): State<App>, reader: Reader, sent: PostedFiles<Typed>) 
         }
     };
     answered(tried, async |failure: Failure| {
-        let html = page(&app, &reader, Some(&failure)).await?;
+        let errors = faults(lang, &failure, |pointer| pointer.trim_start_matches('/').to_owned());
+        let html = page(&app, &reader, errors, None).await?;
         Ok((failure, html))
     })
     .await
+}
+
+async fn change(State(app): State<App>, reader: Reader, posted: Posted<Typed>) -> Result<Response, Refusal> {
+    let (typed, lang) = (posted.body.clone(), reader.lang);
+    let own = reader.own().ok_or_else(Failure::not_found)?.to_owned();
+    let tried = act(&app, posted, move |tx, desk, typed| {
+        let own = own.clone();
+        Box::pin(async move {
+            change_organisation(tx, &desk, &own, &OrganisationChange { contact: said(&typed, "contact") }).await?;
+            Ok(Done::see(done_at(lang, "/work/firm", "organisation_changed")))
+        })
+    });
+    let tried = tried.await;
+    let form = Tried { form: "contact", typed: &typed };
+    refilled(tried, &reader, form, &["contact"], |errors, tried| page(&app, &reader, errors, tried)).await
 }

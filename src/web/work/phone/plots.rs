@@ -2,21 +2,26 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::Html;
+use axum::response::{Html, Response};
 use serde::Deserialize;
 
+use super::super::super::act::{Done, act};
 use super::super::super::app::App;
-use super::super::super::body::Asked;
+use super::super::super::body::{Asked, Posted};
 use super::super::super::failure::Refusal;
 use super::super::super::link::query_value;
-use super::super::super::pages::staff::{Cell, Column, Frame, Table};
+use super::super::super::pages::staff::{Cell, Column, FormError, Frame, Table};
 use super::super::super::route::{Access, Route};
-use super::super::desk::Reader;
+use super::super::batch_form::together;
+use super::super::desk::{Reader, done_at};
 use super::super::names::{Names, day_of};
+use super::super::parts::{Field, Form, Tried, Typed, day, given, refilled, said};
 use super::plot_map::{Ground, Map, rings_of};
 use crate::identity::role::Permission as P;
-use crate::kernel::Outcome;
+use crate::kernel::failure::Faults;
 use crate::kernel::quantity::{grouped, mu_of_m2};
+use crate::kernel::{Day, Outcome};
+use crate::registry::commands::{PlotEnd, end_plot};
 use crate::registry::geometry::{Boundary, overlap_allowance_m2};
 use crate::registry::queries::{PlotView, PlotsAsked, plot, plots};
 
@@ -27,7 +32,11 @@ const NEIGHBOURS: u64 = 60;
 
 pub(super) fn routes() -> Vec<Route> {
     let read = Access::Needs(P::PlotRead);
-    vec![Route::get("/work/plots", read, list), Route::get("/work/plots/{id}", read, show)]
+    vec![
+        Route::get("/work/plots", read, list),
+        Route::get("/work/plots/{id}", read, show),
+        Route::post("/work/plots/{id}/end", Access::Needs(P::PlotRegister), end),
+    ]
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -47,6 +56,8 @@ struct Page<'a> {
     table: Table,
     action: Option<(String, String)>,
     next: Option<String>,
+    /// By which the one plot is ended.
+    form: Option<Form>,
 }
 
 async fn list(State(app): State<App>, reader: Reader, Asked(query): Asked<Query>) -> Result<Html<String>, Refusal> {
@@ -64,6 +75,7 @@ async fn list(State(app): State<App>, reader: Reader, Asked(query): Asked<Query>
         table: table(&app, &reader, &listed.items).await?,
         action: reader.may(P::PlotRegister).then(|| (reader.to("/work/plots/new"), reader.say("phone.plot_new"))),
         next: listed.next_cursor.map(|cursor| reader.to(&format!("/work/plots?cursor={}", query_value(&cursor)))),
+        form: None,
         frame: reader.frame(reader.say("phone.plots"), Vec::new()),
     };
     Ok(Html(page.render()?))
@@ -106,16 +118,21 @@ async fn table(app: &App, reader: &Reader, views: &[PlotView]) -> Outcome<Table>
 }
 
 async fn show(State(app): State<App>, Path(id): Path<String>, reader: Reader) -> Result<Html<String>, Refusal> {
+    Ok(Html(page(&app, &reader, &id, Vec::new(), None).await?))
+}
+
+/// The page of one plot, with what was just tried on it.
+async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, tried: Option<Tried<'_>>) -> Result<String, Refusal> {
     let actor = reader.actor(P::PlotRead)?;
-    let view = plot(&app.db, &actor, &id).await?;
+    let view = plot(&app.db, &actor, id).await?;
     let boundary = boundary(&view);
     let asked = PlotsAsked { holder_id: Some(view.holder_id.clone()), as_of: Some(app.clock.today()), ..PlotsAsked::default() };
     let others = plots(&app.db, &actor, &asked, None, NEIGHBOURS).await?.items;
-    let (mut ground, mut doubts) = (drawn(&view, &id).into_iter().collect::<Vec<_>>(), Vec::new());
+    let (mut ground, mut doubts) = (drawn(&view, id).into_iter().collect::<Vec<_>>(), Vec::new());
     for other in others.iter().filter(|other| other.id != id && other.has_geometry) {
         let other = plot(&app.db, &actor, &other.id).await?;
-        ground.extend(drawn(&other, &id));
-        doubts.extend(overlap(&reader, boundary.as_ref(), &view, &other));
+        ground.extend(drawn(&other, id));
+        doubts.extend(overlap(reader, boundary.as_ref(), &view, &other));
     }
     if view.grade == "unknown" {
         doubts.push(reader.say("phone.doubt_grade"));
@@ -126,11 +143,11 @@ async fn show(State(app): State<App>, Path(id): Path<String>, reader: Reader) ->
     }
     let until = view.valid_to.as_deref().map_or_else(|| reader.say("open_end"), |day| day_of(reader.lang, day));
     let say = |key: &str| reader.say(&format!("phone.{key}"));
-    let mut names = Names::new(&app);
+    let mut names = Names::new(app);
     let measured = boundary.as_ref().map(|b| format!("{} 亩（{} m²）", mu_of_m2(b.area_m2()), grouped(b.area_m2())));
     let centre = boundary.as_ref().and_then(Boundary::centre).map(|place| format!("{}（WGS-84）", place.for_people()));
     let facts = [
-        (say("plot_holder"), names.party(&reader, &view.holder_id).await?),
+        (say("plot_holder"), names.party(reader, &view.holder_id).await?),
         (reader.say("product"), format!("{} {}", view.product, view.variety.clone().unwrap_or_default())),
         (say("plot_place"), place_of(&view)),
         (say("plot_area"), format!("{} 亩", mu_of_m2(view.area_m2))),
@@ -144,12 +161,49 @@ async fn show(State(app): State<App>, Path(id): Path<String>, reader: Reader) ->
         facts: facts.into_iter().filter(|(_, value)| !value.trim().is_empty()).collect(),
         doubts,
         map: Map::of(ground, &say("map_said")),
-        table: table(&app, &reader, &others).await?,
+        table: table(app, reader, &others).await?,
         action: Some((reader.to("/work/plots"), say("plots"))),
         next: None,
-        frame: reader.frame(view.name.clone(), Vec::new()),
+        form: end_form(app, reader, &view, tried.as_ref()),
+        frame: reader.frame(view.name.clone(), errors),
     };
-    Ok(Html(page.render()?))
+    Ok(page.render()?)
+}
+
+/// The form by which a plot is ended, for who registers them, as long as it has no end before today.
+fn end_form(app: &App, reader: &Reader, view: &PlotView, tried: Option<&Tried<'_>>) -> Option<Form> {
+    let today = app.clock.today();
+    let over = view.valid_to.as_deref().and_then(Day::parse).is_some_and(|to| to < today);
+    if over || !reader.may(P::PlotRegister) {
+        return None;
+    }
+    let say = |key: &str| reader.say(&format!("phone.{key}"));
+    let fields = vec![
+        Field::date("last_day", say("plot_last_day")).hint(say("plot_last_day_hint")).must().value(today.to_string()),
+        Field::text("reason", reader.say("reason")).hint(say("plot_end_reason_hint")).must(),
+    ];
+    let form = Form::new(app, reader, "end", &format!("/work/plots/{}/end", view.id), "phone.plot_end", "phone.plot_end", fields);
+    Some(Form { class: "stop", ..form.about(say("plot_end_about")) }.again(tried))
+}
+
+async fn end(State(app): State<App>, Path(id): Path<String>, reader: Reader, posted: Posted<Typed>) -> Result<Response, Refusal> {
+    let (typed, lang, named) = (posted.body.clone(), reader.lang, id.clone());
+    let tried = act(&app, posted, move |tx, desk, typed| {
+        let id = named.clone();
+        Box::pin(async move {
+            let mut unread = Faults::new();
+            let last = day(&mut unread, &typed, "last_day");
+            if given(&typed, "last_day").is_none() {
+                unread.add("/last_day", "register_empty");
+            }
+            let input = PlotEnd { last_day: last.unwrap_or_else(|| desk.clock.today()), reason: said(&typed, "reason") };
+            together(unread, end_plot(tx, &desk, &id, &input).await.err(), str::to_owned)?;
+            Ok(Done::see(done_at(lang, &format!("/work/plots/{id}"), "plot_ended")))
+        })
+    });
+    let tried = tried.await;
+    let form = Tried { form: "end", typed: &typed };
+    refilled(tried, &reader, form, &["last_day", "reason"], |errors, tried| page(&app, &reader, &id, errors, tried)).await
 }
 
 fn boundary(view: &PlotView) -> Option<Boundary> {

@@ -44,6 +44,8 @@ pub(super) fn routes() -> Vec<Route> {
 struct Kept {
     product: Option<String>,
     unit: Option<String>,
+    /// The one just registered, by its id.
+    grower: Option<String>,
     done: Option<String>,
 }
 
@@ -77,8 +79,12 @@ impl Page<'_> {
 
 async fn show(State(app): State<App>, reader: Reader, Asked(kept): Asked<Kept>) -> Result<Html<String>, Refusal> {
     let _ = kept.done;
-    let typed: Typed =
+    let mut typed: Typed =
         [("product", kept.product), ("unit", kept.unit)].into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+    if let Some(id) = kept.grower {
+        let all = known(&app, &reader).await?;
+        typed.extend(all.iter().find(|grower| grower.id == id).map(|grower| ("who".to_owned(), line(grower, &all))));
+    }
     Ok(Html(page(&app, &reader, Vec::new(), &typed, Vec::new()).await?))
 }
 
@@ -121,7 +127,11 @@ async fn page(app: &App, reader: &Reader, errors: Vec<FormError>, typed: &Typed,
     let (sums, table) = today(app, reader).await?;
     let chosen = said(typed, "unit");
     let grades = words_of(&app.db, &product, WordKind::Grade, app.clock.today()).await?;
-    let others = [("/work/deliveries", "people.deliveries", P::DeliveryRead), ("/work/growers", "people.growers", P::GrowerRead)];
+    let others = [
+        ("/work/growers/new?back=scale", "people.grower_new", P::GrowerRegister),
+        ("/work/deliveries", "people.deliveries", P::DeliveryRead),
+        ("/work/growers", "people.growers", P::GrowerRead),
+    ];
     let page = Page {
         action: reader.to("/work/deliveries/scale"),
         key: fresh_key(app),

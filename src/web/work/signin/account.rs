@@ -13,7 +13,8 @@ use super::super::super::pages::staff::{Cell, Column, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::{Reader, done_at};
 use super::super::names::Names;
-use super::super::parts::{Field, Form, Part, PartsPage, Typed, answered, at_fields, given};
+use super::super::parts::{Field, Form, Part, PartsPage, Typed, answered, at_fields, chosen, given};
+use super::super::places;
 use super::me::{text, tried};
 use super::{accounts, moment, sign_ins};
 use crate::db::{Act, Tx};
@@ -21,7 +22,8 @@ use crate::identity::commands::access::end_sessions;
 use crate::identity::commands::{GrantInput, confirm_role, disable_account, enable_account, end_role, propose_role, unlock_account};
 use crate::identity::queries::access::{account, grants, guard, sessions};
 use crate::identity::role::{Permission as P, Role, ScopeKind};
-use crate::identity::store::AccountRow;
+use crate::identity::store::{self, AccountRow, division_said, organisation, organisation_said};
+use crate::kernel::failure::Faults;
 use crate::kernel::{Day, Desk, Failure, Outcome};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -38,7 +40,7 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-const NAMES: [&str; 7] = ["reason", "role", "scope", "scope_ref", "from", "to", "grant_id"];
+const NAMES: [&str; 8] = ["reason", "role", "scope", "organisation", "division", "from", "to", "grant_id"];
 
 async fn show(State(app): State<App>, Path(id): Path<String>, reader: Reader) -> Result<Html<String>, Refusal> {
     Ok(Html(page(&app, &reader, &id, None).await?))
@@ -152,7 +154,7 @@ impl View<'_> {
             forms.push(self.form("confirm_role", "roles/confirm", vec![Field::select("grant_id", self.say("role"), confirms).must()]));
         }
         if reader.may(P::RolePropose) {
-            forms.push(self.propose());
+            forms.push(self.propose().await?);
             if !ends.is_empty() {
                 let mut form = self.form("end_role", "roles/end", vec![Field::select("grant_id", self.say("role"), ends).must()]);
                 form.class = "stop";
@@ -168,17 +170,25 @@ impl View<'_> {
         let table = Table { caption: self.say("roles"), columns, rows, empty: self.say("roles_none") };
         Ok(Part { heading: self.say("roles"), about: self.say("roles_about"), table: Some(table), forms, ..Part::default() })
     }
-    fn propose(&self) -> Form {
+    async fn propose(&self) -> Outcome<Form> {
         let role = |role: &Role| (role.word().to_owned(), self.reader.lang.say(&format!("role.{}", role.word())).into_owned());
-        let scopes = ["organisation", "division", "rights", "grower", "all"];
+        // Who is bound to a grower sees that household; nobody else does by this scope.
+        let fits = |scope: &&str| *scope != "grower" || self.row.grower_id.is_some();
+        let scopes = ["organisation", "division", "rights", "grower", "all"].into_iter().filter(fits);
+        let (organisations, divisions) = (accounts::offered(self.app, self.reader).await?, places::counties(self.app, None).await?);
+        let own = match &self.row.organisation_id {
+            Some(id) => accounts::as_offered(&organisation(self.app.db.reader(), id).await?),
+            None => String::new(),
+        };
         let fields = vec![
             Field::select("role", self.say("role"), Role::ALL.iter().map(role).collect()).must(),
             Field::select("scope", self.say("reach"), super::super::parts::choices(self.reader, "signin.scope", scopes)).must(),
-            Field::text("scope_ref", self.say("scope_ref")).hint(self.say("scope_ref_hint")),
+            Field::text("organisation", self.say("organisation")).hint(self.say("scope_organisation_hint")).offer(organisations).value(own),
+            Field::text("division", self.say("division")).hint(self.say("scope_division_hint")).offer(divisions),
             Field::date("from", self.say("from")),
             Field::date("to", self.say("to")),
         ];
-        self.form("propose_role", "roles", fields).about(self.say("propose_about"))
+        Ok(self.form("propose_role", "roles", fields).about(self.say("propose_about")))
     }
     async fn sessions(&self) -> Outcome<Part> {
         let views = sessions(&self.app.db, &self.app.clock, &self.row.id, None).await?;
@@ -254,26 +264,51 @@ async fn end_all(given: Given, posted: Posted<Typed>) -> Result<Response, Refusa
     .await
 }
 
-fn read_grant(typed: &Typed, account_id: String, today: Day) -> Outcome<GrantInput> {
+/// What a scope is about, by what was typed for its kind, each fault at its field.
+async fn scope_ref(tx: &Tx, typed: &Typed, account: &AccountRow, kind: ScopeKind) -> Outcome<Option<String>> {
+    let said = |name: &str| given(typed, name).ok_or_else(|| Failure::field(format!("/{name}"), "register_empty"));
+    Ok(match kind {
+        ScopeKind::All => None,
+        ScopeKind::Organisation | ScopeKind::Rights => {
+            let said = said("organisation")?;
+            let unknown = || Failure::field("/organisation", "organisation_unknown").with("value", &said);
+            Some(organisation_said(tx.connection(), &said).await?.ok_or_else(unknown)?.id)
+        }
+        ScopeKind::Division => {
+            let said = said("division")?;
+            let unknown = || Failure::field("/division", "division_said_unknown").with("value", &said);
+            Some(division_said(tx.connection(), &said).await?.ok_or_else(unknown)?)
+        }
+        ScopeKind::Grower => Some(account.grower_id.clone().ok_or_else(|| Failure::field("/scope", "grower_account_none"))?),
+    })
+}
+
+async fn read_grant(tx: &Tx, typed: &Typed, account_id: String, today: Day) -> Outcome<GrantInput> {
+    let mut faults = Faults::new();
     let day = |name: &str| match given(typed, name) {
         None => Ok(None),
         Some(text) => Day::parse(&text).map(Some).ok_or_else(|| Failure::field(format!("/{name}"), "day_unreadable").with("value", text)),
     };
-    let missing = |name: &str| Failure::field(format!("/{name}"), "register_empty");
-    Ok(GrantInput {
-        account_id,
-        role: Role::parse(&text(typed, "role")).ok_or_else(|| missing("role"))?,
-        scope_kind: ScopeKind::parse(&text(typed, "scope")).ok_or_else(|| missing("scope"))?,
-        scope_ref: given(typed, "scope_ref"),
-        from: day("from")?.unwrap_or(today),
-        to: day("to")?,
-    })
+    let role = chosen(&mut faults, "/role", Role::parse(&text(typed, "role")));
+    let kind = chosen(&mut faults, "/scope", ScopeKind::parse(&text(typed, "scope")));
+    let account = store::account(tx.connection(), &account_id).await?;
+    let about = match kind {
+        Some(kind) => match scope_ref(tx, typed, &account, kind).await {
+            Err(failure) if failure.fields.is_empty() => return Err(failure),
+            read => faults.absorb("", read).flatten(),
+        },
+        None => None,
+    };
+    let (from, to) = (faults.absorb("", day("from")).flatten(), faults.absorb("", day("to")).flatten());
+    faults.check()?;
+    let (Some(role), Some(scope_kind)) = (role, kind) else { return Err(Failure::broken("faults were not noted")) };
+    Ok(GrantInput { account_id, role, scope_kind, scope_ref: about, from: from.unwrap_or(today), to })
 }
 
 async fn propose_one(given: Given, posted: Posted<Typed>) -> Result<Response, Refusal> {
     on_page(given, posted, "propose_role", "role_proposed", |tx, desk, typed, id| {
         Box::pin(async move {
-            let input = read_grant(&typed, id, desk.clock.today())?;
+            let input = read_grant(tx, &typed, id, desk.clock.today()).await?;
             propose_role(tx, &desk, &input).await.map(|_| ())
         })
     })

@@ -20,9 +20,10 @@ use super::moment;
 use crate::identity::commands::{AccountInput, create_account};
 use crate::identity::password;
 use crate::identity::queries::access::{AccountFilter, accounts, locked};
+use crate::identity::queries::organisations_found;
 use crate::identity::role::Permission as P;
-use crate::identity::store::AccountRow;
-use crate::kernel::Failure;
+use crate::identity::store::{AccountRow, OrganisationFilter, OrganisationRow, organisation_said};
+use crate::kernel::{Failure, Outcome};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -33,7 +34,9 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// Rows of one page.
 const ROWS: u64 = 50;
-const NAMES: [&str; 4] = ["account", "display_name", "password", "organisation_id"];
+/// Organisations offered where one is typed.
+const OFFERED: u64 = 500;
+const NAMES: [&str; 4] = ["account", "display_name", "password", "organisation"];
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -107,11 +110,12 @@ async fn page(app: &App, reader: &Reader, filter: &Filter, refused: Option<(&Fai
         Column::text(reader.say("state")),
     ];
     let again = refused.map(|(_, typed)| tried("create", typed));
+    let offered = if reader.may(P::AccountCreate) { offered(app, reader).await? } else { Vec::new() };
     let form = reader.may(P::AccountCreate).then(|| {
         let fields = vec![
             Field::text("account", say("account")).hint(reader.lang.say("signin.choose_account_hint").into_owned()).must(),
             Field::text("display_name", say("display_name")).must(),
-            Field::text("organisation_id", say("organisation_id")).hint(say("organisation_hint")),
+            Field::text("organisation", say("organisation")).hint(say("organisation_hint")).offer(offered),
             Field::password("password", say("first_password")).hint(say("first_password_hint")).must(),
         ];
         Form::new(app, reader, "create", "/work/admin/accounts", "signin.create_account", "signin.create_account", fields)
@@ -131,25 +135,41 @@ async fn page(app: &App, reader: &Reader, filter: &Filter, refused: Option<(&Fai
     Ok(page.render()?)
 }
 
+/// Organisations as they are offered where one is typed: name and code, so that nobody has to know an id.
+pub(super) async fn offered(app: &App, reader: &Reader) -> Outcome<Vec<(String, String)>> {
+    let actor = reader.actor(P::AccountRead)?;
+    let (rows, _) = organisations_found(&app.db, &actor, &OrganisationFilter::default(), None, OFFERED).await?;
+    Ok(rows.iter().map(|row| (as_offered(row), reader.word("parties.kinds", &row.kind))).collect())
+}
+
+/// Name and credit code, or the name alone.
+pub(super) fn as_offered(row: &OrganisationRow) -> String {
+    row.credit_code.as_ref().map_or_else(|| row.name.clone(), |code| format!("{} {code}", row.name))
+}
+
 async fn create(State(app): State<App>, reader: Reader, posted: Posted<Typed>) -> Result<Response, Refusal> {
     let (typed, lang) = (posted.body.clone(), reader.lang);
     let attempt = async {
+        let organisation = match given(&typed, "organisation") {
+            None => None,
+            Some(said) => {
+                let found = organisation_said(app.db.reader(), &said).await?;
+                let unknown = || Failure::field("/organisation", "organisation_unknown").with("value", &said);
+                Some(found.ok_or_else(unknown)?.id)
+            }
+        };
         let draft = AccountRow {
             id: String::new(),
             name: text(&typed, "account"),
             display_name: text(&typed, "display_name"),
-            organisation_id: given(&typed, "organisation_id"),
+            organisation_id: organisation,
             grower_id: None,
             password_hash: String::new(),
             state: String::new(),
             created_at: 0,
         };
-        let unknown = |failure: Failure| match failure.code {
-            "not_found" => Failure::field("/organisation_id", "organisation_unknown"),
-            _ => failure,
-        };
         let chosen = secret(&typed, "password");
-        let password_hash = password::first(&app.db, &app.random, app.sign_in_rules().profile, &draft, &chosen).await.map_err(unknown)?;
+        let password_hash = password::first(&app.db, &app.random, app.sign_in_rules().profile, &draft, &chosen).await?;
         let input = AccountInput {
             name: draft.name,
             display_name: draft.display_name,

@@ -80,7 +80,7 @@ async fn refused_on_page(
 }
 
 /// The page with a link and its symbol.
-pub(super) fn slip_page(
+pub(in crate::web::work) fn slip_page(
     app: &App,
     reader: &Reader,
     token: &str,

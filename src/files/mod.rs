@@ -8,11 +8,13 @@
 //! upright, made small and encoded again, so that nothing but the picture is left of it (no place, no device).
 
 mod form;
+mod room;
 mod shelf;
 pub mod store;
 mod view;
 
 pub use form::{Incoming, Media, decoded};
+pub use room::{LEAST, room};
 pub use shelf::{Kept, Shelf};
 pub use store::{About, FileRow, Purpose, attach};
 pub use view::{FileView, of, one, rows};

@@ -21,11 +21,14 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// Database answers, migrations are taken, keys are at hand (the node would not have started otherwise).
+/// Database answers, the disk has room, migrations are taken, keys are at hand (the node would not have started otherwise).
 async fn ready(State(app): State<App>) -> Result<&'static str, Refusal> {
     let steps = crate::db::pending(&app.db).await.map_err(|_| Failure::not_now("storage_ailing"))?;
     if steps.iter().any(|s| !s.applied) {
         return Err(Failure::not_now("maintenance").into());
+    }
+    if crate::files::room(&app.config.files_dir)?.0 < crate::files::LEAST {
+        return Err(Failure::not_now("storage_full").into());
     }
     Ok("ready\n")
 }

@@ -13,7 +13,7 @@ use crate::identity::notice;
 use crate::identity::role::Permission as P;
 use crate::kernel::clock::DAY;
 use crate::kernel::quantity::grouped;
-use crate::kernel::{Failure, Millis, Outcome};
+use crate::kernel::{Millis, Outcome};
 use crate::ledger;
 use crate::web::app::App;
 use crate::web::failure::Refusal;
@@ -81,15 +81,6 @@ fn bytes(n: u64) -> String {
     }
 }
 
-/// Free and whole room of the disk where files lie.
-fn disk(app: &App) -> Outcome<(u64, u64)> {
-    // The directory is made with the first file.
-    let there = app.config.files_dir.ancestors().find(|dir| dir.exists()).ok_or_else(|| Failure::broken("no directory for files"))?;
-    let there = if there.as_os_str().is_empty() { std::path::Path::new(".") } else { there };
-    let room = rustix::fs::statvfs(there).map_err(Failure::broken)?;
-    Ok((room.f_bavail.saturating_mul(room.f_frsize), room.f_blocks.saturating_mul(room.f_frsize)))
-}
-
 /// When the last signed checkpoint was appended to its file.
 fn kept_at(app: &App) -> Option<Millis> {
     let at = std::fs::metadata(app.config.checkpoints()).ok()?.modified().ok()?;
@@ -104,7 +95,7 @@ async fn lines(app: &App, reader: &Reader) -> Outcome<Vec<Line>> {
         Engine::Postgres => "PostgreSQL",
     };
     let size = u64::try_from(db::size(&app.db).await?).unwrap_or(0);
-    let (free, all) = disk(app)?;
+    let (free, all) = files::room(&app.config.files_dir)?;
     let (count, total) = files::store::total(app.db.reader()).await?;
     let (waiting, given_up) = notice::store::counts(app.db.reader()).await?;
     let leaves = ledger::head(app.db.reader()).await?.size();

@@ -163,4 +163,21 @@ on_both_engines! {
         let (_, page) = office.done(&page, &at, &grade.map(|(n, v)| (n, if n == "from" { "2026-11-23" } else { v }))).await;
         assert!(page.has("2026年11月23日 – "), "what was ended may begin again: {}", page.html);
     }
+    async fn a_program_reads_and_records_the_same_words(engine: Engine) {
+        let season = Season::start_with(engine, |_| {}).await;
+        let (office, producer) = (season.server.person("office").await, season.server.person("producer").await);
+        let at = format!("/api/v1/products/{}/words", season.product["id"].as_str().unwrap());
+        let word = json!({ "kind": "variety", "word": "绿宝石", "from": "2026-01-01", "source": "演示标准 4.1" });
+        assert_eq!(producer.post(&at, word.clone()).await.0, 403);
+        let made = office.done(&at, word.clone()).await;
+        assert_eq!((made["kind"].as_str(), made["to"].as_str()), (Some("variety"), None), "{made}");
+        office.refused(&at, word, 422, "product_word_taken").await;
+        let listed = season.server.anybody().get(&at).await.1;
+        assert_eq!(listed["items"][0]["word"], "绿宝石", "everybody reads them: {listed}");
+        let end = format!("/api/v1/product-words/{}/end", made["id"].as_str().unwrap());
+        office.refused(&end, json!({ "to": "2025-12-31" }), 422, "product_word_days").await;
+        assert_eq!(office.done(&end, json!({ "to": "2026-11-22" })).await["to"], "2026-11-22");
+        office.refused(&end, json!({ "to": "2026-11-22" }), 409, "already_decided").await;
+        assert_eq!(office.get("/api/v1/products/nothing/words").await.0, 404);
+    }
 }

@@ -31,6 +31,7 @@ mod m0020_figures;
 mod m0021_rest;
 mod m0022_words;
 mod m0023_mended;
+mod m0026_lists;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_rest::Step),
             Box::new(m0022_words::Step),
             Box::new(m0023_mended::Step),
+            Box::new(m0026_lists::Step),
         ]
     }
 }

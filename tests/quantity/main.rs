@@ -7,6 +7,7 @@ mod support;
 mod account;
 mod batch;
 mod delivery;
+mod listed;
 mod orchard;
 mod plan;
 mod race;

@@ -11,12 +11,13 @@ mod plots;
 mod receipt;
 mod scale;
 mod scans;
-mod source;
+pub(super) mod source;
 mod start;
 mod step_page;
 mod steps;
 mod typed;
 mod weigh;
+mod who;
 
 use super::super::route::Route;
 

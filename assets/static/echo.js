@@ -13,7 +13,7 @@
   function say() {
     var typed = plain(weight.value), base = Number(unit.options[unit.selectedIndex].getAttribute('data-base'));
     var grams = /^\d{1,9}(\.\d{1,6})?$/.test(typed) ? Number(typed) * base : 0;
-    echo.textContent = grams > 0 ? show(grams, 1000) + ' kg = ' + show(grams, 500) + ' \u65a4 = ' + show(grams, 1e6) + ' t' : '';
+    echo.textContent = grams > 0 ? show(grams, 1000) + ' kg = ' + show(grams, 500) + ' ' + echo.getAttribute('data-echo') + ' = ' + show(grams, 1e6) + ' t' : '';
   }
   weight.addEventListener('input', say);
   unit.addEventListener('change', say);

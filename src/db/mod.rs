@@ -6,6 +6,7 @@
 //! (`storage_ailing`) until the database could be opened and asked again.
 
 mod migrate;
+pub mod narrow;
 mod open;
 pub mod region;
 mod size;

@@ -85,7 +85,9 @@ describe('the scale', { concurrency: 1 }, () => {
     const weight = String(200 + 2 * SEATS.indexOf(seat));
     const weigh = async () => {
       await open(page, '/work/deliveries/scale');
-      await send(page, '/work/deliveries/scale', { who: '3', weight, unit: 'jin' });
+      const answer = await send(page, '/work/deliveries/scale', { who: '3', weight, unit: 'jin' }, { fails: null });
+      // Twice or half of what this household delivered last is asked about once.
+      if (answer.status() === 422) await send(page, '/work/deliveries/scale', { sure: true });
       await says(page, '已记下', `${weight} 斤`);
     };
     await weigh();

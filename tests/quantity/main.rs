@@ -7,6 +7,7 @@ mod support;
 mod account;
 mod batch;
 mod delivery;
+mod listed;
 mod mark_use_applications;
 mod orchard;
 mod plan;

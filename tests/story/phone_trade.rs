@@ -19,22 +19,22 @@ on_both_engines! {
         assert!(refused.status == 422 && refused.has("没有找到“王五”") && refused.has("不是重量") && refused.has("value=\"王五\"") && refused.has("value=\"一筐\""), "{}", refused.html);
         // By number, by name, by initials; the only plot is taken by itself.
         let mut page = refused;
-        for (who, weight) in [("1", "400"), ("种植户甲", "300"), ("zzhj", "100")] {
-            let sent = producer.fill(&page, at, &[("product", product), ("who", who), ("weight", weight), ("unit", "jin")]).await;
+        for (who, weight, sure) in [("1", "400", "200000"), ("种植户甲", "300", "150000"), ("zzhj", "100", "50000")] {
+            let sent = producer.fill(&page, at, &[("product", product), ("who", who), ("weight", weight), ("unit", "jin"), ("sure", sure)]).await;
             assert_eq!(sent.status, 303, "{who}: {}", sent.html);
             assert!(sent.location.contains("unit=jin"), "the unit stays: {}", sent.location);
             page = producer.open(&sent.location).await;
         }
-        assert!(page.has("已记下") && page.has("3 笔，400 kg = 800 斤 = 0.4 t") && page.has("<option value=\"jin\" selected>"), "{}", page.html);
+        assert!(page.has("已记下") && page.has("3 笔，400 kg = 800 斤 = 0.4 t") && page.has("<option value=\"jin\" data-base=\"500\" selected>"), "{}", page.html);
         let kept = season.producer.get("/api/v1/deliveries").await.1;
         assert!(kept["items"].as_array().unwrap().iter().all(|d| d["plot_id"] == season.plot.as_str()), "{kept}");
         // Two plots: it is asked which.
         let plot = json!({ "holder_id": season.grower, "product_id": product, "area": "2.00", "area_unit": "mu", "valid_from": "2025-01-01", "name": "西地",
             "planted_year": 2001, "places": [{ "division_code": "130183105", "village": "演示村" }] });
         let west = id(&season.producer.done("/api/v1/plots", plot).await);
-        let asked = producer.fill(&page, at, &[("product", product), ("who", "1"), ("weight", "10"), ("unit", "kg")]).await;
+        let asked = producer.fill(&page, at, &[("product", product), ("who", "1"), ("weight", "30"), ("unit", "kg")]).await;
         assert!(asked.status == 422 && asked.has("有 2 块地") && asked.has("西地"), "{}", asked.html);
-        producer.done(&asked, at, &[("product", product), ("who", "1"), ("weight", "10"), ("unit", "kg"), ("plot", &west)]).await;
+        producer.done(&asked, at, &[("product", product), ("who", "1"), ("weight", "30"), ("unit", "kg"), ("sure", "30000"), ("plot", &west)]).await;
         assert_eq!(season.server.browser("office").await.see(at).await.status, 403);
     }
 

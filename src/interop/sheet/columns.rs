@@ -210,6 +210,70 @@ const LISTING_COLUMNS: &[Column] = &[
     text("details", "详情文字", "details", ""),
 ];
 
+const ORDER_STATES: &[Choice] = &[
+    ("proposed", "待核准", "proposed"),
+    ("issued", "已生成", "issued"),
+    ("refused", "未予核准", "refused"),
+    ("closed", "已结单", "closed"),
+];
+const CODE_KINDS: &[Choice] = &[
+    ("unit", "零售码", "retail unit"),
+    ("case", "箱码", "case"),
+    ("pallet", "托盘码", "pallet"),
+    ("batch", "批次码", "batch"),
+    ("sample", "样张", "sample"),
+];
+const ORDER_COLUMNS: &[Column] = &[
+    whole("order_no", "申领号", "order no", ""),
+    text("organisation", "生产者", "producer", ""),
+    PRODUCT,
+    text("season", "年度", "season", ""),
+    choice("kind", "用途", "use", CODE_KINDS, ""),
+    whole("count", "枚数", "count", ""),
+    whole("spare", "其中备用", "spare", ""),
+    whole("quota_left", "还未绑定", "not bound yet", ""),
+    choice("state", "状态", "state", ORDER_STATES, ""),
+    day("ordered_on", "申领日期", "ordered on", ""),
+];
+const SHIPMENT_STATES: &[Choice] =
+    &[("sent", "在途", "on the way"), ("received", "已收", "received"), ("closed", "已结", "closed"), ("voided", "已作废", "voided")];
+const SHIPMENT_COLUMNS: &[Column] = &[
+    code("number", "单号", "number", ""),
+    text("organisation", "发货方", "sender", ""),
+    PRODUCT,
+    text("consignee", "收货方", "consignee", ""),
+    text("place", "收货地点", "place", ""),
+    day("sent_on", "发货日期", "sent on", ""),
+    WEIGHT,
+    UNIT,
+    whole("labels", "标签数", "labels", ""),
+    choice("state", "状态", "state", SHIPMENT_STATES, ""),
+    text("carrier", "承运", "carrier", ""),
+    text("note", "备注", "note", ""),
+];
+const ACCOUNT_STATES: &[Choice] = &[
+    ("open", "凭交售", "open"),
+    ("proposed", "待核准", "proposed"),
+    ("approved", "已核准", "approved"),
+    ("refused", "未予核准", "refused"),
+];
+const ACCOUNT_COLUMNS: &[Column] = &[
+    text("party", "谁的账户", "account of", ""),
+    PRODUCT,
+    text("season", "年度", "season", ""),
+    choice("state", "状态", "state", ACCOUNT_STATES, ""),
+    UNIT,
+    number("approved", "核准", "approved", ""),
+    number("received", "收货转入", "received", ""),
+    number("carried", "上年结转", "carried over", ""),
+    number("delivered", "交售转出", "delivered", ""),
+    number("remaining", "还可登记", "left to register", ""),
+    number("pending", "待核", "pending", ""),
+    number("coded", "已赋码", "coded", ""),
+    text("basis_note", "依据说明", "basis", ""),
+    text("evidence", "凭据", "evidence", ""),
+];
+
 /// Columns with an explanation of their own, `sheet.hint.<key>`.
 pub const HINTED: &[&str] = &[
     "announcement",
@@ -242,6 +306,9 @@ impl SheetKind {
             Self::Tests => TEST_COLUMNS,
             Self::Sellers => SELLER_COLUMNS,
             Self::Listings => LISTING_COLUMNS,
+            Self::Orders => ORDER_COLUMNS,
+            Self::Shipments => SHIPMENT_COLUMNS,
+            Self::Accounts => ACCOUNT_COLUMNS,
         }
     }
     /// A column by its key.
@@ -256,7 +323,7 @@ impl SheetKind {
                 &[&["organisation", "division_code", "village", "household_no"], &["organisation", "division_code", "village", "name"]]
             }
             Self::Plots => &[&["valid_from", "parcel_code"], &["grower", "household_no", "organisation", "village", "valid_from", "name"]],
-            Self::Deliveries => &[],
+            Self::Deliveries | Self::Orders | Self::Shipments | Self::Accounts => &[],
             Self::Batches => &[&["organisation", "product", "lot"]],
             Self::MarkUses => &[&["organisation", "product", "right", "in_force_from"]],
             Self::Facilities => &[&["organisation", "name"]],
@@ -300,7 +367,7 @@ mod tests {
 
     #[test]
     fn no_heading_means_two_columns_of_one_sheet() {
-        for kind in SheetKind::ALL {
+        for kind in SheetKind::ALL.into_iter().chain(SheetKind::GIVEN) {
             let columns: Vec<&Column> = kind.columns().iter().chain([&ID, &FAULTS]).collect();
             for column in &columns {
                 for name in [column.zh, column.en, column.key].iter().chain(column.also) {

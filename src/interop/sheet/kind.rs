@@ -25,10 +25,16 @@ pub enum SheetKind {
     Sellers,
     /// 在售商品
     Listings,
+    /// 申领; only given out
+    Orders,
+    /// 出库; only given out
+    Shipments,
+    /// 年度账户; only given out
+    Accounts,
 }
 
 impl SheetKind {
-    /// Every kind, in the order people need them.
+    /// Every kind that is taken in, in the order people need them.
     pub const ALL: [Self; 10] = [
         Self::Organisations,
         Self::Growers,
@@ -41,6 +47,8 @@ impl SheetKind {
         Self::Sellers,
         Self::Listings,
     ];
+    /// Kinds that are only given out: no sheet of theirs is ever read.
+    pub const GIVEN: [Self; 3] = [Self::Orders, Self::Shipments, Self::Accounts];
     /// The word stored, sent and typed at the command line.
     pub fn word(self) -> &'static str {
         match self {
@@ -54,11 +62,18 @@ impl SheetKind {
             Self::Tests => "tests",
             Self::Sellers => "sellers",
             Self::Listings => "listings",
+            Self::Orders => "orders",
+            Self::Shipments => "shipments",
+            Self::Accounts => "accounts",
         }
     }
-    /// Reads the word.
+    /// Reads the word of a kind that is taken in.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+    /// Reads the word of a kind that is given out.
+    pub fn parse_given(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().chain(Self::GIVEN).find(|kind| kind.word() == word)
     }
     /// What taking rows of it in needs: the permission of the act itself.
     pub fn writes(self) -> Permission {
@@ -73,6 +88,9 @@ impl SheetKind {
             Self::Tests => Permission::TestReport,
             Self::Sellers => Permission::SellerRegister,
             Self::Listings => Permission::ListingRecord,
+            Self::Orders => Permission::CodeOrderRequest,
+            Self::Shipments => Permission::ShipmentSend,
+            Self::Accounts => Permission::SeasonAccountPropose,
         }
     }
     /// What giving rows of it out needs: the permission of reading it.
@@ -88,6 +106,9 @@ impl SheetKind {
             Self::Tests => Permission::TestRead,
             Self::Sellers => Permission::SellerRead,
             Self::Listings => Permission::ListingRead,
+            Self::Orders => Permission::CodeOrderRead,
+            Self::Shipments => Permission::ShipmentRead,
+            Self::Accounts => Permission::SeasonAccountRead,
         }
     }
 }

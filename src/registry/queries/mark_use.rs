@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::Listed;
 use crate::db::Db;
+use crate::db::narrow::Narrow;
 use crate::identity::store::organisation;
 use crate::kernel::{Actor, Day, Failure, Outcome, clock};
 use crate::registry::mark_use::Standing;
@@ -112,14 +113,29 @@ pub async fn mark_uses(
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<Listed<MarkUseView>> {
+    find_mark_uses(db, actor, asked, &Narrow::default(), today, cursor, limit).await
+}
+
+/// The same, narrowed to what a person looks for and in the order asked.
+///
+/// # Errors
+/// `cursor_unknown`; else only ours.
+pub async fn find_mark_uses(
+    db: &Db,
+    actor: &Actor,
+    asked: &MarkUsesAsked,
+    narrow: &Narrow,
+    today: Day,
+    cursor: Option<&str>,
+    limit: u64,
+) -> Outcome<Listed<MarkUseView>> {
     let wanted = Wanted {
         organisation_id: asked.organisation_id.clone(),
         right_id: asked.right_id.clone(),
         product_id: asked.product_id.clone(),
         in_force_on: asked.as_of,
     };
-    let rows = store::mark_use::page(db.reader(), &actor.scope, &wanted, cursor, limit + 1).await?;
-    let (rows, next_cursor) = Listed::<MarkUseView>::cut(rows, limit, |row| row.id.clone());
+    let (rows, next_cursor) = store::mark_use::page(db.reader(), &actor.scope, &wanted, narrow, cursor, limit).await?;
     Ok(Listed { items: views(db, rows, asked.as_of.unwrap_or(today)).await?, next_cursor })
 }
 

@@ -26,14 +26,14 @@ pub use area::{AreaPlaceView, AreaView, area, areas};
 pub use consent::{ConsentView, consents};
 pub use division::{DivisionView, division, division_names, divisions};
 pub use facility::{FacilitiesAsked, FacilityView, LicenceView, facilities, facility};
-pub use grower::{GrowerView, grower, growers};
-pub use mark_use::{MarkUseView, MarkUsesAsked, StandingWord, SuspensionView, mark_use, mark_uses};
+pub use grower::{GrowerView, find_growers, grower, growers, growers_by_id, growers_meant, growers_named};
+pub use mark_use::{MarkUseView, MarkUsesAsked, StandingWord, SuspensionView, find_mark_uses, mark_use, mark_uses};
 pub use page::{MarkUser, ProductFacts, product_counties, product_facts};
-pub use plot::{EnteredAreaView, PlotPlaceView, PlotView, PlotsAsked, plot, plots};
+pub use plot::{EnteredAreaView, PlotPlaceView, PlotView, PlotsAsked, find_plots, plot, plots, plots_beside};
 pub use printing_house::{
     LabelDesignView, PrintingHouseView, label_design, label_designs, printing_house_named, printing_house_view, printing_houses,
 };
-pub use product::{ProductView, ProductsAsked, RightBrief, product, product_count, products};
+pub use product::{ProductView, ProductsAsked, RightBrief, product, product_count, product_names, products};
 pub use product_word::{WordView, words, words_of};
 pub use right::{RightView, RightsAsked, right, rights};
 pub use roll::{firm, roll};

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::Listed;
 use crate::db::Db;
+use crate::db::narrow::Narrow;
 use crate::kernel::{Actor, Day, Failure, Outcome, Scope, clock};
 use crate::registry::store::plot::Wanted;
 use crate::registry::store::{self, DivisionRow, PlotPlaceRow, PlotRow};
@@ -103,9 +104,24 @@ pub struct PlotsAsked {
 /// # Errors
 /// Only ours.
 pub async fn plots(db: &Db, actor: &Actor, asked: &PlotsAsked, cursor: Option<&str>, limit: u64) -> Outcome<Listed<PlotView>> {
+    find_plots(db, actor, asked, &Narrow::default(), cursor, limit).await
+}
+
+/// The same, narrowed to what a person looks for and in the order asked. Its states are the grades; a text in Latin letters also finds the
+/// plots of growers the actor may name, given as `named`.
+///
+/// # Errors
+/// `cursor_unknown`; else only ours.
+pub async fn find_plots(
+    db: &Db,
+    actor: &Actor,
+    asked: &PlotsAsked,
+    narrow: &Narrow,
+    cursor: Option<&str>,
+    limit: u64,
+) -> Outcome<Listed<PlotView>> {
     let wanted = Wanted { holder_id: asked.holder_id.clone(), product_id: asked.product_id.clone(), on: asked.as_of };
-    let rows = store::plot::page(db.reader(), &actor.scope, &wanted, cursor, limit + 1).await?;
-    let (rows, next_cursor) = Listed::<PlotView>::cut(rows, limit, |row| row.id.clone());
+    let (rows, next_cursor) = store::plot::page(db.reader(), &actor.scope, &wanted, narrow, cursor, limit).await?;
     Ok(Listed { items: views(db, &actor.scope, rows, false).await?, next_cursor })
 }
 
@@ -116,6 +132,16 @@ pub async fn plots(db: &Db, actor: &Actor, asked: &PlotsAsked, cursor: Option<&s
 pub async fn plot(db: &Db, actor: &Actor, id: &str) -> Outcome<PlotView> {
     let row = store::plot::one(db.reader(), &actor.scope, id).await?;
     views(db, &actor.scope, vec![row], true).await?.pop().ok_or_else(Failure::not_found)
+}
+
+/// Plots within reach that are valid on a day and whose box touches that of this one, with their boundaries.
+///
+/// # Errors
+/// `not_found` for a plot out of reach.
+pub async fn plots_beside(db: &Db, actor: &Actor, id: &str, on: Day, limit: u64) -> Outcome<Vec<PlotView>> {
+    let row = store::plot::one(db.reader(), &actor.scope, id).await?;
+    let rows = store::plot::neighbours(db.reader(), &actor.scope, &row, on, limit).await?;
+    views(db, &actor.scope, rows, true).await
 }
 
 async fn views(db: &Db, scope: &Scope, rows: Vec<PlotRow>, whole: bool) -> Outcome<Vec<PlotView>> {

@@ -138,6 +138,14 @@ pub async fn products(db: &Db, asked: &ProductsAsked, today: Day, cursor: Option
     Ok(Listed { items: views(db, rows, asked.as_of, today).await?, next_cursor })
 }
 
+/// Id and name of every product, by reading.
+///
+/// # Errors
+/// Only ours.
+pub async fn product_names(db: &Db) -> Outcome<Vec<(String, String)>> {
+    store::product::names(db.reader()).await
+}
+
 /// How many products there are of what is asked.
 ///
 /// # Errors

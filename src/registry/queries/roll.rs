@@ -3,6 +3,7 @@
 use super::Listed;
 use super::mark_use::{MarkUseView, StandingWord, views};
 use crate::db::Db;
+use crate::db::narrow::Narrow;
 use crate::identity::store::OrganisationRow;
 use crate::kernel::{Day, Failure, Outcome, Scope, text};
 use crate::registry::store::{self, mark_use::Wanted};
@@ -16,8 +17,8 @@ const ROWS: u64 = 50;
 /// Only ours.
 pub async fn roll(db: &Db, product_id: Option<&str>, day: Day, cursor: Option<&str>) -> Outcome<Listed<MarkUseView>> {
     let wanted = Wanted { product_id: product_id.map(str::to_owned), ..Wanted::default() };
-    let rows = store::mark_use::page(db.reader(), &Scope::everything(), &wanted, cursor, ROWS + 1).await?;
-    let (rows, next_cursor) = Listed::<MarkUseView>::cut(rows, ROWS, |row| row.id.clone());
+    let whole = Narrow::default();
+    let (rows, next_cursor) = store::mark_use::page(db.reader(), &Scope::everything(), &wanted, &whole, cursor, ROWS).await?;
     let mut items = views(db, rows, day).await?;
     items.retain(|view| matches!(view.standing, StandingWord::InForce | StandingWord::Suspended));
     Ok(Listed { items, next_cursor })
@@ -31,7 +32,7 @@ pub async fn firm(db: &Db, credit_code: &str, day: Day) -> Outcome<(Organisation
     let code = text::identifier(credit_code);
     let row = crate::identity::store::organisation_coded(db.reader(), &code).await?.ok_or_else(Failure::not_found)?;
     let wanted = Wanted { organisation_id: Some(row.id.clone()), ..Wanted::default() };
-    let uses = store::mark_use::page(db.reader(), &Scope::everything(), &wanted, None, 200).await?;
+    let (uses, _) = store::mark_use::page(db.reader(), &Scope::everything(), &wanted, &Narrow::default(), None, 200).await?;
     if uses.is_empty() {
         return Err(Failure::not_found());
     }

@@ -6,6 +6,7 @@ use sea_orm::{
 
 use super::{known, scope};
 use crate::db::Tx;
+use crate::db::narrow::{Narrow, Places, When};
 use crate::entity::{gi_right, mark_use, mark_use_suspension};
 use crate::kernel::{Day, Failure, Outcome, Scope};
 use crate::registry::interval::DayInterval;
@@ -64,15 +65,28 @@ pub(in crate::registry) struct Wanted {
     pub in_force_on: Option<Day>,
 }
 
-/// Mark uses within reach after `cursor`, in the order of their ids.
+/// Where lists of mark uses look.
+const PLACES: Places<'static, mark_use::Column> = Places {
+    id: mark_use::Column::Id,
+    newest: false,
+    names: &[mark_use::Column::Announcement, mark_use::Column::Contract, mark_use::Column::Evidence],
+    parties: &[mark_use::Column::OrganisationId],
+    product: None,
+    state: None,
+    when: Some(When::Day(mark_use::Column::InForceFrom)),
+    orders: &[("in_force", mark_use::Column::InForceFrom)],
+};
+
+/// Mark uses within reach after `cursor`, in the order of their ids where nothing else is asked.
 pub(in crate::registry) async fn page<C: ConnectionTrait>(
     connection: &C,
     scope: &Scope,
     wanted: &Wanted,
+    narrow: &Narrow,
     cursor: Option<&str>,
     limit: u64,
-) -> Outcome<Vec<MarkUseRow>> {
-    let mut query = mark_use::Entity::find().filter(scope::mark_uses(scope)).order_by_asc(mark_use::Column::Id).limit(limit);
+) -> Outcome<(Vec<MarkUseRow>, Option<String>)> {
+    let mut query = mark_use::Entity::find().filter(scope::mark_uses(scope));
     if let Some(id) = &wanted.organisation_id {
         query = query.filter(mark_use::Column::OrganisationId.eq(id));
     }
@@ -86,10 +100,7 @@ pub(in crate::registry) async fn page<C: ConnectionTrait>(
     if let Some(day) = wanted.in_force_on {
         query = query.filter(in_force(&day.to_string()));
     }
-    if let Some(cursor) = cursor {
-        query = query.filter(mark_use::Column::Id.gt(cursor));
-    }
-    Ok(query.all(connection).await?)
+    narrow.page(connection, query, &PLACES, cursor, limit).await
 }
 
 fn in_force(day: &str) -> Condition {

@@ -6,6 +6,7 @@ use sea_orm::{
 
 use super::{insert_all, known, scope};
 use crate::db::Tx;
+use crate::db::narrow::{Narrow, Places};
 use crate::db::region::subquery;
 use crate::entity::{batch, batch_source, delivery, farm_record, plot, plot_place};
 use crate::kernel::{Day, Failure, Outcome, Scope};
@@ -88,6 +89,30 @@ pub(in crate::registry) async fn beside<C: ConnectionTrait>(connection: &C, days
         .await?)
 }
 
+/// Plots within reach valid on a day whose box touches that of this one, without it, `limit` at most.
+pub(in crate::registry) async fn neighbours<C: ConnectionTrait>(
+    connection: &C,
+    scope: &Scope,
+    of: &PlotRow,
+    on: Day,
+    limit: u64,
+) -> Outcome<Vec<PlotRow>> {
+    let edges = [of.min_lon, of.max_lon, of.min_lat, of.max_lat];
+    let [Some(west), Some(east), Some(south), Some(north)] = edges else { return Ok(Vec::new()) };
+    Ok(plot::Entity::find()
+        .filter(scope::plots(scope))
+        .filter(plot::Column::Id.ne(&of.id))
+        .filter(plot::Column::MinLon.lte(east))
+        .filter(plot::Column::MaxLon.gte(west))
+        .filter(plot::Column::MinLat.lte(north))
+        .filter(plot::Column::MaxLat.gte(south))
+        .filter(meeting(DayInterval { from: on, to: Some(on) }))
+        .order_by_asc(plot::Column::Id)
+        .limit(limit)
+        .all(connection)
+        .await?)
+}
+
 /// Plots of the same days under the same parcel code.
 pub(in crate::registry) async fn on_parcel<C: ConnectionTrait>(connection: &C, days: DayInterval, code: &str) -> Outcome<Vec<PlotRow>> {
     let query = plot::Entity::find().filter(plot::Column::ParcelCode.eq(code)).filter(meeting(days));
@@ -108,6 +133,23 @@ pub(in crate::registry) async fn of_the_name<C: ConnectionTrait>(
     Ok(query.order_by_asc(plot::Column::Id).all(connection).await?)
 }
 
+/// Where lists of plots look.
+const PLACES: Places<'static, plot::Column> = Places {
+    id: plot::Column::Id,
+    newest: false,
+    names: &[plot::Column::Name, plot::Column::Village, plot::Column::ParcelCode],
+    parties: &[plot::Column::HolderId],
+    product: Some(plot::Column::ProductId),
+    state: Some(plot::Column::Grade),
+    when: None,
+    orders: &[
+        ("name", plot::Column::Name),
+        ("area", plot::Column::AreaM2),
+        ("village", plot::Column::Village),
+        ("registered", plot::Column::Id),
+    ],
+};
+
 /// What a list of plots is cut down to.
 #[derive(Debug, Clone, Default)]
 pub(in crate::registry) struct Wanted {
@@ -119,15 +161,16 @@ pub(in crate::registry) struct Wanted {
     pub on: Option<Day>,
 }
 
-/// Plots within reach after `cursor`, in the order of their ids.
+/// Plots within reach after `cursor`, in the order of their ids where nothing else is asked.
 pub(in crate::registry) async fn page<C: ConnectionTrait>(
     connection: &C,
     scope: &Scope,
     wanted: &Wanted,
+    narrow: &Narrow,
     cursor: Option<&str>,
     limit: u64,
-) -> Outcome<Vec<PlotRow>> {
-    let mut query = plot::Entity::find().filter(scope::plots(scope)).order_by_asc(plot::Column::Id).limit(limit);
+) -> Outcome<(Vec<PlotRow>, Option<String>)> {
+    let mut query = plot::Entity::find().filter(scope::plots(scope));
     if let Some(id) = &wanted.holder_id {
         query = query.filter(plot::Column::HolderId.eq(id));
     }
@@ -137,10 +180,7 @@ pub(in crate::registry) async fn page<C: ConnectionTrait>(
     if let Some(day) = wanted.on {
         query = query.filter(meeting(DayInterval { from: day, to: Some(day) }));
     }
-    if let Some(cursor) = cursor {
-        query = query.filter(plot::Column::Id.gt(cursor));
-    }
-    Ok(query.all(connection).await?)
+    narrow.page(connection, query, &PLACES, cursor, limit).await
 }
 
 /// The places of these plots, in their order.

@@ -107,6 +107,12 @@ pub(in crate::registry) async fn page<C: ConnectionTrait>(
     Ok(query.order_by_asc(product::Column::SortKey).order_by_asc(product::Column::Id).limit(limit).all(connection).await?)
 }
 
+/// Id and name of every product, by reading.
+pub(in crate::registry) async fn names<C: ConnectionTrait>(connection: &C) -> Outcome<Vec<(String, String)>> {
+    let query = product::Entity::find().order_by_asc(product::Column::SortKey).order_by_asc(product::Column::Id).select_only();
+    Ok(query.columns([product::Column::Id, product::Column::Name]).into_tuple().all(connection).await?)
+}
+
 /// The county codes of every product, as stored.
 pub(in crate::registry) async fn county_codes<C: ConnectionTrait>(connection: &C) -> Outcome<Vec<String>> {
     Ok(product::Entity::find().select_only().column(product::Column::CountyCodes).into_tuple().all(connection).await?)

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::bounded;
 use super::history::{HistoryView, history};
 use crate::db::Db;
+use crate::db::narrow::Narrow;
 use crate::kernel::clock::rfc3339;
 use crate::kernel::quantity::BaseUnit;
 use crate::kernel::{Actor, Failure, Outcome};
@@ -235,7 +236,22 @@ pub async fn accounts(
     cursor: Option<&str>,
     limit: Option<u64>,
 ) -> Outcome<(Vec<AccountView>, Option<String>)> {
-    let (rows, next) = store::accounts(db.reader(), &actor.scope, filter, cursor, bounded(limit)).await?;
+    find_accounts(db, actor, filter, &Narrow::default(), cursor, limit).await
+}
+
+/// The same, narrowed to what a person looks for and in the order asked.
+///
+/// # Errors
+/// `cursor_unknown`; else only ours.
+pub async fn find_accounts(
+    db: &Db,
+    actor: &Actor,
+    filter: &AccountFilter,
+    narrow: &Narrow,
+    cursor: Option<&str>,
+    limit: Option<u64>,
+) -> Outcome<(Vec<AccountView>, Option<String>)> {
+    let (rows, next) = store::accounts(db.reader(), &actor.scope, filter, narrow, cursor, bounded(limit)).await?;
     let goods = register::goods_of(db.reader(), rows.iter().map(|r| r.product_id.clone()).collect()).await?;
     let view = |row: AccountRow| match goods.get(&row.product_id) {
         Some(goods) => AccountView::of(row, goods.unit).closing(goods),

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::bounded;
 use crate::db::Db;
+use crate::db::narrow::Narrow;
 use crate::kernel::clock::rfc3339;
 use crate::kernel::{Actor, Failure, Outcome};
 use crate::trace::batch::{BatchFilter, Material};
@@ -286,7 +287,22 @@ pub async fn batches(
     cursor: Option<&str>,
     limit: Option<u64>,
 ) -> Outcome<(Vec<BatchView>, Option<String>)> {
-    let (rows, next) = store::batches(db.reader(), &actor.scope, filter, cursor, bounded(limit)).await?;
+    find_batches(db, actor, filter, &Narrow::default(), cursor, limit).await
+}
+
+/// The same, narrowed to what a person looks for and in the order asked.
+///
+/// # Errors
+/// `cursor_unknown`; else only ours.
+pub async fn find_batches(
+    db: &Db,
+    actor: &Actor,
+    filter: &BatchFilter,
+    narrow: &Narrow,
+    cursor: Option<&str>,
+    limit: Option<u64>,
+) -> Outcome<(Vec<BatchView>, Option<String>)> {
+    let (rows, next) = store::batches(db.reader(), &actor.scope, filter, narrow, cursor, bounded(limit)).await?;
     let goods = register::goods_of(db.reader(), rows.iter().map(|r| r.product_id.clone()).collect()).await?;
     let mut views = Vec::with_capacity(rows.len());
     for row in rows {

@@ -7,14 +7,24 @@ use utoipa::ToSchema;
 
 use super::bounded;
 use crate::db::Db;
+use crate::db::narrow::Narrow;
 use crate::kernel::clock::rfc3339;
 use crate::kernel::quantity::BaseUnit;
-use crate::kernel::{Actor, Outcome};
+use crate::kernel::{Actor, Day, Outcome};
 use crate::trace::delivery::DeliveryFilter;
 use crate::trace::measure::{amount_name, named};
 use crate::trace::store::delivery::{self as store, DeliveryRow};
 use crate::trace::store::delivery_void::{self, VoidRow};
 use crate::trace::store::{late, register};
+
+pub use crate::trace::store::delivery::LeftOf;
+
+/// The most deliveries offered to one batch: as many sources as it may have.
+const MOST_LEFT: u64 = 500;
+/// The most days offered.
+const MOST_DAYS: u64 = 120;
+/// How many of the latest deliveries tell who comes often.
+const LATELY: u64 = 150;
 
 /// A delivery. Figures are `net_weight_g`, `covered_g`, `pending_g`, `used_g`, or `quantity`, `covered` … for other units.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -110,7 +120,58 @@ pub async fn deliveries(
     cursor: Option<&str>,
     limit: Option<u64>,
 ) -> Outcome<(Vec<DeliveryView>, Option<String>)> {
-    let (rows, next) = store::deliveries(db.reader(), &actor.scope, filter, cursor, bounded(limit)).await?;
+    find_deliveries(db, actor, filter, &Narrow::default(), cursor, limit).await
+}
+
+/// The same, narrowed to what a person looks for and in the order asked. Its states are `pending`, `covered`, `left` and `voided`.
+///
+/// # Errors
+/// `cursor_unknown`; else only ours.
+pub async fn find_deliveries(
+    db: &Db,
+    actor: &Actor,
+    filter: &DeliveryFilter,
+    narrow: &Narrow,
+    cursor: Option<&str>,
+    limit: Option<u64>,
+) -> Outcome<(Vec<DeliveryView>, Option<String>)> {
+    let (rows, next) = store::deliveries(db.reader(), &actor.scope, filter, narrow, cursor, bounded(limit)).await?;
+    Ok((views(db, rows).await?, next))
+}
+
+/// Deliveries a batch may still be made of, the oldest first; at most 500, which is what one batch takes.
+///
+/// # Errors
+/// Only ours.
+pub async fn deliveries_left(db: &Db, actor: &Actor, of: &LeftOf, limit: u64) -> Outcome<Vec<DeliveryView>> {
+    views(db, store::with_something_left(db.reader(), &actor.scope, of, limit.clamp(1, MOST_LEFT)).await?).await
+}
+
+/// Day, number of deliveries and what is left of them, the oldest day first.
+///
+/// # Errors
+/// Only ours.
+pub async fn days_left(db: &Db, actor: &Actor, of: &LeftOf) -> Outcome<Vec<(String, i64, i64)>> {
+    store::left_by_day(db.reader(), &actor.scope, of, MOST_DAYS).await
+}
+
+/// What a buyer received on a day: product, number of deliveries, amount. What was voided does not count.
+///
+/// # Errors
+/// Only ours.
+pub async fn received_on(db: &Db, actor: &Actor, buyer_id: &str, day: Day) -> Outcome<Vec<(String, i64, i64)>> {
+    store::received_on(db.reader(), &actor.scope, buyer_id, &day.to_string()).await
+}
+
+/// Growers who delivered to a buyer last, the latest first, each once.
+///
+/// # Errors
+/// Only ours.
+pub async fn came_lately(db: &Db, actor: &Actor, buyer_id: &str) -> Outcome<Vec<String>> {
+    store::came_lately(db.reader(), &actor.scope, buyer_id, LATELY).await
+}
+
+async fn views(db: &Db, rows: Vec<DeliveryRow>) -> Outcome<Vec<DeliveryView>> {
     let goods = register::goods_of(db.reader(), rows.iter().map(|r| r.product_id.clone()).collect()).await?;
     let late = late::states(db.reader(), rows.iter().filter(|r| r.late).map(|r| r.id.clone()).collect()).await?;
     let mut voids = delivery_void::of_deliveries(db.reader(), rows.iter().map(|r| r.id.clone()).collect()).await?;
@@ -119,7 +180,7 @@ pub async fn deliveries(
         let (late_state, void) = (late.get(&row.id).cloned(), voids.remove(&row.id));
         DeliveryView::of(row, unit).told(late_state, void)
     };
-    Ok((rows.into_iter().map(view).collect(), next))
+    Ok(rows.into_iter().map(view).collect())
 }
 
 /// One delivery.

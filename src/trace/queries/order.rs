@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::db::Db;
+use crate::db::narrow::Narrow;
 use crate::kernel::clock::rfc3339;
 use crate::kernel::{Actor, Failure, Millis, Outcome};
 use crate::trace::code::Locator;
@@ -291,6 +292,21 @@ pub async fn bound_labels(db: &Db, producer_id: &str, limit: u64) -> Outcome<Vec
 pub async fn orders(db: &Db, actor: &Actor, filter: &OrderFilter, cursor: Option<&str>, limit: u64) -> Outcome<Vec<OrderSummary>> {
     let rows = store::orders(db.reader(), &actor.scope, filter, cursor, limit).await?;
     Ok(rows.into_iter().map(OrderSummary::from).collect())
+}
+
+/// Orders within reach, narrowed to what a person looks for and in the order asked.
+///
+/// # Errors
+/// `cursor_unknown`; else only ours.
+pub async fn find_orders(
+    db: &Db,
+    actor: &Actor,
+    narrow: &Narrow,
+    cursor: Option<&str>,
+    limit: Option<u64>,
+) -> Outcome<(Vec<OrderSummary>, Option<String>)> {
+    let (rows, next) = store::listed(db.reader(), &actor.scope, narrow, cursor, super::bounded(limit)).await?;
+    Ok((rows.into_iter().map(OrderSummary::from).collect(), next))
 }
 
 /// Everything an order's printed files depend on. Whoever hands the codes out begins a download first.

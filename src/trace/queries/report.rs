@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::bounded;
 use crate::db::Db;
+use crate::db::narrow::Narrow;
 use crate::kernel::clock::rfc3339;
 use crate::kernel::{Actor, Failure, Outcome};
 use crate::trace::report::ReportFilter;
@@ -69,7 +70,22 @@ pub async fn test_reports(
     cursor: Option<&str>,
     limit: Option<u64>,
 ) -> Outcome<(Vec<TestReportView>, Option<String>)> {
-    let (rows, next) = store::reports(db.reader(), &actor.scope, filter, cursor, bounded(limit)).await?;
+    find_test_reports(db, actor, filter, &Narrow::default(), cursor, limit).await
+}
+
+/// The same, narrowed to what a person looks for and in the order asked.
+///
+/// # Errors
+/// `cursor_unknown`; else only ours.
+pub async fn find_test_reports(
+    db: &Db,
+    actor: &Actor,
+    filter: &ReportFilter,
+    narrow: &Narrow,
+    cursor: Option<&str>,
+    limit: Option<u64>,
+) -> Outcome<(Vec<TestReportView>, Option<String>)> {
+    let (rows, next) = store::reports(db.reader(), &actor.scope, filter, narrow, cursor, bounded(limit)).await?;
     Ok((views(db.reader(), rows).await?, next))
 }
 

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::bounded;
 use crate::db::Db;
+use crate::db::narrow::Narrow;
 use crate::kernel::clock::rfc3339;
 use crate::kernel::{Actor, Failure, Millis, Outcome};
 use crate::trace::Code;
@@ -326,7 +327,22 @@ pub async fn shipments(
     cursor: Option<&str>,
     limit: Option<u64>,
 ) -> Outcome<(Vec<ShipmentView>, Option<String>)> {
-    let (rows, next) = store::shipments(db.reader(), &actor.scope, filter, cursor, bounded(limit)).await?;
+    find_shipments(db, actor, filter, &Narrow::default(), cursor, limit).await
+}
+
+/// The same, narrowed to what a person looks for and in the order asked.
+///
+/// # Errors
+/// `cursor_unknown`; else only ours.
+pub async fn find_shipments(
+    db: &Db,
+    actor: &Actor,
+    filter: &ShipmentFilter,
+    narrow: &Narrow,
+    cursor: Option<&str>,
+    limit: Option<u64>,
+) -> Outcome<(Vec<ShipmentView>, Option<String>)> {
+    let (rows, next) = store::shipments(db.reader(), &actor.scope, filter, narrow, cursor, bounded(limit)).await?;
     Ok((views(db.reader(), rows).await?, next))
 }
 

@@ -7,7 +7,8 @@ use sea_orm::{
 };
 
 use super::reach::{Columns, within};
-use super::{locked, narrowed, newest, page};
+use super::{locked, narrowed, page};
+use crate::db::narrow::{Narrow, Places};
 use crate::db::{Tx, duplicate_as};
 use crate::entity::season_account::Column as Col;
 use crate::entity::{adjustment, movement, season_account};
@@ -301,11 +302,24 @@ pub(in crate::trace) fn reached(scope: &Scope) -> Condition {
     within(scope, Columns { party: Col::PartyId, grower: None, product: Some(Col::ProductId) })
 }
 
+/// Where lists of accounts look.
+const PLACES: Places<'static, Col> = Places {
+    id: Col::Id,
+    newest: true,
+    names: &[Col::Season],
+    parties: &[Col::PartyId],
+    product: Some(Col::ProductId),
+    state: Some(Col::State),
+    when: None,
+    orders: &[("season", Col::Season), ("left", Col::Remaining)],
+};
+
 /// Accounts within a scope, newest first, before `cursor`.
 pub(in crate::trace) async fn accounts<C: ConnectionTrait>(
     connection: &C,
     scope: &Scope,
     filter: &AccountFilter,
+    narrow: &Narrow,
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<(Vec<AccountRow>, Option<String>)> {
@@ -318,7 +332,7 @@ pub(in crate::trace) async fn accounts<C: ConnectionTrait>(
             (Col::State, &filter.state),
         ],
     );
-    newest(connection, query, (Col::Id, |row| row.id.clone()), cursor, limit).await
+    narrow.page(connection, query, &PLACES, cursor, limit).await
 }
 
 /// One account within a scope.

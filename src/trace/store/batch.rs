@@ -7,7 +7,8 @@ use sea_orm::{
 };
 
 use super::reach::{Columns, within};
-use super::{locked, narrowed, newest, report};
+use super::{locked, narrowed, report};
+use crate::db::narrow::{Narrow, Places, When};
 use crate::db::{Tx, duplicate_as};
 use crate::entity::batch::{self, Column as Col};
 use crate::entity::{batch_check, batch_right, batch_source, batch_test};
@@ -258,11 +259,24 @@ pub(in crate::trace) fn reached(scope: &Scope) -> Condition {
     within(scope, Columns { party: Col::ProducerId, grower: None, product: Some(Col::ProductId) })
 }
 
+/// Where lists of batches look.
+const PLACES: Places<'static, Col> = Places {
+    id: Col::Id,
+    newest: true,
+    names: &[Col::Lot],
+    parties: &[Col::ProducerId],
+    product: Some(Col::ProductId),
+    state: Some(Col::State),
+    when: Some(When::Moment(Col::RegisteredAt)),
+    orders: &[("lot", Col::Lot), ("amount", Col::Amount), ("registered", Col::Id)],
+};
+
 /// Batches within a scope, newest first, before `cursor`.
 pub(in crate::trace) async fn batches<C: ConnectionTrait>(
     connection: &C,
     scope: &Scope,
     filter: &BatchFilter,
+    narrow: &Narrow,
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<(Vec<BatchRow>, Option<String>)> {
@@ -276,7 +290,7 @@ pub(in crate::trace) async fn batches<C: ConnectionTrait>(
             (Col::Lot, &filter.lot),
         ],
     );
-    newest(connection, query, (Col::Id, |row| row.id.clone()), cursor, limit).await
+    narrow.page(connection, query, &PLACES, cursor, limit).await
 }
 
 /// One batch within a scope.

@@ -6,8 +6,9 @@ use sea_orm::prelude::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::reach::{Columns, within};
-use super::{locked, narrowed, newest};
+use super::{locked, narrowed};
 use crate::db::Tx;
+use crate::db::narrow::{Narrow, Places, When};
 use crate::entity::delivery::{self, Column as Col};
 use crate::kernel::{Failure, Millis, Outcome, Scope};
 use crate::trace::delivery::DeliveryFilter;
@@ -105,11 +106,24 @@ pub(in crate::trace) fn reached(scope: &Scope) -> Condition {
     within(scope, Columns { party: Col::BuyerId, grower: Some(Col::GrowerId), product: None })
 }
 
-/// Deliveries within a scope, newest first, before `cursor`.
+/// Where lists of deliveries look.
+const PLACES: Places<'static, Col> = Places {
+    id: Col::Id,
+    newest: true,
+    names: &[Col::CertificateNo],
+    parties: &[Col::BuyerId, Col::GrowerId],
+    product: Some(Col::ProductId),
+    state: None,
+    when: Some(When::Day(Col::DeliveredOn)),
+    orders: &[("day", Col::DeliveredOn), ("amount", Col::Amount)],
+};
+
+/// Deliveries within a scope, newest first where nothing else is asked, after `cursor`.
 pub(in crate::trace) async fn deliveries<C: ConnectionTrait>(
     connection: &C,
     scope: &Scope,
     filter: &DeliveryFilter,
+    narrow: &Narrow,
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<(Vec<DeliveryRow>, Option<String>)> {
@@ -126,7 +140,94 @@ pub(in crate::trace) async fn deliveries<C: ConnectionTrait>(
     if filter.pending {
         query = query.filter(Col::Pending.gt(0)).filter(Col::VoidedAt.is_null());
     }
-    newest(connection, query, (Col::Id, |row| row.id.clone()), cursor, limit).await
+    query = match narrow.state.as_deref() {
+        Some("pending") => query.filter(Col::Pending.gt(0)).filter(Col::VoidedAt.is_null()),
+        Some("covered") => query.filter(Col::Pending.eq(0)).filter(Col::VoidedAt.is_null()),
+        Some("left") => query.filter(with_left()),
+        Some("voided") => query.filter(Col::VoidedAt.is_not_null()),
+        _ => query,
+    };
+    narrow.page(connection, query, &PLACES, cursor, limit).await
+}
+
+/// What a batch may still be made of.
+fn with_left() -> Condition {
+    Condition::all()
+        .add(Expr::col((delivery::Entity, Col::Used)).lt(Expr::col((delivery::Entity, Col::Covered))))
+        .add(Col::VoidedAt.is_null())
+}
+
+/// Whose deliveries of which product something is left of.
+#[derive(Debug, Clone, Default)]
+pub struct LeftOf {
+    /// Bought by.
+    pub buyer_id: String,
+    /// Of this product.
+    pub product_id: String,
+    /// Only of these days; of any if there are none.
+    pub days: Vec<String>,
+    /// Only these; any if there are none.
+    pub ids: Vec<String>,
+}
+
+fn left_of(scope: &Scope, of: &LeftOf) -> sea_orm::Select<delivery::Entity> {
+    let query = delivery::Entity::find().filter(reached(scope)).filter(with_left());
+    query.filter(Col::BuyerId.eq(&of.buyer_id)).filter(Col::ProductId.eq(&of.product_id))
+}
+
+/// Deliveries something is left of, the oldest first.
+pub(in crate::trace) async fn with_something_left<C: ConnectionTrait>(
+    connection: &C,
+    scope: &Scope,
+    of: &LeftOf,
+    limit: u64,
+) -> Outcome<Vec<DeliveryRow>> {
+    let mut query = left_of(scope, of);
+    if !of.days.is_empty() || !of.ids.is_empty() {
+        let days = Col::DeliveredOn.is_in(of.days.iter().map(String::as_str));
+        query = query.filter(Condition::any().add(days).add(Col::Id.is_in(of.ids.iter().map(String::as_str))));
+    }
+    Ok(query.order_by_asc(Col::DeliveredOn).order_by_asc(Col::Id).limit(limit).all(connection).await?)
+}
+
+/// Day, number of deliveries and what is left of them, the oldest day first.
+pub(in crate::trace) async fn left_by_day<C: ConnectionTrait>(
+    connection: &C,
+    scope: &Scope,
+    of: &LeftOf,
+    limit: u64,
+) -> Outcome<Vec<(String, i64, i64)>> {
+    let sum = |column: Col| Expr::col((delivery::Entity, column)).sum().cast_as("BIGINT");
+    let query = left_of(scope, of).select_only().column(Col::DeliveredOn).column_as(Col::Id.count(), "n");
+    let query = query.column_as(sum(Col::Covered), "covered").column_as(sum(Col::Used), "used").group_by(Col::DeliveredOn);
+    let rows: Vec<(String, i64, i64, i64)> = query.order_by_asc(Col::DeliveredOn).limit(limit).into_tuple().all(connection).await?;
+    Ok(rows.into_iter().map(|(day, n, covered, used)| (day, n, covered - used)).collect())
+}
+
+/// What a buyer received on a day, by product: how many deliveries, and how much; what was voided does not count.
+pub(in crate::trace) async fn received_on<C: ConnectionTrait>(
+    connection: &C,
+    scope: &Scope,
+    buyer_id: &str,
+    day: &str,
+) -> Outcome<Vec<(String, i64, i64)>> {
+    let sum = Expr::col((delivery::Entity, Col::Amount)).sum().cast_as("BIGINT");
+    let query = delivery::Entity::find().filter(reached(scope)).filter(Col::BuyerId.eq(buyer_id)).filter(Col::DeliveredOn.eq(day));
+    let query = query.filter(Col::VoidedAt.is_null()).select_only().column(Col::ProductId).column_as(Col::Id.count(), "n");
+    Ok(query.column_as(sum, "amount").group_by(Col::ProductId).order_by_asc(Col::ProductId).into_tuple().all(connection).await?)
+}
+
+/// Whoever delivered to a buyer last, the latest first, each once; of the latest `deliveries` only.
+pub(in crate::trace) async fn came_lately<C: ConnectionTrait>(
+    connection: &C,
+    scope: &Scope,
+    buyer_id: &str,
+    deliveries: u64,
+) -> Outcome<Vec<String>> {
+    let query = delivery::Entity::find().filter(reached(scope)).filter(Col::BuyerId.eq(buyer_id)).order_by_desc(Col::Id).limit(deliveries);
+    let found: Vec<String> = query.select_only().column(Col::GrowerId).into_tuple().all(connection).await?;
+    let mut seen = std::collections::BTreeSet::new();
+    Ok(found.into_iter().filter(|id| seen.insert(id.clone())).collect())
 }
 
 /// One delivery within a scope.

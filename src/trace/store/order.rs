@@ -8,6 +8,7 @@ use sea_orm::{
 
 use super::reach::products_held;
 use crate::db::Tx;
+use crate::db::narrow::{Narrow, Places, When, sought};
 use crate::db::region::{organisations_in, products_in, subquery};
 use crate::entity::{batch, code_order, gi_right, mark_use, mark_use_suspension, organisation, pack, product};
 use crate::kernel::{Day, Failure, Millis, Outcome, Scope};
@@ -234,6 +235,39 @@ pub struct OrderFilter {
     pub batch_id: Option<String>,
     /// One state's word.
     pub state: Option<String>,
+}
+
+/// Where lists of orders look.
+const PLACES: Places<'static, code_order::Column> = Places {
+    id: code_order::Column::Id,
+    newest: true,
+    names: &[code_order::Column::Season],
+    parties: &[code_order::Column::ProducerId],
+    product: Some(code_order::Column::ProductId),
+    state: Some(code_order::Column::State),
+    when: Some(When::Moment(code_order::Column::OrderedAt)),
+    orders: &[("count", code_order::Column::Count), ("ordered", code_order::Column::Id)],
+};
+
+/// Orders within reach as somebody looks for them: a number is that of the order.
+///
+/// # Errors
+/// `cursor_unknown`; else only ours.
+pub async fn listed<C: ConnectionTrait>(
+    connection: &C,
+    scope: &Scope,
+    narrow: &Narrow,
+    cursor: Option<&str>,
+    limit: u64,
+) -> Outcome<(Vec<OrderRow>, Option<String>)> {
+    use code_order::Column as C_;
+    let mut query = code_order::Entity::find().filter(within(scope, C_::ProducerId, C_::ProductId));
+    let number = narrow.q.as_deref().and_then(sought).and_then(|typed| typed.parse::<i64>().ok());
+    if let Some(number) = number {
+        query = query.filter(C_::OrderNo.eq(number));
+    }
+    let rest = Narrow { q: narrow.q.clone().filter(|_| number.is_none()), ..narrow.clone() };
+    rest.page(connection, query, &PLACES, cursor, limit).await
 }
 
 /// Orders within reach, newest first; `cursor` is the id of the last one seen.

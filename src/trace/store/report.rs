@@ -4,8 +4,9 @@ use sea_orm::prelude::Expr;
 use sea_orm::sea_query::Query;
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use super::narrowed;
 use super::reach::{Columns, within};
-use super::{narrowed, newest};
+use crate::db::narrow::{Narrow, Places, When};
 use crate::db::{Tx, duplicate_as};
 use crate::entity::{batch, batch_line, batch_report, test_item, test_report};
 use crate::kernel::{Failure, Outcome, Scope};
@@ -105,11 +106,24 @@ fn reached(scope: &Scope) -> Condition {
     within(scope, Columns { party: Col::OrganisationId, grower: None, product: Some(Col::ProductId) })
 }
 
+/// Where lists of reports look; the state is what they speak of.
+const PLACES: Places<'static, Col> = Places {
+    id: Col::Id,
+    newest: true,
+    names: &[Col::ReportNo, Col::Laboratory],
+    parties: &[Col::OrganisationId],
+    product: Some(Col::ProductId),
+    state: Some(Col::Scope),
+    when: Some(When::Day(Col::ReportedOn)),
+    orders: &[("reported", Col::ReportedOn), ("report_no", Col::ReportNo)],
+};
+
 /// Reports within a scope, newest first, before `cursor`.
 pub(in crate::trace) async fn reports<C: ConnectionTrait>(
     connection: &C,
     scope: &Scope,
     filter: &ReportFilter,
+    narrow: &Narrow,
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<(Vec<ReportRow>, Option<String>)> {
@@ -127,7 +141,7 @@ pub(in crate::trace) async fn reports<C: ConnectionTrait>(
         linked.column(batch_report::Column::ReportId).from(batch_report::Entity).cond_where(batch_report::Column::BatchId.eq(batch));
         query = query.filter(Col::Id.in_subquery(linked));
     }
-    newest(connection, query, (Col::Id, |row| row.id.clone()), cursor, limit).await
+    narrow.page(connection, query, &PLACES, cursor, limit).await
 }
 
 /// Has an organisation a report about a product that holds on this day?

@@ -10,6 +10,7 @@ pub mod sales;
 use super::seller::Shop;
 use super::store::{self, CaptureRow, ListingRow, SellerRow, ShopRow, SkuRow};
 use crate::db::Db;
+use crate::db::narrow::Narrow;
 use crate::kernel::clock::rfc3339;
 use crate::kernel::{Actor, Outcome};
 
@@ -139,8 +140,22 @@ pub async fn sellers(
     cursor: Option<&str>,
     limit: Option<u64>,
 ) -> Outcome<(Vec<SellerView>, Option<String>)> {
+    find_sellers(db, actor, &Narrow::default(), cursor, limit).await
+}
+
+/// The same, narrowed to what a person looks for and in the order asked. Its states are the kinds.
+///
+/// # Errors
+/// `cursor_unknown`; else only ours.
+pub async fn find_sellers(
+    db: &Db,
+    actor: &Actor,
+    narrow: &Narrow,
+    cursor: Option<&str>,
+    limit: Option<u64>,
+) -> Outcome<(Vec<SellerView>, Option<String>)> {
     let limit = limit.unwrap_or(50).clamp(1, 200);
-    let (rows, next) = cut(store::seller::page(db.reader(), actor, cursor, limit + 1).await?, limit, |row| row.id.clone());
+    let (rows, next) = store::seller::page(db.reader(), actor, narrow, cursor, limit).await?;
     let shops = store::seller::shops(db.reader(), rows.iter().map(|row| row.id.clone()).collect()).await?;
     Ok((rows.into_iter().map(|row| SellerView::of(row, &shops)).collect(), next))
 }
@@ -166,9 +181,23 @@ pub async fn listings(
     cursor: Option<&str>,
     limit: Option<u64>,
 ) -> Outcome<(Vec<ListingView>, Option<String>)> {
+    find_listings(db, actor, filter, &Narrow::default(), cursor, limit).await
+}
+
+/// The same, narrowed to what a person looks for and in the order asked. Its states are the platforms.
+///
+/// # Errors
+/// `cursor_unknown`; else only ours.
+pub async fn find_listings(
+    db: &Db,
+    actor: &Actor,
+    filter: &ListingFilter,
+    narrow: &Narrow,
+    cursor: Option<&str>,
+    limit: Option<u64>,
+) -> Outcome<(Vec<ListingView>, Option<String>)> {
     let limit = limit.unwrap_or(50).clamp(1, 200);
-    let rows = store::listing::page(db.reader(), &actor.scope, filter.seller_id.as_deref(), cursor, limit + 1).await?;
-    let (rows, next) = cut(rows, limit, |row| row.id.clone());
+    let (rows, next) = store::listing::page(db.reader(), &actor.scope, filter.seller_id.as_deref(), narrow, cursor, limit).await?;
     Ok((views(db.reader(), rows).await?, next))
 }
 

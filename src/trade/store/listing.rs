@@ -5,6 +5,7 @@ use sea_orm::{
 };
 
 use super::seller::placed;
+use crate::db::narrow::{Narrow, Places, When, holds, sought};
 use crate::db::region::{products_in, subquery};
 use crate::db::{Tx, duplicate_as};
 use crate::entity::{listing, listing_capture, listing_score, product, seller};
@@ -52,21 +53,42 @@ pub(in crate::trade) async fn one<C: ConnectionTrait>(connection: &C, scope: &Sc
     listing::Entity::find_by_id(id).filter(within(scope)).one(connection).await?.ok_or_else(Failure::not_found)
 }
 
+/// Where lists of listings look, but for the text: that stands in what was captured.
+const PLACES: Places<'static, listing::Column> = Places {
+    id: listing::Column::Id,
+    newest: false,
+    names: &[],
+    parties: &[],
+    product: Some(listing::Column::ClaimedProductId),
+    state: Some(listing::Column::Platform),
+    when: Some(When::Moment(listing::Column::RecordedAt)),
+    orders: &[("captured", listing::Column::Id), ("platform", listing::Column::Platform)],
+};
+
+/// Listings within reach, in the order they were first seen where nothing else is asked.
 pub(in crate::trade) async fn page<C: ConnectionTrait>(
     connection: &C,
     scope: &Scope,
     seller_id: Option<&str>,
+    narrow: &Narrow,
     cursor: Option<&str>,
     limit: u64,
-) -> Outcome<Vec<ListingRow>> {
-    let mut query = listing::Entity::find().filter(within(scope)).order_by_asc(listing::Column::Id).limit(limit);
+) -> Outcome<(Vec<ListingRow>, Option<String>)> {
+    let mut query = listing::Entity::find().filter(within(scope));
     if let Some(id) = seller_id {
         query = query.filter(listing::Column::SellerId.eq(id));
     }
-    if let Some(cursor) = cursor {
-        query = query.filter(listing::Column::Id.gt(cursor));
+    let typed = narrow.q.as_deref().and_then(sought);
+    if let Some(typed) = &typed {
+        use listing_capture::Column as Said;
+        let said = Condition::any().add(holds(Said::Title, typed)).add(holds(Said::Shop, typed));
+        let sellers = subquery(seller::Entity, seller::Column::Id, holds(seller::Column::Name, typed));
+        let any = Condition::any().add(holds(listing::Column::Platform, typed)).add(holds(listing::Column::ItemId, typed));
+        let any = any.add(listing::Column::Id.in_subquery(subquery(listing_capture::Entity, Said::ListingId, said)));
+        query = query.filter(any.add(listing::Column::SellerId.in_subquery(sellers)));
     }
-    Ok(query.all(connection).await?)
+    let rest = Narrow { q: None, ..narrow.clone() };
+    rest.page(connection, query, &PLACES, cursor, limit).await
 }
 
 /// Everything some listings said, the latest last.

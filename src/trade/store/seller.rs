@@ -5,6 +5,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
+use crate::db::narrow::{Narrow, Places};
 use crate::db::region::{begins_with, subquery};
 use crate::db::{Tx, duplicate_as};
 use crate::entity::{listing, organisation, seller, seller_shop};
@@ -92,17 +93,26 @@ pub(in crate::trade) async fn organisation_of<C: ConnectionTrait>(connection: &C
     Ok(found.map(|row| row.id))
 }
 
+/// Where lists of sellers look; the state is the kind.
+const PLACES: Places<'static, seller::Column> = Places {
+    id: seller::Column::Id,
+    newest: false,
+    names: &[seller::Column::Name, seller::Column::CreditCode, seller::Column::Place],
+    parties: &[],
+    product: None,
+    state: Some(seller::Column::Kind),
+    when: None,
+    orders: &[("name", seller::Column::Name), ("registered", seller::Column::Id)],
+};
+
 pub(in crate::trade) async fn page<C: ConnectionTrait>(
     connection: &C,
     actor: &Actor,
+    narrow: &Narrow,
     cursor: Option<&str>,
     limit: u64,
-) -> Outcome<Vec<SellerRow>> {
-    let mut query = seller::Entity::find().filter(known_to(actor)).order_by_asc(seller::Column::Id).limit(limit);
-    if let Some(cursor) = cursor {
-        query = query.filter(seller::Column::Id.gt(cursor));
-    }
-    Ok(query.all(connection).await?)
+) -> Outcome<(Vec<SellerRow>, Option<String>)> {
+    narrow.page(connection, seller::Entity::find().filter(known_to(actor)), &PLACES, cursor, limit).await
 }
 
 pub(in crate::trade) async fn shops<C: ConnectionTrait>(connection: &C, ids: Vec<String>) -> Outcome<Vec<ShopRow>> {

@@ -14,6 +14,31 @@ pub(super) const ALL_PLOTS: &str = "plots";
 /// The choice of raw material.
 pub(super) const MATERIAL: &str = "input";
 
+/// What the choice of all that was delivered on a day begins with; the day follows.
+pub(super) const WHOLE_DAY: &str = "day_";
+
+/// A delivery with something left, as a batch may take from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Left {
+    pub id: String,
+    pub free: i64,
+    /// Delivered on.
+    pub day: String,
+}
+
+/// Shares an amount among deliveries in their order, each to the end; what none has is asked of the last, so that nothing is hidden.
+pub(super) fn fill(amount: i64, from: &[Left]) -> Vec<(String, i64)> {
+    let (mut rest, mut taken) = (amount, Vec::new());
+    for (no, delivery) in from.iter().enumerate() {
+        let part = if no + 1 == from.len() { rest } else { rest.min(delivery.free) };
+        if part > 0 {
+            taken.push((delivery.id.clone(), part));
+        }
+        rest -= part;
+    }
+    taken
+}
+
 /// What was typed; nothing is thrown away, so that it can be shown again.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -67,8 +92,13 @@ impl BatchForm {
     pub fn accepts_excess(&self) -> bool {
         !self.accept_excess.is_empty()
     }
-    /// The input of the command, and what could not be read. `own_plots` are those `ALL_PLOTS` stands for.
-    pub fn read(&self, base: BaseUnit, own_plots: &[String]) -> (BatchInput, Faults) {
+    /// The day whose deliveries were chosen, if a day was.
+    pub fn whole_day(&self) -> Option<&str> {
+        self.source.strip_prefix(WHOLE_DAY)
+    }
+    /// The input of the command, and what could not be read. `own_plots` are those `ALL_PLOTS` stands for, `of_day` the deliveries of
+    /// [`whole_day`](Self::whole_day) with something left.
+    pub fn read(&self, base: BaseUnit, own_plots: &[String], of_day: &[Left]) -> (BatchInput, Faults) {
         let mut faults = Faults::new();
         let amount = self.amount(base);
         if amount.is_none() && !self.weight.trim().is_empty() {
@@ -82,6 +112,12 @@ impl BatchForm {
             ALL_PLOTS => plot_ids = own_plots.to_vec(),
             MATERIAL => sources.push(SourceInput { input: Some(self.material(&mut faults)), ..whole }),
             id if id.starts_with("plo_") => plot_ids.push(id.to_owned()),
+            id if id.starts_with(WHOLE_DAY) => {
+                for (id, part) in fill(amount.unwrap_or(0), of_day) {
+                    let (net_weight_g, quantity) = if base == BaseUnit::G { (Some(part), None) } else { (None, Some(part)) };
+                    sources.push(SourceInput { delivery_id: Some(id), net_weight_g, quantity, ..SourceInput::default() });
+                }
+            }
             id => sources.push(SourceInput { delivery_id: Some(id.to_owned()), ..whole }),
         }
         let weighed = base == BaseUnit::G && amount.is_some() && WeightUnit::parse(&self.unit).is_some();
@@ -173,7 +209,7 @@ mod tests {
     #[test]
     fn a_source_is_plots_a_delivery_or_material() {
         let own = ["plo_1".to_owned(), "plo_2".to_owned()];
-        let read = |source| form("1", "kg", source).read(BaseUnit::G, &own).0;
+        let read = |source| form("1", "kg", source).read(BaseUnit::G, &own, &[]).0;
         assert_eq!((read("plots").plot_ids.len(), read("plo_2").plot_ids), (2, vec!["plo_2".to_owned()]));
         let delivered = read("del_1");
         assert_eq!((delivered.sources[0].delivery_id.as_deref(), delivered.sources[0].net_weight_g), (Some("del_1"), Some(1000)));
@@ -181,9 +217,28 @@ mod tests {
         assert!(read("").sources.is_empty() && read("input").sources[0].input.is_some());
     }
 
+    fn left(id: &str, free: i64) -> Left {
+        Left { id: id.to_owned(), free, day: "2026-09-12".to_owned() }
+    }
+
+    #[test]
+    fn deliveries_are_taken_in_order_and_the_last_says_what_is_too_much() {
+        let two = [left("del_1", 800), left("del_2", 500)];
+        assert_eq!(fill(1_000, &two), [("del_1".to_owned(), 800), ("del_2".to_owned(), 200)]);
+        assert_eq!(fill(800, &two), [("del_1".to_owned(), 800)]);
+        assert_eq!(fill(2_000, &two), [("del_1".to_owned(), 800), ("del_2".to_owned(), 1_200)]);
+        assert_eq!(fill(5, &[]), []);
+        let day = form("1", "kg", "day_2026-09-12");
+        assert_eq!(day.whole_day(), Some("2026-09-12"));
+        let (input, _) = day.read(BaseUnit::G, &[], &two);
+        let taken: Vec<_> = input.sources.iter().map(|s| (s.delivery_id.as_deref(), s.net_weight_g)).collect();
+        assert_eq!(taken, [(Some("del_1"), Some(800)), (Some("del_2"), Some(200))]);
+        assert_eq!(input.net_weight_g, None);
+    }
+
     #[test]
     fn all_faults_are_said_once_and_at_their_fields() {
-        let (_, unread) = form("很多", "kg", "plots").read(BaseUnit::G, &[]);
+        let (_, unread) = form("很多", "kg", "plots").read(BaseUnit::G, &[], &[]);
         let refused = Failure::field("/net_weight_g", "amount_missing").at("/lot", "lot_missing");
         let both = together(unread, Some(refused), field).unwrap_err();
         let said: Vec<_> = both.fields.iter().map(|f| (field(&f.pointer), f.code)).collect();

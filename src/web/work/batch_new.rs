@@ -13,20 +13,22 @@ use super::super::failure::Refusal;
 use super::super::pages::staff::{FormError, Frame};
 use super::super::route::{Access, Route};
 use super::bars::{Figures, own_views};
-use super::batch_form::{ALL_PLOTS, BatchForm, MATERIAL, field, together, units};
+use super::batch_form::{ALL_PLOTS, BatchForm, Left, MATERIAL, field, plain, together, units};
 use super::desk::{Reader, done_at, faults, fresh_key};
 use super::names::{Names, day_of, jin};
+use super::phone::source::{left_of, plots_of, whole_days};
 use super::{facilities, reports};
 use crate::identity::role::Permission;
 use crate::kernel::quantity::{BaseUnit, mu_of_m2};
-use crate::kernel::{Failure, Outcome};
+use crate::kernel::{Day, Failure, Outcome};
 use crate::registry::product::AccountBasis;
-use crate::registry::queries::{PlotsAsked, plots};
 use crate::trace::commands::batch::register_batch;
-use crate::trace::delivery::DeliveryFilter;
 use crate::trace::goods::Goods;
 use crate::trace::queries::account::AccountView;
-use crate::trace::queries::delivery::deliveries;
+use crate::trace::queries::delivery::{DeliveryView, LeftOf, deliveries_left};
+
+/// Deliveries offered one by one, the oldest first; later ones are found by their day.
+const OFFERED: u64 = 200;
 
 pub(super) fn routes() -> Vec<Route> {
     let needs = Access::Needs(Permission::BatchRegister);
@@ -36,6 +38,8 @@ pub(super) fn routes() -> Vec<Route> {
 #[derive(Debug, Default, Deserialize)]
 struct Chosen {
     product: Option<String>,
+    /// Only deliveries of this day.
+    day: Option<String>,
 }
 
 #[derive(Template)]
@@ -72,9 +76,12 @@ struct Page<'a> {
     /// The figure that was exceeded, in words; empty unless it was.
     excess: String,
     late: bool,
+    /// The day of delivery looked for, where there are more deliveries than are offered.
+    find: Option<String>,
 }
 
 async fn show(State(app): State<App>, reader: Reader, Asked(chosen): Asked<Chosen>) -> Result<Response, Refusal> {
+    let chosen_day = chosen.day.as_deref().and_then(|day| Day::parse(&plain(day)));
     let accounts = own_views(&app, &reader).await?;
     let mut products: Vec<&str> = accounts.iter().map(|a| a.product_id.as_str()).collect();
     products.sort_unstable();
@@ -87,7 +94,7 @@ async fn show(State(app): State<App>, reader: Reader, Asked(chosen): Asked<Chose
     match chosen {
         Some(product) => {
             let form = BatchForm { product: product.to_owned(), unit: String::new(), ..BatchForm::default() };
-            Ok(Html(page(&app, &reader, &form, None).await?).into_response())
+            Ok(Html(page(&app, &reader, &form, chosen_day, None).await?).into_response())
         }
         None => Ok(Html(choice(&app, &reader, &products, &accounts).await?).into_response()),
     }
@@ -115,7 +122,7 @@ fn left(reader: &Reader, goods: &Goods, accounts: &[AccountView]) -> Vec<String>
     accounts.iter().map(line).collect()
 }
 
-async fn page(app: &App, reader: &Reader, form: &BatchForm, refused: Option<&Failure>) -> Result<String, Refusal> {
+async fn page(app: &App, reader: &Reader, form: &BatchForm, day: Option<Day>, refused: Option<&Failure>) -> Result<String, Refusal> {
     let goods = Names::new(app).goods(&form.product).await?;
     let accounts = own_views(app, reader).await?;
     let several = accounts.iter().any(|a| a.product_id != goods.id);
@@ -126,7 +133,7 @@ async fn page(app: &App, reader: &Reader, form: &BatchForm, refused: Option<&Fai
     let excess = refused.filter(|f| f.says("quota_exceeded")).map(|failure| excess(reader, &goods, failure));
     let typed = form.amount(goods.unit).filter(|_| refused.is_some());
     let echo = typed.map(|amount| match goods.unit {
-        BaseUnit::G => format!("{} = {}", goods.show(amount), jin(amount)),
+        BaseUnit::G => format!("{} = {}", goods.show(amount), jin(reader.lang, amount)),
         BaseUnit::Ml | BaseUnit::Piece => goods.show(amount),
     });
     let is_late = refused.is_some_and(|f| f.says("late_reason_missing") || f.says("late_evidence_missing"));
@@ -139,7 +146,8 @@ async fn page(app: &App, reader: &Reader, form: &BatchForm, refused: Option<&Fai
         left: left(reader, &goods, &of),
         echo: echo.unwrap_or_default(),
         units: order_units(reader, goods.unit, chosen_unit),
-        sources: sources(app, reader, &goods).await?,
+        sources: sources(app, reader, &goods, day, &form.source).await?,
+        find: find(app, reader, &goods, day).await?,
         facilities: facilities::own_choices(app, reader).await?,
         reports: reports::own_choices(app, reader, &goods.id).await?,
         harvested: goods.basis == AccountBasis::Plots,
@@ -167,27 +175,34 @@ fn excess(reader: &Reader, goods: &Goods, failure: &Failure) -> String {
     reader.fill("excess", &[("remaining", &goods.show(remaining)), ("excess", &goods.show((asked - remaining).max(0)))])
 }
 
-/// Where goods of this product can come from: own plots, deliveries with something left, raw material.
-async fn sources(app: &App, reader: &Reader, goods: &Goods) -> Outcome<Vec<(String, String)>> {
-    let own = reader.own().unwrap_or_default();
+/// Where goods of this product can come from: own plots, deliveries with something left (the oldest first, or those of one day), whole
+/// days of them, raw material.
+async fn sources(app: &App, reader: &Reader, goods: &Goods, day: Option<Day>, chosen: &str) -> Outcome<Vec<(String, String)>> {
     let mut out = Vec::new();
-    let plots = own_plots(app, reader, goods).await?;
+    let plots = plots_of(app, reader, reader.own(), &goods.id).await?;
     if plots.len() > 1 {
-        let area = mu_of_m2(plots.iter().map(|(_, _, m2)| m2).sum());
+        let area = mu_of_m2(plots.iter().map(|plot| plot.area_m2).sum());
         out.push((ALL_PLOTS.to_owned(), reader.fill("all_plots", &[("n", &plots.len().to_string()), ("area", &area)])));
     }
-    for (id, name, m2) in plots {
-        out.push((id, reader.fill("one_plot", &[("name", &name), ("area", &mu_of_m2(m2))])));
+    for plot in plots {
+        let words = reader.fill("one_plot", &[("name", &plot.name), ("area", &mu_of_m2(plot.area_m2))]);
+        out.push((plot.id, words));
     }
-    if let Some(actor) = reader.acting(Permission::DeliveryRead) {
-        let filter = DeliveryFilter { buyer_id: Some(own.to_owned()), product_id: Some(goods.id.clone()), ..DeliveryFilter::default() };
+    let days = whole_days(app, reader, goods).await?.0;
+    out.extend(days.into_iter().map(|day| (day.id, format!("{} {}", day.words, day.small))));
+    if let (Some(of), Some(actor)) = (left_of(reader, &goods.id), reader.acting(Permission::DeliveryRead)) {
+        let asked = LeftOf { days: day.map(|day| day.to_string()).into_iter().collect(), ..of.clone() };
+        let mut views = deliveries_left(&app.db, &actor, &asked, OFFERED).await?;
+        // What was chosen on a page of its day stays chosen.
+        if chosen.starts_with("del_") && views.iter().all(|view| view.id != chosen) {
+            views.extend(deliveries_left(&app.db, &actor, &LeftOf { ids: vec![chosen.to_owned()], ..of }, 1).await?);
+        }
         let mut names = Names::new(app);
-        for view in deliveries(&app.db, &actor, &filter, None, Some(200)).await?.0 {
+        names.growers(reader, views.iter().map(|view| view.grower_id.clone())).await?;
+        for view in views {
             let free = view.figure("covered") - view.figure("used");
-            if free > 0 {
-                let (day, from) = (day_of(reader.lang, &view.delivered_on), names.party(reader, &view.grower_id).await?);
-                out.push((view.id, reader.fill("one_delivery", &[("day", &day), ("from", &from), ("left", &goods.show(free))])));
-            }
+            let (day, from) = (day_of(reader.lang, &view.delivered_on), names.party(reader, &view.grower_id).await?);
+            out.push((view.id, reader.fill("one_delivery", &[("day", &day), ("from", &from), ("left", &goods.show(free))])));
         }
     }
     if goods.basis != AccountBasis::Plots {
@@ -196,12 +211,19 @@ async fn sources(app: &App, reader: &Reader, goods: &Goods) -> Outcome<Vec<(Stri
     Ok(out)
 }
 
-/// Id, name and square metres of the organisation's own plots of a product that are valid today.
-async fn own_plots(app: &App, reader: &Reader, goods: &Goods) -> Outcome<Vec<(String, String, i64)>> {
-    let (Some(own), Some(actor)) = (reader.own(), reader.acting(Permission::PlotRead)) else { return Ok(Vec::new()) };
-    let asked = PlotsAsked { holder_id: Some(own.to_owned()), product_id: Some(goods.id.clone()), as_of: Some(app.clock.today()) };
-    let listed = plots(&app.db, &actor, &asked, None, 200).await?;
-    Ok(listed.items.into_iter().map(|plot| (plot.id, plot.name, plot.area_m2)).collect())
+/// The day of delivery looked for, where there are more deliveries than are offered.
+async fn find(app: &App, reader: &Reader, goods: &Goods, day: Option<Day>) -> Outcome<Option<String>> {
+    let many = whole_days(app, reader, goods).await?.1 > i64::try_from(OFFERED).unwrap_or(i64::MAX);
+    let typed = day.map(|day| day.to_string()).unwrap_or_default();
+    Ok((many || day.is_some()).then_some(typed))
+}
+
+/// The deliveries of a day something is left of, as a batch takes from them.
+async fn of_day(app: &App, reader: &Reader, product_id: &str, day: &str) -> Outcome<Vec<Left>> {
+    let (Some(of), Some(actor)) = (left_of(reader, product_id), reader.acting(Permission::DeliveryRead)) else { return Ok(Vec::new()) };
+    let views = deliveries_left(&app.db, &actor, &LeftOf { days: vec![day.to_owned()], ..of }, 500).await?;
+    let left = |view: DeliveryView| Left { free: view.figure("covered") - view.figure("used"), id: view.id, day: view.delivered_on };
+    Ok(views.into_iter().map(left).collect())
 }
 
 async fn register(State(app): State<App>, reader: Reader, posted: Posted<BatchForm>) -> Result<Response, Refusal> {
@@ -210,11 +232,15 @@ async fn register(State(app): State<App>, reader: Reader, posted: Posted<BatchFo
         return Ok(Redirect::to(&reader.to("/work/batches/new")).into_response());
     }
     let goods = Names::new(&app).goods(&form.product).await?;
-    let plots: Vec<String> = own_plots(&app, &reader, &goods).await?.into_iter().map(|(id, _, _)| id).collect();
+    let plots: Vec<String> = plots_of(&app, &reader, reader.own(), &goods.id).await?.into_iter().map(|plot| plot.id).collect();
+    let left = match form.whole_day() {
+        Some(day) => of_day(&app, &reader, &goods.id, day).await?,
+        None => Vec::new(),
+    };
     let tried = act(&app, posted, move |tx, desk, form| {
-        let (plots, unit) = (plots.clone(), goods.unit);
+        let (plots, left, unit) = (plots.clone(), left.clone(), goods.unit);
         Box::pin(async move {
-            let (input, unread) = form.read(unit, &plots);
+            let (input, unread) = form.read(unit, &plots, &left);
             let tried = register_batch(tx, &desk, &input).await;
             let id = tried.as_ref().map(|view| view.id.clone()).unwrap_or_default();
             together(unread, tried.err(), field)?;
@@ -222,7 +248,7 @@ async fn register(State(app): State<App>, reader: Reader, posted: Posted<BatchFo
         })
     });
     super::parts::answered(tried.await, async |failure| {
-        let html = page(&app, &reader, &form, Some(&failure)).await?;
+        let html = page(&app, &reader, &form, None, Some(&failure)).await?;
         Ok((failure, html))
     })
     .await

@@ -270,7 +270,7 @@ fn told(reader: &Reader, inside: &Contents) -> Found {
     if let Some(on) = &inside.lies_in {
         facts.push(reader.fill("inside_on", &[("order_no", &on.order_no.to_string()), ("n", &grouped(on.sequence))]));
     }
-    let column = |name: &str, number| Column { label: reader.say(name), number };
+    let column = |name: &str, number| Column { label: reader.say(name), number, ..Column::default() };
     let lot = |b: &crate::trace::queries::contents::InsideOfBatch| match (&b.batch_id, &b.lot) {
         (Some(id), Some(lot)) => Cell::link(lot.clone(), reader.to(&format!("/work/batches/{id}"))),
         _ => Cell::text(reader.say("inside_unbound")),

@@ -5,6 +5,7 @@ use askama::Template;
 use super::super::app::App;
 use super::super::pages::staff::{Cell, Column, Frame, Table};
 use super::desk::Reader;
+use super::listing::Filters;
 use super::names::{Names, moment_of, state};
 use crate::kernel::Outcome;
 use crate::trace::goods::Goods;
@@ -17,6 +18,8 @@ use crate::trace::queries::order::OrderSummary;
 pub(super) struct Listing<'a> {
     pub frame: Frame<'a>,
     pub table: Table,
+    /// What it is narrowed to, where it can be.
+    pub filters: Option<Filters>,
     /// The one thing to do here, as (where, words).
     pub action: Option<(String, String)>,
     /// Where the next page is.

@@ -33,6 +33,7 @@ mod home;
 mod inspecting;
 mod kin;
 mod levels;
+mod listing;
 mod lists;
 mod market;
 mod measures;

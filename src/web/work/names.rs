@@ -11,9 +11,9 @@ use crate::identity::store;
 use crate::kernel::clock::parse_rfc3339;
 use crate::kernel::day::hour_minute;
 use crate::kernel::ids::{Noun, is};
-use crate::kernel::quantity::grouped;
+use crate::kernel::quantity::{grouped, mu_of_m2};
 use crate::kernel::{Day, Millis, Outcome};
-use crate::registry::queries::grower;
+use crate::registry::queries::{grower, growers_by_id};
 use crate::trace::goods::Goods;
 use crate::trace::store::register;
 
@@ -36,6 +36,14 @@ impl<'a> Names<'a> {
         let found = register::goods(self.app.db.reader(), id).await?;
         self.goods.insert(id.to_owned(), found.clone());
         Ok(found)
+    }
+    /// Looks many growers up at once, where the reader may read growers; [`party`](Self::party) knows them then.
+    pub async fn growers(&mut self, reader: &Reader, ids: impl IntoIterator<Item = String>) -> Outcome<()> {
+        let Some(actor) = reader.acting(Permission::GrowerRead) else { return Ok(()) };
+        let ids: std::collections::BTreeSet<String> = ids.into_iter().filter(|id| !self.parties.contains_key(id)).collect();
+        let found = growers_by_id(&self.app.db, &actor, &ids.into_iter().collect::<Vec<_>>()).await?;
+        self.parties.extend(found.into_iter().map(|grower| (grower.id, grower.name)));
+        Ok(())
     }
     /// An organisation or grower. Who may not read growers sees that it is one and the end of its number, not its name.
     pub async fn party(&mut self, reader: &Reader, id: &str) -> Outcome<String> {
@@ -76,13 +84,18 @@ pub(super) fn day_of(lang: Lang, written: &str) -> String {
     Day::parse(written).map_or_else(|| written.to_owned(), |day| day.for_people(lang.english()))
 }
 
+/// Square metres as 亩 with two decimals.
+pub(super) fn mu(lang: Lang, m2: i64) -> String {
+    lang.say1("work.in_mu", "area", mu_of_m2(m2))
+}
+
 /// Grams as 斤: `48,000 斤`, `1.5 斤`.
-pub(super) fn jin(grams: i64) -> String {
+pub(super) fn jin(lang: Lang, grams: i64) -> String {
     let (whole, rest) = (grams.abs() / 500, grams.abs() % 500 * 2);
     let rest = format!("{rest:03}");
     let rest = rest.trim_end_matches('0');
     let joint = if rest.is_empty() { "" } else { "." };
-    format!("{}{joint}{rest} 斤", grouped(whole))
+    lang.say1("work.in_jin", "n", format!("{}{joint}{rest}", grouped(whole)))
 }
 
 /// A state: words and colour together. `kind` is `batch_state`, `order_state`, `account_state`, `range_state` or `decision_state`.
@@ -102,7 +115,9 @@ mod tests {
 
     #[test]
     fn grams_are_said_in_jin() {
-        assert_eq!((jin(24_000_000), jin(750), jin(1)), ("48,000 斤".into(), "1.5 斤".into(), "0.002 斤".into()));
+        let zh = |grams| jin(Lang::Chinese, grams);
+        assert_eq!((zh(24_000_000), zh(750), zh(1)), ("48,000 斤".into(), "1.5 斤".into(), "0.002 斤".into()));
+        assert_eq!((jin(Lang::English, 750), mu(Lang::Chinese, 2000)), ("1.5 jin".into(), "3.00 亩".into()));
         assert_eq!(tail("org_01k8x"), "1k8x");
     }
 }

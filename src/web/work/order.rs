@@ -256,7 +256,7 @@ async fn ranges(app: &App, reader: &Reader, view: &OrderView) -> Outcome<Table> 
     let columns = [("sequence", false), ("count", true), ("state", false), ("lot", false), ("since", false)];
     Ok(Table {
         caption: reader.say("ranges_caption"),
-        columns: columns.map(|(name, number)| Column { label: reader.say(name), number }).into(),
+        columns: columns.map(|(name, number)| Column { label: reader.say(name), number, ..Column::default() }).into(),
         rows,
         empty: reader.say("ranges_none"),
     })

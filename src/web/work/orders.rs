@@ -7,33 +7,34 @@ use axum::response::Html;
 use super::super::app::App;
 use super::super::body::Asked;
 use super::super::failure::Refusal;
-use super::super::link::query_value;
 use super::super::route::{Access, Route};
-use super::batches::After;
 use super::desk::Reader;
 use super::home::sees_several;
+use super::listing::{Above, Query, ROWS, products};
 use super::lists::{self, Listing};
+use super::parts::choices;
 use crate::identity::role::Permission;
-use crate::trace::queries::order::{OrderFilter, orders};
-
-/// Rows of one page.
-const ROWS: u64 = 20;
+use crate::interop::sheet::SheetKind;
+use crate::trace::order::OrderState;
+use crate::trace::queries::order::find_orders;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route::get("/work/orders", Access::Needs(Permission::CodeOrderRead), list)]
 }
 
-async fn list(State(app): State<App>, reader: Reader, Asked(after): Asked<After>) -> Result<Html<String>, Refusal> {
+async fn list(State(app): State<App>, reader: Reader, Asked(query): Asked<Query>) -> Result<Html<String>, Refusal> {
     let actor = reader.actor(Permission::CodeOrderRead)?;
-    // One more than is shown tells whether another page follows.
-    let mut items = orders(&app.db, &actor, &OrderFilter::default(), after.cursor.as_deref(), ROWS + 1).await?;
-    let more = items.len() as u64 > ROWS;
-    items.truncate(usize::try_from(ROWS).unwrap_or(usize::MAX));
-    let next = items.last().filter(|_| more).map(|last| last.id.clone());
+    let states = choices(&reader, "order_state", OrderState::ALL.iter().map(|state| state.word()));
+    let above = Above::new(&reader, "/work/orders", &query, "orders").products(products(&app, &reader).await?).states("state", states);
+    let above = above.days().sorts(&["ordered", "count"]).gives(SheetKind::Orders);
+    let (items, next) = find_orders(&app.db, &actor, &query.narrow(), query.cursor(), Some(ROWS)).await?;
+    let mut table = lists::orders(&app, &reader, &items, sees_several(&reader, Permission::CodeOrderRead)).await?;
+    above.heads(&mut table, &[None, Some("count"), None, Some("ordered")]);
     let page = Listing {
-        table: lists::orders(&app, &reader, &items, sees_several(&reader, Permission::CodeOrderRead)).await?,
+        table,
+        filters: Some(above.filters(items.len(), next.is_some())),
         action: reader.may(Permission::CodeOrderRequest).then(|| (reader.to("/work/orders/new"), reader.say("order_labels"))),
-        next: next.map(|cursor| reader.to(&format!("/work/orders?cursor={}", query_value(&cursor)))),
+        next: above.next(next),
         frame: reader.frame(reader.say("orders"), Vec::new()),
     };
     Ok(Html(page.render()?))

@@ -12,6 +12,7 @@ use super::super::failure::Refusal;
 use super::super::pages::staff::{FormError, Frame, Table};
 use super::batch_form::{plain, units};
 use super::desk::{Reader, again, faults, fresh_key, on_the_form};
+use super::listing::Filters;
 use crate::kernel::failure::Faults;
 use crate::kernel::quantity::{BaseUnit, parse_amount};
 use crate::kernel::{Day, Failure};
@@ -157,6 +158,8 @@ pub(super) struct Tried<'a> {
 pub(super) struct Part {
     pub heading: String,
     pub about: String,
+    /// What the table is narrowed to.
+    pub filters: Option<Filters>,
     pub table: Option<Table>,
     pub next: Option<String>,
     /// Where else to go from here, as (where, words); the first is the main one.

@@ -9,24 +9,23 @@ use super::super::act::{Done, act};
 use super::super::app::App;
 use super::super::body::{Asked, Posted};
 use super::super::failure::Refusal;
-use super::super::link::query_value;
 use super::super::pages::staff::{Cell, Column, FormError, Table};
 use super::super::route::{Access, Route};
 use super::bars::own_views;
 use super::desk::{Reader, done_at};
+use super::listing::{self, Above, Query, ROWS};
 use super::names::{Names, day_of};
 use super::parts::{Field, Form, Part, PartsPage, Tried, Typed, choices, given, refilled, said};
 use crate::identity::role::Permission as P;
+use crate::interop::sheet::SheetKind;
 use crate::kernel::Outcome;
 use crate::registry::queries::{PlotsAsked, plots};
 use crate::trace::batch::{BatchFilter, TestScope};
 use crate::trace::commands::report::record_test_report;
 use crate::trace::queries::batch::batches;
-use crate::trace::queries::report::{TestReportView, test_reports};
+use crate::trace::queries::report::{TestReportView, find_test_reports, test_reports};
 use crate::trace::report::{ByWhom, ReportFilter, TestItemInput, TestReportInput};
 
-/// Rows of one page.
-const ROWS: u64 = 30;
 /// Choices of one list.
 const CHOICES: u64 = 200;
 
@@ -34,24 +33,42 @@ pub(super) fn routes() -> Vec<Route> {
     vec![Route::get("/work/tests", Access::Needs(P::TestRead), show), Route::post("/work/tests", Access::Needs(P::TestReport), record)]
 }
 
-/// Which page, and for which batch a report is to be recorded.
+/// For which batch a report is to be recorded.
 #[derive(Debug, Default, Deserialize)]
 struct Wanted {
-    cursor: Option<String>,
     batch: Option<String>,
 }
 
-async fn show(State(app): State<App>, reader: Reader, Asked(wanted): Asked<Wanted>) -> Result<Html<String>, Refusal> {
-    Ok(Html(page(&app, &reader, &wanted, Vec::new(), None).await?))
+async fn show(
+    State(app): State<App>,
+    reader: Reader,
+    Asked(query): Asked<Query>,
+    Asked(wanted): Asked<Wanted>,
+) -> Result<Html<String>, Refusal> {
+    Ok(Html(page(&app, &reader, &query, &wanted, Vec::new(), None).await?))
 }
 
-async fn page(app: &App, reader: &Reader, wanted: &Wanted, errors: Vec<FormError>, tried: Option<Tried<'_>>) -> Result<String, Refusal> {
+async fn page(
+    app: &App,
+    reader: &Reader,
+    query: &Query,
+    wanted: &Wanted,
+    errors: Vec<FormError>,
+    tried: Option<Tried<'_>>,
+) -> Result<String, Refusal> {
     let actor = reader.actor(P::TestRead)?;
-    let (views, next) = test_reports(&app.db, &actor, &ReportFilter::default(), wanted.cursor.as_deref(), Some(ROWS)).await?;
+    let scopes = choices(reader, "test_scope", TestScope::ALL.iter().map(|scope| scope.word()));
+    let above = Above::new(reader, "/work/tests", query, "tests").products(listing::products(app, reader).await?).states("kind", scopes);
+    let above = above.days().sorts(&["reported", "report_no"]).gives(SheetKind::Tests);
+    let filter = ReportFilter::default();
+    let (views, next) = find_test_reports(&app.db, &actor, &filter, &query.narrow(), query.cursor(), Some(ROWS)).await?;
+    let mut table = table(app, reader, &views).await?;
+    above.heads(&mut table, &[Some("report_no"), None, None, None, None]);
     let mut part = Part {
         heading: reader.say("tests"),
-        table: Some(table(app, reader, &views).await?),
-        next: next.map(|cursor| reader.to(&format!("/work/tests?cursor={}", query_value(&cursor)))),
+        filters: Some(above.filters(views.len(), next.is_some())),
+        table: Some(table),
+        next: above.next(next),
         ..Part::default()
     };
     if reader.may(P::TestReport) && reader.own().is_some() {
@@ -229,9 +246,9 @@ async fn record(State(app): State<App>, reader: Reader, posted: Posted<Typed>) -
         "items",
         "file_sha256",
     ];
-    let wanted = Wanted::default();
+    let (query, wanted) = (Query::default(), Wanted::default());
     refilled(tried.await, &reader, Tried { form: "report", typed: &typed }, &names, |errors, tried| {
-        page(&app, &reader, &wanted, errors, tried)
+        page(&app, &reader, &query, &wanted, errors, tried)
     })
     .await
 }

@@ -111,6 +111,7 @@ async fn list(State(app): State<App>, reader: Reader, Asked(after): Asked<After>
             rows,
             empty: reader.say("seizures_none"),
         },
+        filters: None,
         action: None,
         next: next.map(|cursor| reader.to(&format!("/work/seizures?cursor={}", query_value(&cursor)))),
         frame: reader.frame(reader.say("seizures"), Vec::new()),

@@ -7,22 +7,21 @@ use axum::response::Html;
 use super::super::app::App;
 use super::super::body::Asked;
 use super::super::failure::Refusal;
-use super::super::link::query_value;
 use super::super::pages::staff::{Cell, Column, Table};
 use super::super::route::{Access, Route};
-use super::batches::After;
 use super::desk::Reader;
+use super::listing::{Above, Query, ROWS, products};
 use super::lists::Listing;
 use super::names::{Names, day_of, state};
+use super::parts::choices;
 use crate::identity::role::Permission as P;
+use crate::interop::sheet::SheetKind;
 use crate::kernel::Outcome;
 use crate::kernel::quantity::grouped;
-use crate::trace::queries::shipment::{ShipmentView, shipments};
+use crate::trace::queries::shipment::{ShipmentView, find_shipments};
 use crate::trace::queries::stock::{StockFilter, consignee_stock};
-use crate::trace::shipment::ShipmentFilter;
+use crate::trace::shipment::{ShipmentFilter, ShipmentState};
 
-/// Rows of one page.
-const ROWS: u64 = 20;
 /// Rows of the stock page.
 const STOCK: u64 = 200;
 
@@ -31,14 +30,22 @@ pub(super) fn routes() -> Vec<Route> {
     vec![Route::get("/work/shipments", read, list), Route::get("/work/stock", read, stock)]
 }
 
-async fn list(State(app): State<App>, reader: Reader, Asked(after): Asked<After>) -> Result<Html<String>, Refusal> {
+async fn list(State(app): State<App>, reader: Reader, Asked(query): Asked<Query>) -> Result<Html<String>, Refusal> {
     let actor = reader.actor(P::ShipmentRead)?;
-    let (items, next) = shipments(&app.db, &actor, &ShipmentFilter::default(), after.cursor.as_deref(), Some(ROWS)).await?;
+    let states = choices(&reader, "shipment_state", ShipmentState::ALL.iter().map(|state| state.word()));
+    let above =
+        Above::new(&reader, "/work/shipments", &query, "shipments").products(products(&app, &reader).await?).states("state", states);
+    let above = above.days().sorts(&["sent", "number"]).gives(SheetKind::Shipments);
+    let filter = ShipmentFilter::default();
+    let (items, next) = find_shipments(&app.db, &actor, &filter, &query.narrow(), query.cursor(), Some(ROWS)).await?;
     let sends = reader.may(P::ShipmentSend) && reader.own().is_some();
+    let mut table = table(&app, &reader, &items, reader.say("shipments_empty")).await?;
+    above.heads(&mut table, &[Some("number"), None, None, None, Some("sent")]);
     let page = Listing {
-        table: table(&app, &reader, &items, reader.say("shipments_empty")).await?,
+        table,
+        filters: Some(above.filters(items.len(), next.is_some())),
         action: sends.then(|| (reader.to("/work/shipments/new"), reader.say("send_goods"))),
-        next: next.map(|cursor| reader.to(&format!("/work/shipments?cursor={}", query_value(&cursor)))),
+        next: above.next(next),
         frame: reader.frame(reader.say("shipments"), Vec::new()),
     };
     Ok(Html(page.render()?))
@@ -110,6 +117,7 @@ async fn stock(State(app): State<App>, reader: Reader) -> Result<Html<String>, R
             rows,
             empty: reader.say("stock_empty"),
         },
+        filters: None,
         action: Some((reader.to("/work/shipments"), reader.say("shipments"))),
         next: None,
         frame: reader.frame(reader.say("stock_title"), Vec::new()),

@@ -36,6 +36,9 @@ pub(super) async fn act(tx: &Tx, desk: &Desk, kind: SheetKind, given: &Given, be
         SheetKind::Tests => goods::test(&mut form).await,
         SheetKind::Sellers => market::seller(&mut form).await,
         SheetKind::Listings => market::listing(&mut form).await,
+        SheetKind::Orders | SheetKind::Shipments | SheetKind::Accounts => {
+            return Err(Failure::broken("a sheet of a kind that is only given out was read"));
+        }
     };
     let mut faults = form.faults;
     match done {

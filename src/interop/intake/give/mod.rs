@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::db::Db;
+use crate::db::narrow::Narrow;
 use crate::identity::store::organisation;
 use crate::interop::sheet::columns::ID;
 use crate::interop::sheet::write::Out;
@@ -59,6 +60,8 @@ pub struct Giver {
     form: Form,
     english: bool,
     today: Day,
+    narrow: Narrow,
+    seller_id: Option<String>,
     cursor: Option<String>,
     begun: bool,
     over: bool,
@@ -95,6 +98,8 @@ impl Giver {
             form,
             english,
             today,
+            narrow: Narrow::default(),
+            seller_id: None,
             cursor: None,
             begun: false,
             over: false,
@@ -103,6 +108,12 @@ impl Giver {
             names: BTreeMap::new(),
             goods: BTreeMap::new(),
         })
+    }
+
+    /// Only what is meant, in its order, as the list on a page has it; of listings only those of a seller, if one is named.
+    #[must_use]
+    pub fn narrowed(self, narrow: Narrow, seller_id: Option<String>) -> Self {
+        Self { narrow, seller_id, ..self }
     }
 
     /// The next bytes; `None` at the end. Nothing larger than one page of rows is held, but for a workbook, which goes out whole.

@@ -7,14 +7,21 @@ use crate::kernel::Outcome;
 use crate::kernel::clock::parse_rfc3339;
 use crate::kernel::day::Day;
 use crate::kernel::ids::{Noun, is};
-use crate::registry::queries::{FacilitiesAsked, MarkUsesAsked, PlotView, PlotsAsked, facilities, growers, mark_uses, plots};
+use crate::registry::queries::{
+    FacilitiesAsked, MarkUsesAsked, PlotView, PlotsAsked, facilities, find_growers, find_mark_uses, find_plots,
+};
+use crate::trace::account::{AccountFilter, Bucket};
 use crate::trace::batch::BatchFilter;
 use crate::trace::delivery::DeliveryFilter;
-use crate::trace::queries::batch::{BatchView, batches};
-use crate::trace::queries::delivery::{DeliveryView, deliveries};
-use crate::trace::queries::report::{TestReportView, test_reports};
+use crate::trace::queries::account::{AccountView, find_accounts};
+use crate::trace::queries::batch::{BatchView, find_batches};
+use crate::trace::queries::delivery::{DeliveryView, find_deliveries};
+use crate::trace::queries::order::{OrderSummary, find_orders};
+use crate::trace::queries::report::{TestReportView, find_test_reports};
+use crate::trace::queries::shipment::{ShipmentView, find_shipments};
 use crate::trace::report::ReportFilter;
-use crate::trade::queries::{ListingFilter, ListingView, SellerFilter, SellerView, listings, seller, sellers};
+use crate::trace::shipment::ShipmentFilter;
+use crate::trade::queries::{ListingFilter, ListingView, SellerView, find_listings, find_sellers, seller};
 
 /// Rows read at once.
 const PAGE: u64 = 200;
@@ -29,7 +36,7 @@ impl Giver {
     pub(super) async fn page(&mut self) -> Outcome<(Vec<Values>, Option<String>)> {
         let at = self.cursor.clone();
         let at = at.as_deref();
-        let (db, actor, today) = (self.db.clone(), self.actor.clone(), self.today);
+        let (db, actor, today, narrow) = (self.db.clone(), self.actor.clone(), self.today, self.narrow.clone());
         let mut rows = Vec::new();
         let next = match self.kind {
             SheetKind::Organisations => {
@@ -48,7 +55,7 @@ impl Giver {
                 next
             }
             SheetKind::Growers => {
-                let page = growers(&db, &actor, None, at, PAGE).await?;
+                let page = find_growers(&db, &actor, &narrow, at, PAGE).await?;
                 for row in page.items {
                     let organisation = self.name(&row.organisation_id).await?;
                     rows.push(values([
@@ -65,28 +72,30 @@ impl Giver {
                 page.next_cursor
             }
             SheetKind::Plots => {
-                let page = plots(&db, &actor, &PlotsAsked::default(), at, PAGE).await?;
+                let page = find_plots(&db, &actor, &PlotsAsked::default(), &narrow, at, PAGE).await?;
                 for row in page.items {
                     rows.push(self.plot(row).await?);
                 }
                 page.next_cursor
             }
             SheetKind::Deliveries => {
-                let (page, next) = deliveries(&db, &actor, &DeliveryFilter::default(), at, Some(PAGE)).await?;
+                let (page, next) = find_deliveries(&db, &actor, &DeliveryFilter::default(), &narrow, at, Some(PAGE)).await?;
                 for row in page {
                     rows.push(self.delivery(row).await?);
                 }
                 next
             }
             SheetKind::Batches => {
-                let (page, next) = batches(&db, &actor, &BatchFilter::default(), at, Some(PAGE)).await?;
+                let (page, next) = find_batches(&db, &actor, &BatchFilter::default(), &narrow, at, Some(PAGE)).await?;
                 for row in page {
                     rows.push(self.batch(row).await?);
                 }
                 next
             }
             SheetKind::MarkUses => {
-                let page = mark_uses(&db, &actor, &MarkUsesAsked::default(), today, at, PAGE).await?;
+                let as_of = narrow.state.as_deref().filter(|state| *state == "in_force").map(|_| today);
+                let asked = MarkUsesAsked { product_id: narrow.product_id.clone(), as_of, ..MarkUsesAsked::default() };
+                let page = find_mark_uses(&db, &actor, &asked, &narrow, today, at, PAGE).await?;
                 rows.extend(page.items.into_iter().map(|row| {
                     values([
                         ("id", Some(row.id)),
@@ -123,27 +132,109 @@ impl Giver {
                 page.next_cursor
             }
             SheetKind::Tests => {
-                let (page, next) = test_reports(&db, &actor, &ReportFilter::default(), at, Some(PAGE)).await?;
+                let (page, next) = find_test_reports(&db, &actor, &ReportFilter::default(), &narrow, at, Some(PAGE)).await?;
                 for row in page {
                     rows.push(self.test(row).await?);
                 }
                 next
             }
             SheetKind::Sellers => {
-                let (page, next) = sellers(&db, &actor, &SellerFilter {}, at, Some(PAGE)).await?;
+                let (page, next) = find_sellers(&db, &actor, &narrow, at, Some(PAGE)).await?;
                 rows.extend(page.into_iter().map(of_seller));
                 next
             }
             SheetKind::Listings => {
-                let (page, next) = listings(&db, &actor, &ListingFilter::default(), at, Some(PAGE)).await?;
+                let filter = ListingFilter { seller_id: self.seller_id.clone() };
+                let (page, next) = find_listings(&db, &actor, &filter, &narrow, at, Some(PAGE)).await?;
                 for row in page {
                     let name = seller(&db, &actor, &row.seller_id).await.map(|seller| seller.name);
                     rows.push(listing(row, name.ok()));
                 }
                 next
             }
+            SheetKind::Orders => {
+                let (page, next) = find_orders(&db, &actor, &narrow, at, Some(PAGE)).await?;
+                for row in page {
+                    rows.push(self.order(row).await?);
+                }
+                next
+            }
+            SheetKind::Shipments => {
+                let (page, next) = find_shipments(&db, &actor, &ShipmentFilter::default(), &narrow, at, Some(PAGE)).await?;
+                for row in page {
+                    rows.push(self.shipment(row).await?);
+                }
+                next
+            }
+            SheetKind::Accounts => {
+                let (page, next) = find_accounts(&db, &actor, &AccountFilter::default(), &narrow, at, Some(PAGE)).await?;
+                for row in page {
+                    rows.push(self.account(row).await?);
+                }
+                next
+            }
         };
         Ok((rows, next))
+    }
+
+    async fn order(&mut self, row: OrderSummary) -> Outcome<Values> {
+        let (product, organisation) = (self.goods(&row.product_id).await?.name, self.name(&row.producer_id).await?);
+        Ok(values([
+            ("id", Some(row.id)),
+            ("order_no", Some(row.order_no.to_string())),
+            ("organisation", Some(organisation)),
+            ("product", Some(product)),
+            ("season", Some(row.season)),
+            ("kind", Some(row.kind)),
+            ("count", Some(row.count.to_string())),
+            ("spare", Some(row.spare.to_string())),
+            ("quota_left", Some(row.quota_left.to_string())),
+            ("state", Some(row.state)),
+            ("ordered_on", parse_rfc3339(&row.ordered_at).map(|at| Day::of(at).to_string())),
+        ]))
+    }
+
+    async fn shipment(&mut self, row: ShipmentView) -> Outcome<Values> {
+        let (goods, organisation) = (self.goods(&row.product_id).await?, self.name(&row.producer_id).await?);
+        let (weight, unit) = in_unit(goods.unit, row.amount());
+        Ok(values([
+            ("id", Some(row.id)),
+            ("number", Some(row.number)),
+            ("organisation", Some(organisation)),
+            ("product", Some(goods.name)),
+            ("consignee", Some(row.consignee.name)),
+            ("place", row.place),
+            ("sent_on", Some(row.sent_on)),
+            ("weight", Some(weight)),
+            ("unit", Some(unit)),
+            ("labels", Some(row.codes.to_string())),
+            ("state", Some(row.state)),
+            ("carrier", row.carrier),
+            ("note", row.note),
+        ]))
+    }
+
+    async fn account(&mut self, row: AccountView) -> Outcome<Values> {
+        let goods = self.goods(&row.product_id).await?;
+        let party = if is(Noun::Grower, &row.party_id) { self.grower(&row.party_id).await?.0 } else { self.name(&row.party_id).await? };
+        let figure = |bucket: Bucket| Some(in_unit(goods.unit, row.figure(bucket)).0);
+        Ok(values([
+            ("unit", Some(in_unit(goods.unit, 0).1)),
+            ("approved", figure(Bucket::Approved)),
+            ("received", figure(Bucket::Received)),
+            ("carried", figure(Bucket::Carried)),
+            ("delivered", figure(Bucket::Delivered)),
+            ("remaining", figure(Bucket::Remaining)),
+            ("pending", figure(Bucket::Pending)),
+            ("coded", figure(Bucket::Coded)),
+            ("party", Some(party)),
+            ("product", Some(goods.name)),
+            ("id", Some(row.id)),
+            ("season", Some(row.season)),
+            ("state", Some(row.state)),
+            ("basis_note", Some(row.basis_note)),
+            ("evidence", row.evidence),
+        ]))
     }
 
     async fn plot(&mut self, row: PlotView) -> Outcome<Values> {

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use sea_orm::sea_query::Condition;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
-use super::{narrowed, newest};
+use super::narrowed;
+use crate::db::narrow::{Narrow, Places, When};
 use crate::db::region::{begins_with, organisations_in, products_in, subquery};
 use crate::db::{Tx, duplicate_as};
 use crate::entity::{batch_right, code_order, facility, mark_use_suspension, nesting, organisation, shipment, shipment_act, shipment_line};
@@ -157,6 +158,18 @@ pub fn reached(scope: &Scope) -> Condition {
     any
 }
 
+/// Where lists of shipments look.
+const PLACES: Places<'static, shipment::Column> = Places {
+    id: shipment::Column::Id,
+    newest: true,
+    names: &[shipment::Column::Number, shipment::Column::ConsigneeName, shipment::Column::Place],
+    parties: &[shipment::Column::ProducerId],
+    product: Some(shipment::Column::ProductId),
+    state: Some(shipment::Column::State),
+    when: Some(When::Day(shipment::Column::SentOn)),
+    orders: &[("number", shipment::Column::Number), ("sent", shipment::Column::SentOn)],
+};
+
 /// Shipments within a scope, newest first, before `cursor`.
 ///
 /// # Errors
@@ -165,6 +178,7 @@ pub async fn shipments<C: ConnectionTrait>(
     connection: &C,
     scope: &Scope,
     filter: &ShipmentFilter,
+    narrow: &Narrow,
     cursor: Option<&str>,
     limit: u64,
 ) -> Outcome<(Vec<ShipmentRow>, Option<String>)> {
@@ -182,7 +196,7 @@ pub async fn shipments<C: ConnectionTrait>(
         use shipment_line::Column as L;
         query = query.filter(Col::Id.in_subquery(subquery(shipment_line::Entity, L::ShipmentId, L::BatchId.eq(batch))));
     }
-    newest(connection, query, (Col::Id, |row| row.id.clone()), cursor, limit).await
+    narrow.page(connection, query, &PLACES, cursor, limit).await
 }
 
 /// One shipment within a scope.

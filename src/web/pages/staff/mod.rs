@@ -1,4 +1,4 @@
-//! The frame of signed-in pages: a dark rail (a strip on phones), the page, an error summary that leads to each field, and
+//! The frame of signed-in pages: a dark rail (a menu on phones), the page, an error summary that leads to each field, and
 //! the parts ordinary pages are made of (`staff/macros.html`: hidden fields, field, select, table, badge, facts, bar).
 //!
 //! A page of another file extends `staff/base.html` and has a field `frame: Frame`. Every form carries the CSRF token and
@@ -74,6 +74,14 @@ impl Frame<'_> {
     /// Path of the sheet.
     pub fn css(&self) -> &'static str {
         style::staff_href()
+    }
+    /// The place of the rail this page belongs to; the page's own heading where it belongs to none.
+    pub fn place(&self) -> &str {
+        self.rail.iter().find(|link| link.current).map_or(self.title.as_str(), |link| link.label.as_str())
+    }
+    /// How much waits in all places of the rail.
+    pub fn waiting(&self) -> u64 {
+        self.rail.iter().filter_map(|link| link.count).sum()
     }
     /// The fault of this field, empty if there is none.
     pub fn error(&self, field: &str) -> &str {

@@ -7,16 +7,20 @@ pub struct Column {
     pub label: String,
     /// Figures stand at the right.
     pub number: bool,
+    /// Where the list is ordered by it; empty if it can't be.
+    pub href: String,
+    /// `ascending` or `descending` where it is; else empty.
+    pub sorted: &'static str,
 }
 
 impl Column {
     /// A column of text.
     pub fn text(label: impl Into<String>) -> Self {
-        Self { label: label.into(), number: false }
+        Self { label: label.into(), ..Self::default() }
     }
     /// A column of figures.
     pub fn number(label: impl Into<String>) -> Self {
-        Self { label: label.into(), number: true }
+        Self { label: label.into(), number: true, ..Self::default() }
     }
 }
 

@@ -63,6 +63,7 @@ async fn list(State(app): State<App>, reader: Reader, Asked(after): Asked<After>
     let (items, next) = evidence(&app.db, &actor, &EvidenceFilter::default(), after.cursor.as_deref(), Some(ROWS)).await?;
     let page = Listing {
         table: table(&reader, &items),
+        filters: None,
         action: Some((reader.to("/work/evidence/check"), say(&reader, "check_chain"))),
         next: next.map(|cursor| reader.to(&format!("/work/evidence?cursor={}", query_value(&cursor)))),
         frame: reader.frame(say(&reader, "title"), Vec::new()),

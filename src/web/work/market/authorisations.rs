@@ -113,14 +113,8 @@ async fn page(
             forms.push(Form { class: "stop", label: format!("{}：{} {}", form.label, view.seller, view.season), ..form });
         }
     }
-    let part = Part {
-        heading: say(reader, "authorisations"),
-        about: say(reader, "authorisations_about"),
-        table: Some(table),
-        next,
-        forms,
-        ..Part::default()
-    };
+    let (heading, about) = (say(reader, "authorisations"), say(reader, "authorisations_about"));
+    let part = Part { heading, about, table: Some(table), next, forms, ..Part::default() };
     Ok(PartsPage { frame: reader.frame(say(reader, "authorisations"), errors), parts: vec![part] }.render()?)
 }
 

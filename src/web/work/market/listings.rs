@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Html;
-use serde::Deserialize;
 
 use super::super::super::app::App;
 use super::super::super::body::Asked;
@@ -11,25 +10,19 @@ use super::super::super::failure::Refusal;
 use super::super::super::pages::staff::{Cell, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::Reader;
+use super::super::listing::{Above, Query, ROWS, products};
 use super::super::lists::Listing;
 use super::super::names::moment_of;
 use super::said::{counts, yuan};
 use super::{columns, say};
 use crate::identity::role::Permission as P;
+use crate::interop::sheet::SheetKind;
 use crate::kernel::Outcome;
 use crate::supervision::findings::findings_of;
-use crate::trade::queries::{ListingFilter, ListingView, listings, seller_names};
+use crate::trade::queries::{ListingFilter, ListingView, find_listings, seller_names};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route::get("/work/listings", Access::Needs(P::ListingRead), show)]
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Query {
-    #[serde(default)]
-    cursor: Option<String>,
-    #[serde(default)]
-    seller_id: Option<String>,
 }
 
 /// Listings as a table: what, whose, what is asked about it.
@@ -57,14 +50,19 @@ pub(super) async fn table(app: &App, reader: &Reader, items: &[ListingView]) -> 
 }
 
 async fn show(State(app): State<App>, reader: Reader, Asked(query): Asked<Query>) -> Result<Html<String>, Refusal> {
-    let filter = ListingFilter { seller_id: query.seller_id.clone() };
-    let (items, next) = listings(&app.db, &reader.actor(P::ListingRead)?, &filter, query.cursor.as_deref(), Some(50)).await?;
-    let of = query.seller_id.map(|id| format!("&seller_id={}", super::super::super::link::query_value(&id))).unwrap_or_default();
+    let above = Above::new(&reader, "/work/listings", &query, "listings").products(products(&app, &reader).await?);
+    let above = above.days().sorts(&["captured"]).gives(SheetKind::Listings);
+    let seller_id = Some(query.seller_id.clone()).filter(|id| !id.is_empty());
+    let (filter, actor) = (ListingFilter { seller_id }, reader.actor(P::ListingRead)?);
+    let (items, next) = find_listings(&app.db, &actor, &filter, &query.narrow(), query.cursor(), Some(ROWS)).await?;
+    let mut table = table(&app, &reader, &items).await?;
+    above.heads(&mut table, &[None, None, None, None, Some("captured")]);
     let page = Listing {
         frame: reader.frame(say(&reader, "listings"), Vec::new()),
-        table: table(&app, &reader, &items).await?,
+        table,
+        filters: Some(above.filters(items.len(), next.is_some())),
         action: reader.may(P::ListingRecord).then(|| (reader.to("/work/listings/new"), say(&reader, "record_listing"))),
-        next: next.map(|cursor| reader.to(&format!("/work/listings?cursor={cursor}{of}"))),
+        next: above.next(next),
     };
     Ok(Html(page.render()?))
 }

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{Html, Response};
-use serde::Deserialize;
 
 use super::super::super::act::{Done, act};
 use super::super::super::app::App;
@@ -12,13 +11,15 @@ use super::super::super::failure::Refusal;
 use super::super::super::pages::staff::{Cell, FormError, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::{Reader, done_at};
+use super::super::listing::{Above, Query, ROWS};
 use super::super::parts::{Field, Form, Part, PartsPage, Tried, Typed, choices, given, refilled, said};
 use super::{authorisations, columns, listings, say};
 use crate::identity::role::Permission as P;
+use crate::interop::sheet::SheetKind;
 use crate::registry::queries::division;
 use crate::trade::commands::register_seller;
 use crate::trade::queries::authorisation::AuthorisationFilter;
-use crate::trade::queries::{ListingFilter, SellerFilter, SellerView, listings as all_listings, seller, sellers};
+use crate::trade::queries::{ListingFilter, SellerView, find_sellers, listings as all_listings, seller};
 use crate::trade::seller::{SellerInput, SellerKind, Shop};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -29,14 +30,8 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-#[derive(Debug, Default, Deserialize)]
-struct Query {
-    #[serde(default)]
-    cursor: Option<String>,
-}
-
 async fn show(State(app): State<App>, reader: Reader, Asked(query): Asked<Query>) -> Result<Html<String>, Refusal> {
-    Ok(Html(page(&app, &reader, query.cursor.as_deref(), Vec::new(), None).await?))
+    Ok(Html(page(&app, &reader, &query, Vec::new(), None).await?))
 }
 
 async fn place(app: &App, view: &SellerView) -> String {
@@ -44,14 +39,12 @@ async fn place(app: &App, view: &SellerView) -> String {
     format!("{named} {}", view.place).trim().to_owned()
 }
 
-async fn page(
-    app: &App,
-    reader: &Reader,
-    cursor: Option<&str>,
-    errors: Vec<FormError>,
-    tried: Option<Tried<'_>>,
-) -> Result<String, Refusal> {
-    let (items, next) = sellers(&app.db, &reader.actor(P::SellerRead)?, &SellerFilter {}, cursor, Some(50)).await?;
+async fn page(app: &App, reader: &Reader, query: &Query, errors: Vec<FormError>, tried: Option<Tried<'_>>) -> Result<String, Refusal> {
+    let kinds = choices(reader, "market.seller_kind", ["organisation", "farmer"]);
+    let above = Above::new(reader, "/work/sellers", query, "sellers").states("kind", kinds);
+    let above = above.sorts(&["registered", "name"]).gives(SheetKind::Sellers);
+    let actor = reader.actor(P::SellerRead)?;
+    let (items, next) = find_sellers(&app.db, &actor, &query.narrow(), query.cursor(), Some(ROWS)).await?;
     let mut rows = Vec::new();
     for view in &items {
         let shops = view.shops.iter().map(|shop| format!("{} {}", shop.platform, shop.name)).collect::<Vec<_>>().join("；");
@@ -63,7 +56,7 @@ async fn page(
             Cell::text(shops),
         ]);
     }
-    let table = Table {
+    let mut table = Table {
         caption: say(reader, "sellers_caption"),
         columns: columns(reader, &["seller", "kind", "place", "shops"]),
         rows,
@@ -84,9 +77,18 @@ async fn page(
         ];
         forms.push(Form::new(app, reader, "seller", "/work/sellers", "market.register_seller", "keep", fields).again(tried.as_ref()));
     }
-    let next = next.map(|cursor| reader.to(&format!("/work/sellers?cursor={cursor}")));
-    let part =
-        Part { heading: say(reader, "sellers"), about: say(reader, "sellers_about"), table: Some(table), next, forms, ..Part::default() };
+    above.heads(&mut table, &[Some("name"), None, None, None]);
+    let filters = Some(above.filters(items.len(), next.is_some()));
+    let next = above.next(next);
+    let part = Part {
+        heading: say(reader, "sellers"),
+        about: say(reader, "sellers_about"),
+        filters,
+        table: Some(table),
+        next,
+        forms,
+        ..Part::default()
+    };
     Ok(PartsPage { frame: reader.frame(say(reader, "sellers"), errors), parts: vec![part] }.render()?)
 }
 
@@ -116,7 +118,8 @@ async fn add(State(app): State<App>, reader: Reader, posted: Posted<Typed>) -> R
     });
     let tried = tried.await;
     let names = ["name", "kind", "credit_code", "division_code", "place", "contact", "shops"];
-    refilled(tried, &reader, Tried { form: "seller", typed: &typed }, &names, |errors, tried| page(&app, &reader, None, errors, tried))
+    let query = Query::default();
+    refilled(tried, &reader, Tried { form: "seller", typed: &typed }, &names, |errors, tried| page(&app, &reader, &query, errors, tried))
         .await
 }
 

@@ -161,7 +161,7 @@ async fn of_rights(app: &App, reader: &Reader, view: &ProductView, tried: Option
 }
 
 /// Two statuses are shown by one word.
-fn status_key(word: &str) -> &str {
+pub(super) fn status_key(word: &str) -> &str {
     match word {
         "technical_review_passed" | "expert_review_passed" => "review_passed",
         other => other,

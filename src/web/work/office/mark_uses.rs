@@ -10,25 +10,25 @@ use super::super::super::act::{Done, act};
 use super::super::super::app::App;
 use super::super::super::body::{Asked, MOST_UPLOAD, PostedFiles};
 use super::super::super::failure::Refusal;
-use super::super::super::link::query_value;
 use super::super::super::pages::staff::{Cell, Column, FormError, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::{Reader, done_at};
+use super::super::listing::{Above, Query, ROWS, products};
 use super::super::names::day_of;
-use super::super::parts::{Field, Form, Part, PartsPage, Tried, refilled};
+use super::super::parts::{Field, Form, Part, PartsPage, Tried, choices, refilled};
 use super::{As, columns, input, say};
 use crate::files::{self, About, Purpose};
 use crate::identity::role::Permission as P;
+use crate::interop::sheet::SheetKind;
 use crate::kernel::Outcome;
 use crate::registry::commands::{MarkUseInput, grant_mark_use};
 use crate::registry::queries::{
-    FacilitiesAsked, MarkUseView, MarkUsesAsked, RightsAsked, StandingWord, facilities, mark_use, mark_uses, rights, search_organisations,
+    FacilitiesAsked, MarkUseView, MarkUsesAsked, RightsAsked, StandingWord, facilities, find_mark_uses, mark_use, rights,
+    search_organisations,
 };
 use crate::trace::account::AccountFilter;
 use crate::trace::queries::account::accounts;
 
-/// Rows of a page.
-const ROWS: u64 = 50;
 /// The most put beside each other.
 const MOST_BESIDE: usize = 4;
 
@@ -39,13 +39,6 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/work/mark-uses", Access::Needs(P::MarkUseRecord), add).carries(MOST_UPLOAD),
         Route::get("/work/mark-uses/compare", read, compare),
     ]
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Query {
-    cursor: Option<String>,
-    product: Option<String>,
-    q: Option<String>,
 }
 
 /// How a mark use stands, in words and colour.
@@ -71,8 +64,13 @@ async fn show(State(app): State<App>, reader: Reader, Asked(query): Asked<Query>
 
 async fn page(app: &App, reader: &Reader, query: &Query, errors: Vec<FormError>, tried: Option<Tried<'_>>) -> Result<String, Refusal> {
     let actor = reader.actor(P::MarkUseRead)?;
-    let asked = MarkUsesAsked { product_id: query.product.clone(), ..MarkUsesAsked::default() };
-    let found = mark_uses(&app.db, &actor, &asked, app.clock.today(), query.cursor.as_deref(), ROWS).await?;
+    let states = choices(reader, "office.mark_standing", ["in_force"]);
+    let above = Above::new(reader, "/work/mark-uses", query, "mark_uses").products(products(app, reader).await?).states("state", states);
+    let above = above.days().sorts(&["in_force"]).gives(SheetKind::MarkUses);
+    let (narrow, today) = (query.narrow(), app.clock.today());
+    let as_of = narrow.state.as_deref().filter(|state| *state == "in_force").map(|_| today);
+    let asked = MarkUsesAsked { product_id: narrow.product_id.clone(), as_of, ..MarkUsesAsked::default() };
+    let found = find_mark_uses(&app.db, &actor, &asked, &narrow, today, query.cursor(), ROWS).await?;
     let rows = found.items.iter().map(|view| {
         vec![
             Cell::link(view.organisation.clone(), reader.to(&format!("/work/mark-uses/{}", view.id)))
@@ -83,18 +81,20 @@ async fn page(app: &App, reader: &Reader, query: &Query, errors: Vec<FormError>,
             Cell::text(rests_on(view).unwrap_or_else(|| say(reader, "not_known"))),
         ]
     });
-    let table = Table {
+    let mut table = Table {
         caption: say(reader, "mark_uses_caption"),
         columns: columns(reader, &["user", "product", "in_force", "state", "rests_on"]),
         rows: rows.collect(),
         empty: say(reader, "mark_uses_empty"),
     };
-    let at = |cursor: &str| {
-        let product = query.product.as_deref().map(|id| format!("&product={}", query_value(id))).unwrap_or_default();
-        reader.to(&format!("/work/mark-uses?cursor={}{product}", query_value(cursor)))
+    above.heads(&mut table, &[None, None, Some("in_force"), None, None]);
+    let mut part = Part {
+        heading: say(reader, "mark_uses"),
+        filters: Some(above.filters(found.items.len(), found.next_cursor.is_some())),
+        table: Some(table),
+        next: above.next(found.next_cursor.clone()),
+        ..Part::default()
     };
-    let mut part =
-        Part { heading: say(reader, "mark_uses"), table: Some(table), next: found.next_cursor.as_deref().map(at), ..Part::default() };
     if reader.may(P::MarkUseRecord) {
         part.forms.push(grant_form(app, reader, query).await?.again(tried.as_ref()));
     }
@@ -119,7 +119,7 @@ fn rests_on(view: &MarkUseView) -> Option<String> {
 
 async fn grant_form(app: &App, reader: &Reader, query: &Query) -> Result<Form, Refusal> {
     let actor = reader.actor(P::MarkUseRecord)?;
-    let q = query.q.clone().unwrap_or_default();
+    let q = query.text().unwrap_or_default();
     let users = if q.is_empty() {
         crate::identity::queries::organisations(&app.db, &actor, Some("producer"), None, 200).await?.0
     } else {
@@ -129,7 +129,7 @@ async fn grant_form(app: &App, reader: &Reader, query: &Query) -> Result<Form, R
         let code = row.credit_code.unwrap_or_default();
         (row.id, format!("{} {code}", row.name))
     });
-    let asked = RightsAsked { product_id: query.product.clone(), ..RightsAsked::default() };
+    let asked = RightsAsked { product_id: query.narrow().product_id, ..RightsAsked::default() };
     let of = rights(&app.db, &asked, app.clock.today(), None, 200).await?.items.into_iter().filter(|right| right.status == "registered");
     let of = of.map(|right| {
         let number = right.number.or(right.registration_number).unwrap_or_default();

@@ -11,12 +11,11 @@ use super::super::super::failure::Refusal;
 use super::super::super::pages::staff::{Cell, Column, FormError, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::{Reader, done_at};
-use super::super::names::{Names, day_of, tail};
+use super::super::names::{Names, day_of, mu, tail};
 use super::super::parts::{Field, Form, Part, PartsPage, Typed, answered, at_fields, said};
 use super::plans::state;
 use super::{facts, say};
 use crate::identity::role::Permission as P;
-use crate::kernel::quantity::mu_of_m2;
 use crate::registry::queries::{calendar, term};
 use crate::trace::commands::plan::{Publicity, approve_plan, publish_plan, refuse_plan};
 use crate::trace::plan::PlanView;
@@ -65,7 +64,7 @@ async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>) -> R
         let changed = line.approved_now.is_some_and(|amount| amount != line.amount);
         vec![
             Cell::text(name).with_small(line.note.clone().unwrap_or_default()),
-            Cell::text(line.area_m2.map(mu_of_m2).map(|mu| format!("{mu} 亩")).unwrap_or_default()),
+            Cell::text(line.area_m2.map(|m2| mu(reader.lang, m2)).unwrap_or_default()),
             Cell::text(goods.show(line.amount)),
             Cell::text(now).with_small(if changed { say(reader, "changes") } else { String::new() }),
         ]

@@ -3,34 +3,33 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Html;
-use serde::Deserialize;
 
 use super::super::super::app::App;
 use super::super::super::body::Asked;
 use super::super::super::failure::Refusal;
-use super::super::super::link::query_value;
 use super::super::super::pages::staff::{Cell, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::Reader;
+use super::super::listing::{Above, Query, ROWS};
 use super::super::lists::Listing;
+use super::gi_file::status_key;
 use super::{columns, say};
 use crate::identity::role::Permission as P;
 use crate::registry::queries::{ProductsAsked, products};
-
-/// Rows of a page.
-const ROWS: u64 = 50;
+use crate::registry::right::RightStatus;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route::get("/work/products", Access::Needs(P::MarkUseRead), show)]
 }
 
-#[derive(Debug, Default, Deserialize)]
-struct Query {
-    cursor: Option<String>,
-}
-
 async fn show(State(app): State<App>, reader: Reader, Asked(query): Asked<Query>) -> Result<Html<String>, Refusal> {
-    let page = products(&app.db, &ProductsAsked::default(), app.clock.today(), query.cursor.as_deref(), ROWS).await?;
+    let status = |status: &RightStatus| reader.lang.say(&format!("right_status.{}", status_key(status.word()))).into_owned();
+    let states = RightStatus::ALL.iter().map(|one| (one.word().to_owned(), status(one))).collect();
+    let above = Above::new(&reader, "/work/products", &query, "products").states("state", states);
+    let narrow = query.narrow();
+    let status = narrow.state.as_deref().and_then(|word| RightStatus::ALL.into_iter().find(|status| status.word() == word));
+    let asked = ProductsAsked { q: narrow.q, status, ..ProductsAsked::default() };
+    let page = products(&app.db, &asked, app.clock.today(), query.cursor(), ROWS).await?;
     let rows = page.items.iter().map(|product| {
         let standing = product.rights.iter().filter(|right| right.in_force).count();
         let season = product.season_from.as_deref().zip(product.season_to.as_deref()).map(|(from, to)| format!("{from} – {to}"));
@@ -43,13 +42,14 @@ async fn show(State(app): State<App>, reader: Reader, Asked(query): Asked<Query>
             if standing > 0 { Cell::badge(say(&reader, "protected"), "ok") } else { Cell::badge(say(&reader, "pending"), "soft") },
         ]
     });
-    let table = Table {
+    let mut table = Table {
         caption: say(&reader, "products_caption"),
         columns: columns(&reader, &["product", "rights_in_force", "season_window", "yield_cap", "state"]),
         rows: rows.collect(),
         empty: say(&reader, "products_empty"),
     };
-    let next = page.next_cursor.map(|cursor| reader.to(&format!("/work/products?cursor={}", query_value(&cursor))));
-    let frame = reader.frame(say(&reader, "products"), Vec::new());
-    Ok(Html(Listing { frame, table, action: None, next }.render()?))
+    above.heads(&mut table, &[]);
+    let filters = Some(above.filters(page.items.len(), page.next_cursor.is_some()));
+    let (next, frame) = (above.next(page.next_cursor), reader.frame(say(&reader, "products"), Vec::new()));
+    Ok(Html(Listing { frame, table, filters, action: None, next }.render()?))
 }

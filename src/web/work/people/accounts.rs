@@ -3,34 +3,35 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Html;
-use serde::Deserialize;
 
 use super::super::super::app::App;
 use super::super::super::body::Asked;
 use super::super::super::failure::Refusal;
-use super::super::super::link::query_value;
 use super::super::super::pages::staff::{Cell, Column, Table};
 use super::super::super::route::{Access, Route};
 use super::super::bars::Figures;
 use super::super::desk::Reader;
+use super::super::listing::{Above, Query, ROWS, products, with_growers};
 use super::super::lists::Listing;
 use super::super::names::{Names, day_of, state};
+use super::super::parts::choices;
 use crate::identity::role::Permission as P;
-use crate::trace::account::AccountFilter;
-use crate::trace::queries::account::accounts;
+use crate::interop::sheet::SheetKind;
+use crate::trace::account::{AccountFilter, AccountState};
+use crate::trace::queries::account::find_accounts;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route::get("/work/accounts", Access::Needs(P::SeasonAccountRead), show)]
 }
 
-#[derive(Debug, Default, Deserialize)]
-struct Query {
-    cursor: Option<String>,
-}
-
 async fn show(State(app): State<App>, reader: Reader, Asked(query): Asked<Query>) -> Result<Html<String>, Refusal> {
     let actor = reader.actor(P::SeasonAccountRead)?;
-    let (items, next) = accounts(&app.db, &actor, &AccountFilter::default(), query.cursor.as_deref(), None).await?;
+    let states = choices(&reader, "account_state", AccountState::ALL.iter().map(|state| state.word()));
+    let above = Above::new(&reader, "/work/accounts", &query, "accounts").products(products(&app, &reader).await?);
+    let above = above.states("state", states).sorts(&["season", "left"]).gives(SheetKind::Accounts);
+    let (narrow, filter) = (with_growers(&app, &reader, &query).await?, AccountFilter::default());
+    let (items, next) = find_accounts(&app.db, &actor, &filter, &narrow, query.cursor(), Some(ROWS)).await?;
+    let filters = Some(above.filters(items.len(), next.is_some()));
     let mut names = Names::new(&app);
     let mut rows = Vec::with_capacity(items.len());
     for view in items {
@@ -46,7 +47,7 @@ async fn show(State(app): State<App>, reader: Reader, Asked(query): Asked<Query>
             Cell::text(closes),
         ]);
     }
-    let table = Table {
+    let mut table = Table {
         caption: reader.say("people.accounts_caption"),
         columns: vec![
             Column::text(reader.say("people.account")),
@@ -58,7 +59,8 @@ async fn show(State(app): State<App>, reader: Reader, Asked(query): Asked<Query>
         rows,
         empty: reader.say("people.accounts_empty"),
     };
+    above.heads(&mut table, &[Some("season"), None, Some("left"), None, None]);
     let action = reader.may(P::HistoryRead).then(|| (reader.to("/work/cartons"), reader.say("people.cartons")));
-    let next = next.map(|cursor| reader.to(&format!("/work/accounts?cursor={}", query_value(&cursor))));
-    Ok(Html(Listing { frame: reader.frame(reader.say("people.accounts"), Vec::new()), table, action, next }.render()?))
+    let (next, frame) = (above.next(next), reader.frame(reader.say("people.accounts"), Vec::new()));
+    Ok(Html(Listing { frame, table, filters, action, next }.render()?))
 }

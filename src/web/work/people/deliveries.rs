@@ -3,46 +3,51 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Html;
-use serde::Deserialize;
 
 use super::super::super::app::App;
 use super::super::super::body::Asked;
 use super::super::super::failure::Refusal;
-use super::super::super::link::query_value;
 use super::super::super::pages::staff::{Cell, Column, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::Reader;
+use super::super::listing::{Above, Query, ROWS, products, with_growers};
 use super::super::lists::Listing;
 use super::super::names::{Names, day_of, jin};
+use super::super::parts::choices;
 use crate::identity::role::Permission as P;
+use crate::interop::sheet::SheetKind;
 use crate::kernel::Outcome;
 use crate::kernel::quantity::BaseUnit;
 use crate::trace::delivery::DeliveryFilter;
-use crate::trace::queries::delivery::{DeliveryView, deliveries};
+use crate::trace::queries::delivery::{DeliveryView, find_deliveries};
 use crate::trace::store::slip::objected;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route::get("/work/deliveries", Access::Needs(P::DeliveryRead), show)]
 }
 
-#[derive(Debug, Default, Deserialize)]
-struct Query {
-    cursor: Option<String>,
-}
+/// Which deliveries may be asked for.
+const STATES: [&str; 4] = ["left", "pending", "covered", "voided"];
 
 async fn show(State(app): State<App>, reader: Reader, Asked(query): Asked<Query>) -> Result<Html<String>, Refusal> {
     let actor = reader.actor(P::DeliveryRead)?;
-    let (items, next) = deliveries(&app.db, &actor, &DeliveryFilter::default(), query.cursor.as_deref(), None).await?;
-    let table = table(&app, &reader, &items).await?;
+    let states = choices(&reader, "list.delivery_state", STATES);
+    let above = Above::new(&reader, "/work/deliveries", &query, "deliveries").products(products(&app, &reader).await?);
+    let above = above.states("state", states).days().sorts(&["day", "amount"]).gives(SheetKind::Deliveries);
+    let (narrow, filter) = (with_growers(&app, &reader, &query).await?, DeliveryFilter::default());
+    let (items, next) = find_deliveries(&app.db, &actor, &filter, &narrow, query.cursor(), Some(ROWS)).await?;
+    let mut table = table(&app, &reader, &items).await?;
+    above.heads(&mut table, &[Some("day"), None, Some("amount"), None]);
     let action = reader.may(P::PaperRead).then(|| (reader.to("/work/paper"), reader.say("people.papers")));
-    let next = next.map(|cursor| reader.to(&format!("/work/deliveries?cursor={}", query_value(&cursor))));
-    let frame = reader.frame(reader.say("people.deliveries"), Vec::new());
-    Ok(Html(Listing { frame, table, action, next }.render()?))
+    let filters = Some(above.filters(items.len(), next.is_some()));
+    let (next, frame) = (above.next(next), reader.frame(reader.say("people.deliveries"), Vec::new()));
+    Ok(Html(Listing { frame, table, filters, action, next }.render()?))
 }
 
 /// Deliveries with what is open about each.
 pub(super) async fn table(app: &App, reader: &Reader, items: &[DeliveryView]) -> Outcome<Table> {
     let mut names = Names::new(app);
+    names.growers(reader, items.iter().map(|view| view.grower_id.clone())).await?;
     let objected = objected(app.db.reader(), items.iter().map(|d| d.id.clone()).collect()).await?;
     let mut rows = Vec::with_capacity(items.len());
     for view in items {
@@ -64,7 +69,7 @@ pub(super) async fn table(app: &App, reader: &Reader, items: &[DeliveryView]) ->
             Cell::link(day_of(reader.lang, &view.delivered_on), reader.to(&format!("/work/deliveries/{}", view.id)))
                 .with_small(goods.name.clone()),
             Cell::text(names.party(reader, &view.grower_id).await?).with_small(names.party(reader, &view.buyer_id).await?),
-            if goods.unit == BaseUnit::G { weight.with_small(jin(amount)) } else { weight },
+            if goods.unit == BaseUnit::G { weight.with_small(jin(reader.lang, amount)) } else { weight },
             state,
         ]);
     }

@@ -72,7 +72,8 @@ async fn facts(app: &App, reader: &Reader, view: &DeliveryView) -> Result<Table,
     let goods = names.goods(&view.product_id).await?;
     let amount = view.figures.get("net_weight_g").or_else(|| view.figures.get("quantity")).copied().unwrap_or(0);
     let shown = |name: &str| goods.show(view.figure(name));
-    let weight = if goods.unit == BaseUnit::G { format!("{} = {}", goods.show(amount), jin(amount)) } else { goods.show(amount) };
+    let weight =
+        if goods.unit == BaseUnit::G { format!("{} = {}", goods.show(amount), jin(reader.lang, amount)) } else { goods.show(amount) };
     let some = |text: &Option<String>| text.clone().unwrap_or_default();
     let rows = [
         (reader.say("people.day"), day_of(reader.lang, &view.delivered_on)),

@@ -185,7 +185,8 @@ async fn slip_page(app: &App, reader: &Reader, id: &str, token: &str) -> Result<
             let goods = register::goods(app.db.reader(), &delivery.product_id).await?;
             let amount = delivery.figures.get("net_weight_g").or_else(|| delivery.figures.get("quantity")).copied().unwrap_or(0);
             let day = day_of(reader.lang, &delivery.delivered_on);
-            let jin = if delivery.figures.contains_key("net_weight_g") { format!("（{}）", jin(amount)) } else { String::new() };
+            let jin =
+                if delivery.figures.contains_key("net_weight_g") { format!("（{}）", jin(reader.lang, amount)) } else { String::new() };
             lines.push(format!("{day} {} {}{jin}", goods.name, goods.show(amount)));
         }
     }

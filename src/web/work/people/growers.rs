@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Html;
-use serde::Deserialize;
 
 use super::super::super::app::App;
 use super::super::super::body::Asked;
@@ -12,17 +11,15 @@ use super::super::super::link::query_value;
 use super::super::super::pages::staff::{Cell, Column, Frame, Table};
 use super::super::super::route::{Access, Route};
 use super::super::desk::Reader;
+use super::super::listing::{Above, Filters, Query, ROWS};
+use super::super::parts::choices;
 use crate::identity::role::Permission as P;
-use crate::registry::queries::growers;
+use crate::interop::sheet::SheetKind;
+use crate::registry::queries::find_growers;
 use crate::trace::queries::slip::village_list;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route::get("/work/growers", Access::Needs(P::GrowerRead), show)]
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Query {
-    cursor: Option<String>,
 }
 
 #[derive(Template)]
@@ -33,12 +30,16 @@ struct Page<'a> {
     links: Vec<(String, String)>,
     villages: Vec<(String, String)>,
     table: Table,
+    filters: Filters,
     next: Option<String>,
 }
 
 async fn show(State(app): State<App>, reader: Reader, Asked(query): Asked<Query>) -> Result<Html<String>, Refusal> {
     let actor = reader.actor(P::GrowerRead)?;
-    let listed = growers(&app.db, &actor, None, query.cursor.as_deref(), 100).await?;
+    let kinds = choices(&reader, "grower_kind", ["household", "person", "organisation"]);
+    let above = Above::new(&reader, "/work/growers", &query, "growers").states("kind", kinds);
+    let above = above.sorts(&["registered", "name", "village"]).gives(SheetKind::Growers);
+    let listed = find_growers(&app.db, &actor, &query.narrow(), query.cursor(), ROWS).await?;
     let rows = listed.items.iter().map(|grower| {
         let link = reader.to(&format!("/work/growers/{}", grower.id));
         let household = grower.household_no.as_ref().map(|no| reader.fill("people.household", &[("no", no)])).unwrap_or_default();
@@ -48,12 +49,13 @@ async fn show(State(app): State<App>, reader: Reader, Asked(query): Asked<Query>
             Cell::text(reader.word("grower_kind", &grower.kind)),
         ]
     });
-    let table = Table {
+    let mut table = Table {
         caption: reader.say("people.growers_caption"),
         rows: rows.collect(),
         columns: ["people.name", "people.village", "people.kind"].map(|key| Column::text(reader.say(key))).into(),
         empty: reader.say("people.growers_empty"),
     };
+    above.heads(&mut table, &[Some("name"), Some("village"), None]);
     // Lists are posted by who registers or looks after a village, not by one household.
     let posts = !actor.scope.organisations.is_empty() || !actor.scope.divisions.is_empty() || actor.scope.all;
     let (villages, _) = village_list(&app.db, &actor, "", app.clock.today()).await?;
@@ -70,7 +72,8 @@ async fn show(State(app): State<App>, reader: Reader, Asked(query): Asked<Query>
         links: links.collect(),
         villages: villages.filter(|_| posts).collect(),
         table,
-        next: listed.next_cursor.map(|cursor| reader.to(&format!("/work/growers?cursor={}", query_value(&cursor)))),
+        filters: above.filters(listed.items.len(), listed.next_cursor.is_some()),
+        next: above.next(listed.next_cursor),
         frame: reader.frame(reader.say("people.growers"), Vec::new()),
     };
     Ok(Html(page.render()?))

@@ -78,7 +78,7 @@ async fn page(
         action: reader.to(&format!("/work/batches/{id}/correct")),
         key: fresh_key(app),
         version: typed.and_then(|typed| given(typed, "version")?.parse().ok()).unwrap_or(view.version),
-        now: format!("{} · {} · {}", goods.name, view.lot, echo(goods.unit, amount_of(&view))),
+        now: format!("{} · {} · {}", goods.name, view.lot, echo(reader.lang, goods.unit, amount_of(&view))),
         fields: fields(app, reader, &view, typed).await?,
         weight: typed.map(|typed| said(typed, "weight")).unwrap_or_default(),
         units: if weight_alone(&view) { units(goods.unit).iter().map(|(word, _)| options(word)).collect() } else { Vec::new() },

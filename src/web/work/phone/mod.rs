@@ -11,13 +11,14 @@ mod plots;
 mod receipt;
 mod scale;
 mod scans;
-mod source;
+pub(super) mod source;
 mod start;
 mod step_page;
 mod steps;
 mod today;
 mod typed;
 mod weigh;
+mod who;
 
 use super::super::route::Route;
 

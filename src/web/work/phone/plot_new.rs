@@ -15,6 +15,7 @@ use super::super::batch_form::{plain, together};
 use super::super::desk::{Reader, done_at, faults, fresh_key};
 use super::super::parts::{Field, Typed, answered, given, said};
 use super::super::reports;
+use super::who;
 use crate::files::Incoming;
 use crate::identity::role::Permission as P;
 use crate::identity::store;
@@ -23,9 +24,9 @@ use crate::kernel::{Day, Failure, FieldProblem, Outcome};
 use crate::registry::commands::{PlaceInput, PlotInput, register_plot};
 use crate::registry::geometry::{Boundary, Datum, MOST_BYTES, read_kml, read_points};
 use crate::registry::plot::{AreaUnit, Tenure};
-use crate::registry::queries::{divisions, growers};
+use crate::registry::queries::divisions;
 
-/// Growers and townships offered.
+/// Townships offered.
 const CHOICES: u64 = 200;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -44,10 +45,16 @@ struct Page<'a> {
 }
 
 async fn show(State(app): State<App>, reader: Reader) -> Result<Html<String>, Refusal> {
-    Ok(Html(page(&app, &reader, Vec::new(), &Typed::new()).await?))
+    Ok(Html(page(&app, &reader, Vec::new(), &Typed::new(), Vec::new()).await?))
 }
 
-async fn page(app: &App, reader: &Reader, errors: Vec<FormError>, typed: &Typed) -> Result<String, Refusal> {
+async fn page(
+    app: &App,
+    reader: &Reader,
+    errors: Vec<FormError>,
+    typed: &Typed,
+    several: Vec<(String, String)>,
+) -> Result<String, Refusal> {
     let say = |key: &str| reader.say(&format!("phone.{key}"));
     let put = |field: Field| Field { id: field.name.to_owned(), value: typed.get(field.name).cloned().unwrap_or(field.value), ..field };
     let first = format!("{}-01-01", app.clock.today().year());
@@ -55,8 +62,12 @@ async fn page(app: &App, reader: &Reader, errors: Vec<FormError>, typed: &Typed)
     let only = if let [(only, _)] = products.as_slice() { only.clone() } else { String::new() };
     let systems = Datum::ALL.map(|datum| (datum.word().to_owned(), say(&format!("datum.{}", datum.word()))));
     let tenures = Tenure::ALL.map(|tenure| (tenure.word().to_owned(), say(&format!("tenure_of.{}", tenure.word()))));
-    let fields = vec![
-        Field::select("holder_id", say("plot_holder"), holders(app, reader).await?).must().value(reader.own().unwrap_or_default()),
+    let (holders, are_all) = holders(app, reader, several).await?;
+    let mut fields = vec![Field::select("holder_id", say("plot_holder"), holders).must().value(reader.own().unwrap_or_default())];
+    if !are_all {
+        fields.push(Field::text("who", reader.say("list.plot_who")).hint(reader.say("list.plot_who_hint")));
+    }
+    fields.extend([
         Field::select("product_id", say("plot_bears"), products).must().value(only),
         Field::text("variety", say("plot_variety")),
         Field::select("division_code", say("plot_township"), townships(app, reader).await?).must(),
@@ -68,7 +79,7 @@ async fn page(app: &App, reader: &Reader, errors: Vec<FormError>, typed: &Typed)
         Field::date("valid_from", say("plot_from")).must().value(first),
         Field::date("valid_to", say("plot_to")),
         Field::text("note", say("plot_note")),
-    ];
+    ]);
     let ground = vec![
         Field::select("datum", say("datum_label"), systems.into()).must().hint(say("datum_hint")),
         Field::file("boundary", say("boundary"), ".geojson,.json,.kml,application/geo+json,application/vnd.google-earth.kml+xml")
@@ -85,17 +96,20 @@ async fn page(app: &App, reader: &Reader, errors: Vec<FormError>, typed: &Typed)
     Ok(page.render()?)
 }
 
-/// The reader's own organisation and the growers it answers for.
-async fn holders(app: &App, reader: &Reader) -> Outcome<Vec<(String, String)>> {
+/// The reader's own organisation and the growers it answers for; says whether these are all. Those that fit what was typed stand among them.
+async fn holders(app: &App, reader: &Reader, several: Vec<(String, String)>) -> Outcome<(Vec<(String, String)>, bool)> {
     let mut found = Vec::new();
     if let Some(own) = reader.own() {
         found.push((own.to_owned(), store::organisation(app.db.reader(), own).await?.name));
     }
-    if let Some(actor) = reader.acting(P::GrowerRead) {
-        let listed = growers(&app.db, &actor, None, None, CHOICES).await?;
-        found.extend(listed.items.into_iter().map(|grower| (grower.id, format!("{} {}", grower.name, grower.village))));
+    found.extend(several);
+    let (offered, are_all) = who::offered(app, reader).await?;
+    for grower in &offered {
+        if found.iter().all(|(id, _)| *id != grower.id) {
+            found.push((grower.id.clone(), who::line(grower, &offered)));
+        }
     }
-    Ok(found)
+    Ok((found, are_all))
 }
 
 /// Townships of the own county, or of the own city's counties.
@@ -217,11 +231,22 @@ async fn register(State(app): State<App>, reader: Reader, posted: PostedFiles<Ty
     let PostedFiles { posted, files } = posted;
     let (typed, lang) = (posted.body.clone(), reader.lang);
     let file = files.into_iter().find(|file| file.field == "boundary");
+    let said = given(&typed, "who");
+    let found = who::meant(&app, &reader, said.as_deref(), given(&typed, "holder_id").as_deref()).await?;
+    let mut unclear = Faults::new();
+    let grower = said.is_some().then(|| who::only(&mut unclear, "/who", said.as_deref(), &found)).flatten();
+    let (unclear, several) = (unclear.check().err(), who::choices(&found));
     let tried = act(&app, posted, move |tx, desk, typed| {
-        let file = file.clone();
+        let (file, grower, unclear) = (file.clone(), grower.clone(), unclear.clone());
         Box::pin(async move {
             let mut unread = Faults::new();
-            let input = input(&mut unread, &typed, file.as_ref());
+            if let Some(unclear) = unclear {
+                unread.absorb("", Err::<(), _>(unclear));
+            }
+            let mut input = input(&mut unread, &typed, file.as_ref());
+            if let Some(grower) = grower {
+                input.holder_id = grower;
+            }
             let tried = register_plot(tx, &desk, &input).await;
             let id = tried.as_ref().map(|made| made.row.id.clone()).unwrap_or_default();
             together(unread, tried.err(), field)?;
@@ -230,7 +255,7 @@ async fn register(State(app): State<App>, reader: Reader, posted: PostedFiles<Ty
     });
     answered(tried.await, async |failure: Failure| {
         let errors = faults(lang, &failure, field);
-        Ok((failure, page(&app, &reader, errors, &typed).await?))
+        Ok((failure, page(&app, &reader, errors, &typed, several).await?))
     })
     .await
 }

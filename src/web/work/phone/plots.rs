@@ -3,30 +3,28 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{Html, Response};
-use serde::Deserialize;
 
 use super::super::super::act::{Done, act};
 use super::super::super::app::App;
 use super::super::super::body::{Asked, Posted};
 use super::super::super::failure::Refusal;
-use super::super::super::link::query_value;
 use super::super::super::pages::staff::{Cell, Column, FormError, Frame, Table};
 use super::super::super::route::{Access, Route};
 use super::super::batch_form::together;
 use super::super::desk::{Reader, done_at};
-use super::super::names::{Names, day_of};
-use super::super::parts::{Field, Form, Tried, Typed, day, given, refilled, said};
+use super::super::listing::{Above, Filters, Query, ROWS, products, with_growers};
+use super::super::names::{Names, day_of, mu};
+use super::super::parts::{Field, Form, Tried, Typed, choices, day, given, refilled, said};
 use super::plot_map::{Ground, Map, rings_of};
 use crate::identity::role::Permission as P;
+use crate::interop::sheet::SheetKind;
 use crate::kernel::failure::Faults;
 use crate::kernel::quantity::{grouped, mu_of_m2};
 use crate::kernel::{Day, Outcome};
 use crate::registry::commands::{PlotEnd, end_plot};
 use crate::registry::geometry::{Boundary, overlap_allowance_m2};
-use crate::registry::queries::{PlotView, PlotsAsked, plot, plots};
+use crate::registry::queries::{PlotView, PlotsAsked, find_plots, plot, plots, plots_beside};
 
-/// Rows of one page.
-const ROWS: u64 = 40;
 /// Neighbours looked at for one picture.
 const NEIGHBOURS: u64 = 60;
 
@@ -39,10 +37,8 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-#[derive(Debug, Default, Deserialize)]
-struct Query {
-    cursor: Option<String>,
-}
+/// What a plot was found to lie in the area by.
+const GRADES: [&str; 4] = ["polygon", "township", "village_declared", "unknown"];
 
 #[derive(Template)]
 #[template(path = "staff/phone/plots.html")]
@@ -54,6 +50,7 @@ struct Page<'a> {
     doubts: Vec<String>,
     map: Option<Map>,
     table: Table,
+    filters: Option<Filters>,
     action: Option<(String, String)>,
     next: Option<String>,
     /// By which the one plot is ended.
@@ -63,18 +60,25 @@ struct Page<'a> {
 async fn list(State(app): State<App>, reader: Reader, Asked(query): Asked<Query>) -> Result<Html<String>, Refusal> {
     let actor = reader.actor(P::PlotRead)?;
     let asked = PlotsAsked { as_of: Some(app.clock.today()), ..PlotsAsked::default() };
-    let listed = plots(&app.db, &actor, &asked, query.cursor.as_deref(), ROWS).await?;
+    let grades = choices(&reader, "phone.grade_of", GRADES);
+    let above = Above::new(&reader, "/work/plots", &query, "plots").products(products(&app, &reader).await?).states("state", grades);
+    let above = above.sorts(&["registered", "name", "village", "area"]).gives(SheetKind::Plots);
+    let narrow = with_growers(&app, &reader, &query).await?;
+    let listed = find_plots(&app.db, &actor, &asked, &narrow, query.cursor(), ROWS).await?;
     let mut ground = Vec::new();
     for view in listed.items.iter().filter(|view| view.has_geometry) {
         ground.extend(drawn(&plot(&app.db, &actor, &view.id).await?, ""));
     }
+    let mut table = table(&app, &reader, &listed.items).await?;
+    above.heads(&mut table, &[Some("name"), Some("village"), Some("area"), None]);
     let page = Page {
         facts: Vec::new(),
         doubts: Vec::new(),
         map: Map::of(ground, &reader.say("phone.map_said")),
-        table: table(&app, &reader, &listed.items).await?,
+        table,
+        filters: Some(above.filters(listed.items.len(), listed.next_cursor.is_some())),
         action: reader.may(P::PlotRegister).then(|| (reader.to("/work/plots/new"), reader.say("phone.plot_new"))),
-        next: listed.next_cursor.map(|cursor| reader.to(&format!("/work/plots?cursor={}", query_value(&cursor)))),
+        next: above.next(listed.next_cursor),
         form: None,
         frame: reader.frame(reader.say("phone.plots"), Vec::new()),
     };
@@ -94,13 +98,14 @@ fn place_of(view: &PlotView) -> String {
 
 async fn table(app: &App, reader: &Reader, views: &[PlotView]) -> Outcome<Table> {
     let mut names = Names::new(app);
+    names.growers(reader, views.iter().filter(|view| view.holder_kind == "grower").map(|view| view.holder_id.clone())).await?;
     let mut rows = Vec::with_capacity(views.len());
     for view in views {
         let class = if view.grade == "unknown" { "amber" } else { "ok" };
         rows.push(vec![
             Cell::link(view.name.clone(), reader.to(&format!("/work/plots/{}", view.id))).with_small(view.product.clone()),
             Cell::text(place_of(view)).with_small(names.party(reader, &view.holder_id).await?),
-            Cell::text(format!("{} 亩", mu_of_m2(view.area_m2))),
+            Cell::text(mu(reader.lang, view.area_m2)),
             Cell::badge(reader.word("phone.grade_of", &view.grade), class),
         ]);
     }
@@ -129,11 +134,22 @@ async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, trie
     let asked = PlotsAsked { holder_id: Some(view.holder_id.clone()), as_of: Some(app.clock.today()), ..PlotsAsked::default() };
     let others = plots(&app.db, &actor, &asked, None, NEIGHBOURS).await?.items;
     let (mut ground, mut doubts) = (drawn(&view, id).into_iter().collect::<Vec<_>>(), Vec::new());
-    for other in others.iter().filter(|other| other.id != id && other.has_geometry) {
-        let other = plot(&app.db, &actor, &other.id).await?;
-        ground.extend(drawn(&other, id));
-        doubts.extend(overlap(reader, boundary.as_ref(), &view, &other));
+    let mut names = Names::new(app);
+    // Whoever they belong to, as far as the reader reaches; whose they are is said only to who may know it.
+    let beside = plots_beside(&app.db, &actor, id, app.clock.today(), NEIGHBOURS).await?;
+    for other in &beside {
+        let mut called = other.name.clone();
+        if other.holder_id != view.holder_id && (other.holder_kind != "grower" || reader.may(P::GrowerRead)) {
+            called = format!("{called}（{}）", names.party(reader, &other.holder_id).await?);
+        }
+        doubts.extend(overlap(reader, boundary.as_ref(), &view, other, &called));
     }
+    for other in others.iter().filter(|other| other.id != id && other.has_geometry) {
+        if beside.iter().all(|known| known.id != other.id) {
+            ground.extend(drawn(&plot(&app.db, &actor, &other.id).await?, id));
+        }
+    }
+    ground.extend(beside.iter().filter_map(|other| drawn(other, id)));
     if view.grade == "unknown" {
         doubts.push(reader.say("phone.doubt_grade"));
     }
@@ -143,14 +159,13 @@ async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, trie
     }
     let until = view.valid_to.as_deref().map_or_else(|| reader.say("open_end"), |day| day_of(reader.lang, day));
     let say = |key: &str| reader.say(&format!("phone.{key}"));
-    let mut names = Names::new(app);
-    let measured = boundary.as_ref().map(|b| format!("{} 亩（{} m²）", mu_of_m2(b.area_m2()), grouped(b.area_m2())));
+    let measured = boundary.as_ref().map(|b| format!("{}（{} m²）", mu(reader.lang, b.area_m2()), grouped(b.area_m2())));
     let centre = boundary.as_ref().and_then(Boundary::centre).map(|place| format!("{}（WGS-84）", place.for_people()));
     let facts = [
         (say("plot_holder"), names.party(reader, &view.holder_id).await?),
         (reader.say("product"), format!("{} {}", view.product, view.variety.clone().unwrap_or_default())),
         (say("plot_place"), place_of(&view)),
-        (say("plot_area"), format!("{} 亩", mu_of_m2(view.area_m2))),
+        (say("plot_area"), mu(reader.lang, view.area_m2)),
         (say("plot_measured"), measured.unwrap_or_default()),
         (say("plot_centre"), centre.unwrap_or_default()),
         (say("plot_grade"), reader.word("phone.grade_of", &view.grade)),
@@ -162,6 +177,7 @@ async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, trie
         doubts,
         map: Map::of(ground, &say("map_said")),
         table: table(app, reader, &others).await?,
+        filters: None,
         action: Some((reader.to("/work/plots"), say("plots"))),
         next: None,
         form: end_form(app, reader, &view, tried.as_ref()),
@@ -211,10 +227,10 @@ fn boundary(view: &PlotView) -> Option<Boundary> {
 }
 
 /// Ground two plots share, in words; a sliver within the allowance is said to be one.
-fn overlap(reader: &Reader, boundary: Option<&Boundary>, view: &PlotView, other: &PlotView) -> Option<String> {
+fn overlap(reader: &Reader, boundary: Option<&Boundary>, view: &PlotView, other: &PlotView, called: &str) -> Option<String> {
     let (one, two) = (boundary?, self::boundary(other)?);
     let shared = one.overlap_m2(&two);
     let allowed = overlap_allowance_m2(view.area_m2, other.area_m2);
     let key = if shared > allowed { "phone.doubt_overlap" } else { "phone.doubt_sliver" };
-    (shared > 0).then(|| reader.fill(key, &[("name", &other.name), ("m2", &grouped(shared)), ("allowed", &grouped(allowed))]))
+    (shared > 0).then(|| reader.fill(key, &[("name", called), ("m2", &grouped(shared)), ("allowed", &grouped(allowed))]))
 }

@@ -51,7 +51,7 @@ async fn show(State(app): State<App>, Path(id): Path<String>, reader: Reader) ->
         (reader.say("lot"), view.lot.clone()),
         (say("producer"), names.party(&reader, &view.producer_id).await?),
         (reader.say("product"), format!("{} {}", goods.name, view.season)),
-        (reader.say("amount"), echo(goods.unit, amount(&view))),
+        (reader.say("amount"), echo(reader.lang, goods.unit, amount(&view))),
         (say("step.source"), sources.join("；")),
         (say("harvested_from"), format!("{} – {}", day_of(reader.lang, &view.harvested_from), day_of(reader.lang, &view.harvested_to))),
         (say("produced_on"), day(&view.produced_on)),

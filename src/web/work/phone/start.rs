@@ -60,7 +60,7 @@ async fn page(app: &App, reader: &Reader, errors: Vec<FormError>) -> Result<Stri
     ids.dedup();
     let mut products = Vec::with_capacity(ids.len());
     for product in ids {
-        let offer = Offer::of(app, reader, &product).await?;
+        let offer = Offer::of(app, reader, &product, &Body::new(), None).await?;
         let last = offer.last.as_ref().map(|view| {
             let shown = offer.goods.show(offer.last_amount());
             reader.fill("phone.last_batch", &[("lot", &view.lot), ("amount", &shown)])
@@ -97,7 +97,7 @@ async fn open_batches(app: &App, reader: &Reader) -> Outcome<Vec<Todo>> {
 async fn one(reader: &Reader, names: &mut Names<'_>, draft: &Draft) -> Outcome<Todo> {
     let goods = names.goods(draft.said("product")).await?;
     let step = Step::parse(&draft.step).unwrap_or(Step::Source);
-    let weighed = amount(&draft.body, goods.unit, &[]).map(|amount| echo(goods.unit, amount));
+    let weighed = amount(&draft.body, goods.unit, &[]).map(|amount| echo(reader.lang, goods.unit, amount));
     let at = moment(reader.lang, draft.updated_at);
     let on = reader
         .fill("phone.draft_step", &[("n", &step.number().to_string()), ("step", &reader.word("phone.step", step.word())), ("at", &at)]);
@@ -148,7 +148,7 @@ async fn open(State(app): State<App>, reader: Reader, posted: Posted<Begun>) -> 
     if !own_views(&app, &reader).await?.iter().any(|account| account.product_id == begun.product) {
         return Err(Failure::not_found().into());
     }
-    let offer = Offer::of(&app, &reader, &begun.product).await?;
+    let offer = Offer::of(&app, &reader, &begun.product, &Body::new(), None).await?;
     let mut body = match offer.last.as_ref().filter(|_| !begun.copy.is_empty()) {
         Some(last) => copied(last, &offer),
         None => Body::new(),

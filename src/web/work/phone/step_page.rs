@@ -6,13 +6,13 @@ use super::super::super::app::App;
 use super::super::super::failure::{Refusal, words};
 use super::super::super::pages::staff::{FormError, Frame};
 use super::super::super::pages::style;
-use super::super::batch_form::{field, units};
+use super::super::batch_form::{field, fill, units};
 use super::super::desk::{Reader, faults, fresh_key};
 use super::super::names::{day_of, jin};
 use super::super::parts::Field;
 use super::source::{Offer, next_lot};
 use super::steps::place;
-use super::typed::{Step, fill, read, step_of, ticked};
+use super::typed::{Step, read, step_of, ticked};
 use super::weigh::{amount, echo};
 use crate::files::{self, About};
 use crate::identity::draft::Draft;
@@ -82,6 +82,8 @@ struct Page<'a> {
     uploads: Vec<Field>,
     back: String,
     sendable: bool,
+    /// The day of delivery looked for, where there are more deliveries than are shown.
+    find: Option<String>,
 }
 
 fn progress(reader: &Reader, step: Step) -> String {
@@ -105,7 +107,7 @@ pub(super) async fn ask(
     draft: &Draft,
     offer: &Offer,
     step: Step,
-    from: &str,
+    (from, day): (&str, &str),
     refused: Option<&Failure>,
 ) -> Result<String, Refusal> {
     let errors: Vec<FormError> = refused.map(|failure| faults(reader.lang, failure, at_field)).unwrap_or_default();
@@ -127,6 +129,7 @@ pub(super) async fn ask(
         uploads: Vec::new(),
         back: reader.to(&step.before().map_or_else(|| "/work/batches/steps".to_owned(), |before| place(&draft.id, before))),
         sendable: true,
+        find: None,
         frame: reader.narrow_frame(say(&format!("ask.{}", step.word())), errors),
     };
     let text = |name: &'static str, key: &str| Field { id: name.to_owned(), ..Field::text(name, say(key)).value(draft.said(name)) };
@@ -136,12 +139,17 @@ pub(super) async fn ask(
             page.groups = groups(reader, draft, offer);
             page.sendable = !page.groups.is_empty();
             page.hints = offer.left_lines(reader);
+            let shown = offer.deliveries.iter().filter(|delivery| delivery.shown).count();
+            if !day.is_empty() || offer.left_count > i64::try_from(shown).unwrap_or(i64::MAX) {
+                page.hints.push(reader.fill("list.find_day_about", &[("shown", &shown.to_string()), ("n", &offer.left_count.to_string())]));
+                page.find = Some(day.to_owned());
+            }
             if offer.takes_material() {
                 page.fields = vec![text("input_name", "input_name"), text("input_weight", "input_weight").numeric()];
             }
         }
         Step::Days => {
-            let delivered: Vec<&str> = offer.deliveries.iter().filter(|d| draft.body.contains_key(&d.1.id)).map(|d| d.2.as_str()).collect();
+            let delivered: Vec<&str> = offer.picked(&draft.body).map(|delivery| delivery.left.day.as_str()).collect();
             let (first, last) = (delivered.first().copied().unwrap_or(""), delivered.last().copied().unwrap_or(""));
             if offer.takes_material() {
                 page.fields.push(date("produced_on", "produced_on").must());
@@ -211,10 +219,13 @@ fn groups(reader: &Reader, draft: &Draft, offer: &Offer) -> Vec<Group> {
     let tick =
         |id: &str, words: &str, small: &str| Tick { on: on(id), id: id.to_owned(), words: words.to_owned(), small: small.to_owned() };
     let plots = offer.plots.iter().map(|p| tick(&p.id, &p.words, &p.small)).collect();
-    let deliveries = offer.deliveries.iter().map(|(d, _, _)| tick(&d.id, &d.words, &d.small)).collect();
+    let days = offer.days.iter().map(|day| tick(&day.id, &day.words, &day.small)).collect();
+    let one = |delivery: &super::source::Delivered| tick(&delivery.choice.id, &delivery.choice.words, &delivery.choice.small);
+    let deliveries = offer.deliveries.iter().filter(|delivery| delivery.shown).map(one).collect();
     let material = if offer.takes_material() { vec![tick("input", &reader.say("phone.material"), "")] } else { Vec::new() };
-    let named = [("from_plots", plots), ("from_deliveries", deliveries), ("from_material", material)];
-    let group = |(heading, ticks): (&str, Vec<Tick>)| Group { heading: reader.say(&format!("phone.{heading}")), ticks };
+    let named =
+        [("phone.from_plots", plots), ("list.from_days", days), ("phone.from_deliveries", deliveries), ("phone.from_material", material)];
+    let group = |(heading, ticks): (&str, Vec<Tick>)| Group { heading: reader.say(heading), ticks };
     named.into_iter().map(group).filter(|group| !group.ticks.is_empty()).collect()
 }
 
@@ -227,7 +238,7 @@ fn first_day(draft: &Draft) -> Option<Day> {
 /// What there is to know before anything is typed: what the account has, what the deliveries have, what the last batch was.
 fn weight_hints(reader: &Reader, draft: &Draft, offer: &Offer) -> Vec<String> {
     let two = |amount: i64| match offer.goods.unit {
-        BaseUnit::G => format!("{}（{}）", offer.goods.show(amount), jin(amount)),
+        BaseUnit::G => format!("{}（{}）", offer.goods.show(amount), jin(reader.lang, amount)),
         BaseUnit::Ml | BaseUnit::Piece => offer.goods.show(amount),
     };
     let mut hints = Vec::new();
@@ -235,7 +246,7 @@ fn weight_hints(reader: &Reader, draft: &Draft, offer: &Offer) -> Vec<String> {
         Some((season, left)) => reader.fill("phone.remaining", &[("season", &season), ("left", &two(left))]),
         None => reader.say("phone.remaining_none"),
     });
-    let free: i64 = offer.deliveries.iter().filter(|d| draft.body.contains_key(&d.1.id)).map(|d| d.1.free).sum();
+    let free: i64 = offer.picked(&draft.body).map(|delivery| delivery.left.free).sum();
     if free > 0 {
         hints.push(reader.fill("phone.chosen_left", &[("left", &two(free))]));
     }
@@ -255,7 +266,7 @@ fn weight(reader: &Reader, draft: &Draft, offer: &Offer, refused: Option<&Failur
         value: draft.said("weight").to_owned(),
         unit: draft.said("unit").to_owned(),
         units: own.chain(boxes).collect(),
-        echo: now.map(|amount| echo(base, amount)).unwrap_or_default(),
+        echo: now.map(|amount| echo(reader.lang, base, amount)).unwrap_or_default(),
         sure: now.filter(|_| asks).map(|amount| amount.to_string()).unwrap_or_default(),
         grams: base == BaseUnit::G,
     }
@@ -316,9 +327,9 @@ pub(super) async fn review(app: &App, reader: &Reader, draft: &Draft, offer: &Of
     let reports = ticked(&draft.body, "ter_").into_iter().filter_map(|id| of(&offer.reports, &id));
     let papers = reports.chain(files.iter().map(|file| format!("{} {}", file.kind, file.name))).collect();
     let values = [
-        (Step::Source, sources(draft, offer)),
+        (Step::Source, sources(reader, draft, offer)),
         (Step::Days, days(reader, draft)),
-        (Step::Weight, now.map(|amount| echo(offer.goods.unit, amount)).into_iter().collect()),
+        (Step::Weight, now.map(|amount| echo(lang, offer.goods.unit, amount)).into_iter().collect()),
         (Step::Lot, lot(draft, offer)),
         (Step::Papers, papers),
     ];
@@ -341,15 +352,20 @@ fn of(known: &[(String, String)], id: &str) -> Option<String> {
     known.iter().find(|(other, _)| other == id).map(|(_, words)| words.clone())
 }
 
+/// Deliveries named one by one; of more only how many.
+const NAMED: usize = 20;
+
 /// Plots by name; deliveries with what is taken of each.
-fn sources(draft: &Draft, offer: &Offer) -> Vec<String> {
+fn sources(reader: &Reader, draft: &Draft, offer: &Offer) -> Vec<String> {
     let plots = offer.plots.iter().filter(|plot| draft.body.contains_key(&plot.id)).map(|plot| format!("{} {}", plot.words, plot.small));
-    let chosen: Vec<_> = offer.deliveries.iter().filter(|d| draft.body.contains_key(&d.1.id)).map(|d| d.1.clone()).collect();
+    let chosen: Vec<_> = offer.picked(&draft.body).map(|delivery| delivery.left.clone()).collect();
     let weighed = amount(&draft.body, offer.goods.unit, &offer.packs).unwrap_or(0);
     let taken = fill(weighed, &chosen);
+    let more = taken.len().saturating_sub(NAMED);
+    let more = (more > 0).then(|| reader.fill("list.and_more", &[("n", &more.to_string())]));
     let delivery = |(id, part): &(String, i64)| {
-        let named = offer.deliveries.iter().find(|d| d.1.id == *id);
-        named.map(|d| format!("{} {}", d.0.words, offer.goods.show(*part)))
+        let named = offer.deliveries.iter().find(|delivery| delivery.left.id == *id);
+        named.map(|delivery| format!("{} {}", delivery.choice.words, offer.goods.show(*part)))
     };
     let (input, _) = read(&draft.body, &offer.goods.id, offer.goods.unit, &offer.packs, &[]);
     let material = input.sources.iter().filter_map(|source| source.input.as_ref()).map(|input| {
@@ -357,7 +373,7 @@ fn sources(draft: &Draft, offer: &Offer) -> Vec<String> {
         let weight = material.weight_g.map(|grams| BaseUnit::G.show(grams)).unwrap_or_default();
         format!("{} {weight}", material.name)
     });
-    plots.chain(taken.iter().filter_map(delivery)).chain(material).collect()
+    plots.chain(taken.iter().take(NAMED).filter_map(delivery)).chain(more).chain(material).collect()
 }
 
 fn days(reader: &Reader, draft: &Draft) -> Vec<String> {

@@ -10,7 +10,7 @@ use super::super::super::body::{Asked, MOST_UPLOAD, Posted, PostedFiles};
 use super::super::super::failure::Refusal;
 use super::super::super::link::query_value;
 use super::super::super::route::{Access, Route};
-use super::super::batch_form::together;
+use super::super::batch_form::{WHOLE_DAY, plain, together};
 use super::super::desk::{Reader, again, at, done_at};
 use super::source::Offer;
 use super::step_page::{ask, draft_about, review};
@@ -53,6 +53,8 @@ pub(super) fn place(id: &str, step: Step) -> String {
 pub(super) struct From {
     pub from: String,
     pub again: String,
+    /// The day of delivery looked for.
+    pub day: String,
 }
 
 /// The draft, unless it was handed in: then where it went.
@@ -95,11 +97,11 @@ async fn screen(app: &App, reader: &Reader, id: &str, step: Step, from: &From) -
         Ok(draft) => draft,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let offer = Offer::of(app, reader, draft.said("product")).await?;
+    let offer = Offer::of(app, reader, draft.said("product"), &draft.body, Day::parse(&from.day)).await?;
     let faults = if from.again.is_empty() { Faults::new() } else { faults_of(step, &draft.body, &offer, app.clock.today()) };
     let html = match step {
         Step::Review => review(app, reader, &draft, &offer, None).await?,
-        step => ask(app, reader, &draft, &offer, step, &from.from, faults.check().err().as_ref()).await?,
+        step => ask(app, reader, &draft, &offer, step, (&from.from, &from.day), faults.check().err().as_ref()).await?,
     };
     Ok(Html(html).into_response())
 }
@@ -110,7 +112,7 @@ fn faults_of(step: Step, body: &Body, offer: &Offer, today: Day) -> Faults {
     let blank = |name: &str| body.get(name).is_none_or(|text| text.trim().is_empty());
     match step {
         Step::Source => {
-            let (plots, deliveries) = (has(body, "plo_"), has(body, "del_"));
+            let (plots, deliveries) = (has(body, "plo_"), has(body, "del_") || has(body, WHOLE_DAY));
             match (plots, deliveries, body.contains_key("input")) {
                 (false, false, false) => drop(faults.add("/sources", "sources_missing")),
                 (true, true, _) | (true, _, true) => drop(faults.add("/sources", "sources_mixed")),
@@ -208,8 +210,8 @@ async fn papers(
     match refused {
         Some(failure) if stays => {
             let draft = draft::draft(&app.db, reader.own(), &id).await?;
-            let offer = Offer::of(&app, &reader, draft.said("product")).await?;
-            let html = ask(&app, &reader, &draft, &offer, Step::Papers, "", Some(&failure)).await?;
+            let offer = Offer::of(&app, &reader, draft.said("product"), &draft.body, None).await?;
+            let html = ask(&app, &reader, &draft, &offer, Step::Papers, ("", ""), Some(&failure)).await?;
             Ok(again(failure, html))
         }
         _ => Ok(response),
@@ -233,10 +235,13 @@ async fn keep_step(
         Ok(draft) => draft,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let offer = Offer::of(app, reader, draft.said("product")).await?;
+    let offer = Offer::of(app, reader, draft.said("product"), &draft.body, None).await?;
     let mut body = draft.body.clone();
     step.put(&mut body, &sent);
-    let later = sent.get("then").is_some_and(|then| then == "later");
+    let then = |word: &str| sent.get("then").is_some_and(|then| then == word);
+    // What was ticked is kept, and the screen comes again with the deliveries of that day.
+    let find = then("find").then(|| sent.get("find").map(|day| plain(day)).unwrap_or_default());
+    let later = then("later") || find.is_some();
     let dropped = sent.get("drop").cloned();
     let refused = if later || dropped.is_some() { None } else { faults_of(step, &body, &offer, app.clock.today()).check().err() };
     let from = sent.get("from").map_or("", String::as_str);
@@ -244,6 +249,10 @@ async fn keep_step(
         (_, Some(_), _) => at(reader.lang, &place(id, step)),
         // What was typed is kept and asked about on a page of its own, so that going back never sends anything anew.
         (Some(_), ..) => at(reader.lang, &format!("{}?again=yes&from={}", place(id, step), query_value(from))),
+        _ if find.is_some() => {
+            let day = find.unwrap_or_default();
+            at(reader.lang, &format!("{}?day={}&from={}", place(id, step), query_value(&day), query_value(from)))
+        }
         (_, _, true) => done_at(reader.lang, "/work", "draft_kept"),
         _ => at(reader.lang, &onward(id, step, &sent)),
     };
@@ -275,7 +284,7 @@ async fn keep_step(
     })
     .await;
     super::super::parts::answered(tried, async |failure| {
-        let html = ask(app, reader, &draft, &offer, step, from, Some(&failure)).await?;
+        let html = ask(app, reader, &draft, &offer, step, (from, ""), Some(&failure)).await?;
         Ok((failure, html))
     })
     .await
@@ -286,7 +295,7 @@ async fn hand_in(State(app): State<App>, Path(id): Path<String>, reader: Reader,
         Ok(draft) => draft,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let offer = Offer::of(&app, &reader, draft.said("product")).await?;
+    let offer = Offer::of(&app, &reader, draft.said("product"), &draft.body, None).await?;
     let (unit, packs, left, product) = (offer.goods.unit, offer.packs.clone(), offer.left(), offer.goods.id.clone());
     let hashes: Vec<String> = files::of(&app.db, "draft", &id).await?.into_iter().map(|file| file.sha256).collect();
     let (named, lang) = (id.clone(), reader.lang);

@@ -7,7 +7,7 @@ use crate::kernel::text;
 use crate::trace::batch::{BatchInput, InputSource, Material, SourceInput};
 use crate::trace::measure::Entered;
 
-use super::super::batch_form::plain;
+use super::super::batch_form::{Left, WHOLE_DAY, fill, plain};
 use super::weigh::{Packed, amount, reads};
 use crate::kernel::quantity::parse_amount;
 
@@ -85,27 +85,12 @@ pub(super) fn step_of(pointer: &str) -> Option<Step> {
 }
 
 fn is_source(name: &str) -> bool {
-    name.starts_with("plo_") || name.starts_with("del_")
+    name.starts_with("plo_") || name.starts_with("del_") || name.starts_with(WHOLE_DAY)
 }
 
-/// A delivery with something left, as the draft may take from.
-#[derive(Debug, Clone)]
-pub(super) struct Left {
-    pub id: String,
-    pub free: i64,
-}
-
-/// Shares an amount among deliveries in their order, each to the end; what none has is asked of the last, so that nothing is hidden.
-pub(super) fn fill(amount: i64, from: &[Left]) -> Vec<(String, i64)> {
-    let (mut rest, mut taken) = (amount, Vec::new());
-    for (no, delivery) in from.iter().enumerate() {
-        let part = if no + 1 == from.len() { rest } else { rest.min(delivery.free) };
-        if part > 0 {
-            taken.push((delivery.id.clone(), part));
-        }
-        rest -= part;
-    }
-    taken
+/// Does the draft take from this delivery: by itself or with its day?
+pub(super) fn picks(body: &Body, delivery: &Left) -> bool {
+    body.contains_key(&delivery.id) || body.contains_key(&format!("{WHOLE_DAY}{}", delivery.day))
 }
 
 /// The ids a draft has ticked, of those that begin so.
@@ -122,7 +107,7 @@ pub(super) fn read(body: &Body, product_id: &str, base: BaseUnit, packs: &[Packe
         faults.add("/net_weight_g", "weight_unreadable").with("figure", text::clean(body.get("weight").map_or("", String::as_str)));
     }
     let in_unit = |amount: Option<i64>| if base == BaseUnit::G { (amount, None) } else { (None, amount) };
-    let chosen: Vec<Left> = deliveries.iter().filter(|d| body.contains_key(&d.id)).cloned().collect();
+    let chosen: Vec<Left> = deliveries.iter().filter(|delivery| picks(body, delivery)).cloned().collect();
     let mut sources: Vec<SourceInput> = Vec::new();
     for (id, part) in fill(weighed.unwrap_or(0), &chosen) {
         let (net_weight_g, quantity) = in_unit(Some(part));
@@ -172,7 +157,7 @@ mod tests {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
     fn left(id: &str, free: i64) -> Left {
-        Left { id: id.to_owned(), free }
+        Left { id: id.to_owned(), free, day: "2026-09-12".to_owned() }
     }
 
     #[test]
@@ -196,15 +181,6 @@ mod tests {
     }
 
     #[test]
-    fn deliveries_are_taken_in_order_and_the_last_says_what_is_too_much() {
-        let two = [left("del_1", 800), left("del_2", 500)];
-        assert_eq!(fill(1_000, &two), [("del_1".to_owned(), 800), ("del_2".to_owned(), 200)]);
-        assert_eq!(fill(800, &two), [("del_1".to_owned(), 800)]);
-        assert_eq!(fill(2_000, &two), [("del_1".to_owned(), 800), ("del_2".to_owned(), 1_200)]);
-        assert_eq!(fill(5, &[]), []);
-    }
-
-    #[test]
     fn everything_typed_becomes_one_input() {
         let typed = body(&[("plo_1", "yes"), ("plo_2", "yes"), ("weight", "２，000"), ("unit", "jin"), ("lot", "L-1"), ("ter_1", "yes")]);
         let (input, faults) = read(&typed, "pro_1", BaseUnit::G, &[], &[]);
@@ -214,6 +190,9 @@ mod tests {
         let typed = body(&[("del_1", "yes"), ("weight", "1"), ("unit", "t")]);
         let (input, _) = read(&typed, "pro_1", BaseUnit::G, &[], &[left("del_1", 10)]);
         assert_eq!((input.sources.len(), input.sources[0].net_weight_g, input.net_weight_g), (1, Some(1_000_000), None));
+        let typed = body(&[("day_2026-09-12", "yes"), ("weight", "12"), ("unit", "kg")]);
+        let (input, _) = read(&typed, "pro_1", BaseUnit::G, &[], &[left("del_1", 10_000), left("del_2", 10_000)]);
+        assert_eq!(input.sources.iter().map(|s| s.net_weight_g).collect::<Vec<_>>(), [Some(10_000), Some(2_000)], "all of a day");
         let (_, faults) = read(&body(&[("weight", "很多")]), "pro_1", BaseUnit::G, &[], &[]);
         assert!(faults.check().unwrap_err().says("weight_unreadable"));
     }

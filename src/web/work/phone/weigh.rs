@@ -1,5 +1,6 @@
 //! Weights as people type them: 斤, 公斤, 吨 or boxes of a pack, echoed in the others, and asked about once where they stand out. Pure.
 
+use super::super::super::words::Lang;
 use super::super::batch_form::{plain, units};
 use super::super::names::jin;
 use crate::identity::draft::Body;
@@ -38,9 +39,9 @@ fn tonnes(grams: i64) -> String {
 }
 
 /// An amount in every unit people use for it.
-pub(super) fn echo(base: BaseUnit, amount: i64) -> String {
+pub(super) fn echo(lang: Lang, base: BaseUnit, amount: i64) -> String {
     match base {
-        BaseUnit::G => format!("{} = {} = {}", base.show(amount), jin(amount), tonnes(amount)),
+        BaseUnit::G => format!("{} = {} = {}", base.show(amount), jin(lang, amount), tonnes(amount)),
         BaseUnit::Ml | BaseUnit::Piece => base.show(amount),
     }
 }
@@ -73,8 +74,8 @@ mod tests {
         ] {
             assert_eq!(amount(&typed(weight, unit), BaseUnit::G, &packs), right, "{weight} {unit}");
         }
-        assert_eq!(echo(BaseUnit::G, 1_250_500), "1,250.5 kg = 2,501 斤 = 1.2505 t");
-        assert_eq!(echo(BaseUnit::Piece, 12), "12 件");
+        assert_eq!(echo(Lang::Chinese, BaseUnit::G, 1_250_500), "1,250.5 kg = 2,501 斤 = 1.2505 t");
+        assert_eq!(echo(Lang::Chinese, BaseUnit::Piece, 12), "12 件");
     }
 
     #[test]

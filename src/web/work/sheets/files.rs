@@ -10,10 +10,12 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::super::super::app::App;
 use super::super::super::auth::By;
+use super::super::super::body::Asked;
 use super::super::super::failure::Refusal;
 use super::super::super::link::query_value;
 use super::super::super::words::Lang;
 use super::super::desk::Reader;
+use super::super::listing::{Query, with_growers};
 use super::{index, said};
 use crate::identity::queries::SignedIn;
 use crate::identity::role::Permission as P;
@@ -75,9 +77,15 @@ pub(super) async fn faults(State(app): State<App>, By(actor): By, lang: Lang, Pa
     Ok(attached(bytes.into(), Form::Sheet(view.format).media(), &name))
 }
 
-pub(super) async fn export(State(app): State<App>, reader: Reader, Path(file): Path<String>) -> Result<Response, Refusal> {
+/// Everything of a kind, or what a list on a page was narrowed to.
+pub(super) async fn export(
+    State(app): State<App>,
+    reader: Reader,
+    Path(file): Path<String>,
+    Asked(query): Asked<Query>,
+) -> Result<Response, Refusal> {
     let (word, end) = file.split_once('.').ok_or_else(Failure::not_found)?;
-    let (kind, form) = SheetKind::parse(word).zip(Form::parse(end)).ok_or_else(Failure::not_found)?;
+    let (kind, form) = SheetKind::parse_given(word).zip(Form::parse(end)).ok_or_else(Failure::not_found)?;
     let actor = reader.actor(kind.reads())?;
     let (lang, desk) = (reader.lang, app.desk(actor.clone()));
     app.db
@@ -87,7 +95,10 @@ pub(super) async fn export(State(app): State<App>, reader: Reader, Path(file): P
         })
         .await?;
     let growers = reader.acting(P::GrowerRead);
-    let mut giver = Giver::new(&app.db, actor, growers, (kind, form), &index::name(&reader, kind), lang.english(), app.clock.today())?;
+    let narrow = with_growers(&app, &reader, &query).await?;
+    let seller_id = Some(query.seller_id).filter(|id| !id.is_empty());
+    let giver = Giver::new(&app.db, actor, growers, (kind, form), &index::name(&reader, kind), lang.english(), app.clock.today())?;
+    let mut giver = giver.narrowed(narrow, seller_id);
     let (to, from) = mpsc::channel::<std::io::Result<Bytes>>(4);
     tokio::spawn(async move {
         loop {

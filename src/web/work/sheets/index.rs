@@ -75,7 +75,8 @@ async fn page(app: &App, reader: &Reader, chosen: &str, errors: Vec<FormError>) 
         Some(actor) if form.is_some() => Some(recent(reader, imports(&app.db, &actor, None, RECENT).await?)),
         _ => None,
     };
-    let kinds = SheetKind::ALL.into_iter().filter_map(|kind| kind_row(reader, kind, taken.contains(&kind))).collect();
+    let kinds =
+        SheetKind::ALL.into_iter().chain(SheetKind::GIVEN).filter_map(|kind| kind_row(reader, kind, taken.contains(&kind))).collect();
     let frame = reader.frame(reader.say("sheets.title"), errors);
     Ok(IndexPage { frame, form, kinds, recent }.render()?)
 }

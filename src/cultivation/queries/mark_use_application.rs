@@ -9,6 +9,7 @@ use crate::cultivation::commands::FILES_OF;
 use crate::cultivation::mark_use_application::{ApplicationState, Turn, Way};
 use crate::cultivation::store::mark_use_application::{self as store, ApplicationRow, PlotRow, PointRow, StepRow, Wanted};
 use crate::db::Db;
+use crate::db::narrow::Narrow;
 use crate::files::{self, FileView};
 use crate::identity::store::{OrganisationRow, organisation};
 use crate::kernel::clock::rfc3339;
@@ -194,6 +195,21 @@ pub async fn applications(
     let more = rows.len() as u64 > limit;
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = rows.last().filter(|_| more).map(|row| row.id.clone());
+    Ok((views(db, rows).await?, next))
+}
+
+/// Applications within reach, narrowed to what a person looks for and in the order asked.
+///
+/// # Errors
+/// `cursor_unknown`; else only ours.
+pub async fn find_applications(
+    db: &Db,
+    actor: &Actor,
+    narrow: &Narrow,
+    cursor: Option<&str>,
+    limit: u64,
+) -> Outcome<(Vec<ApplicationView>, Option<String>)> {
+    let (rows, next) = store::find(db.reader(), &actor.scope, narrow, cursor, limit).await?;
     Ok((views(db, rows).await?, next))
 }
 

@@ -3,5 +3,6 @@
 mod mark_use_application;
 
 pub use mark_use_application::{
-    ApplicationPlot, ApplicationPoint, ApplicationStep, ApplicationView, ApplicationsAsked, application, applications, land_of, waiting,
+    ApplicationPlot, ApplicationPoint, ApplicationStep, ApplicationView, ApplicationsAsked, application, applications, find_applications,
+    land_of, waiting,
 };

@@ -4,6 +4,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
+use crate::db::narrow::{Narrow, Places, When};
 use crate::db::region::{organisations_in, subquery};
 use crate::db::{Tx, duplicate_as};
 use crate::entity::{
@@ -109,6 +110,29 @@ pub(in crate::cultivation) async fn page<C: ConnectionTrait>(
         query = query.filter(Col::Id.lt(cursor));
     }
     Ok(query.all(connection).await?)
+}
+
+/// Where lists of applications look.
+const PLACES: Places<'static, Col> = Places {
+    id: Col::Id,
+    newest: true,
+    names: &[],
+    parties: &[Col::OrganisationId],
+    product: Some(Col::ProductId),
+    state: Some(Col::State),
+    when: Some(When::Moment(Col::MovedAt)),
+    orders: &[("moved", Col::MovedAt)],
+};
+
+/// Within reach, narrowed to what a person looks for and in the order asked.
+pub(in crate::cultivation) async fn find<C: ConnectionTrait>(
+    connection: &C,
+    scope: &Scope,
+    narrow: &Narrow,
+    cursor: Option<&str>,
+    limit: u64,
+) -> Outcome<(Vec<ApplicationRow>, Option<String>)> {
+    narrow.page(connection, application::Entity::find().filter(within(scope)), &PLACES, cursor, limit).await
 }
 
 /// Puts these plots in the place of those it named.

@@ -3,12 +3,11 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::{Html, Response};
-use serde::Deserialize;
 
 use super::{LIST, columns, mine, named, place, say, state};
 use crate::cultivation::commands::{ApplicationBeginInput, begin_application};
-use crate::cultivation::mark_use_application::Way;
-use crate::cultivation::queries::{ApplicationView, ApplicationsAsked, applications};
+use crate::cultivation::mark_use_application::{ApplicationState, Way};
+use crate::cultivation::queries::{ApplicationView, find_applications};
 use crate::identity::role::Permission as P;
 use crate::identity::store::organisation;
 use crate::kernel::Outcome;
@@ -18,15 +17,12 @@ use crate::web::act::{Done, act};
 use crate::web::app::App;
 use crate::web::body::{Asked, Posted};
 use crate::web::failure::Refusal;
-use crate::web::link::query_value;
 use crate::web::pages::staff::{Cell, FormError, Table};
 use crate::web::route::{Access, Route};
 use crate::web::work::desk::{Reader, done_at};
+use crate::web::work::listing::{Above, Query, ROWS, products};
 use crate::web::work::names::moment_of;
-use crate::web::work::parts::{Field, Form, Part, PartsPage, Tried, Typed, refilled, said};
-
-/// Rows of one page.
-const ROWS: u64 = 50;
+use crate::web::work::parts::{Field, Form, Part, PartsPage, Tried, Typed, choices, refilled, said};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -35,24 +31,17 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-#[derive(Debug, Default, Deserialize)]
-struct Query {
-    cursor: Option<String>,
-    state: Option<String>,
-}
-
 async fn show(State(app): State<App>, reader: Reader, Asked(query): Asked<Query>) -> Result<Html<String>, Refusal> {
     Ok(Html(page(&app, &reader, &query, Vec::new(), None).await?))
 }
 
 fn rows(reader: &Reader, found: &[ApplicationView]) -> Vec<Vec<Cell>> {
     let row = |view: &ApplicationView| {
-        let handed_in = view.submitted_at.as_deref().map(|at| moment_of(reader.lang, at)).unwrap_or_default();
         vec![
             Cell::link(named(reader, view), reader.to(&place(&view.id))).with_small(view.organisation.clone()),
             state(reader, &view.state),
             Cell::text(view.turn.as_deref().map(|turn| say(reader, &format!("turn.{turn}"))).unwrap_or_default()),
-            Cell::text(handed_in),
+            Cell::text(moment_of(reader.lang, &view.moved_at)),
         ]
     };
     found.iter().map(row).collect()
@@ -60,9 +49,11 @@ fn rows(reader: &Reader, found: &[ApplicationView]) -> Vec<Vec<Cell>> {
 
 async fn page(app: &App, reader: &Reader, query: &Query, errors: Vec<FormError>, tried: Option<Tried<'_>>) -> Result<String, Refusal> {
     let actor = reader.actor(P::MarkUseApplicationRead)?;
-    let asked = ApplicationsAsked { state: query.state.clone(), ..ApplicationsAsked::default() };
-    let (found, next) = applications(&app.db, &actor, &asked, query.cursor.as_deref(), ROWS).await?;
-    let heads = ["what", "state_label", "turn_label", "submitted_at"];
+    let states = choices(reader, "apply.state", ApplicationState::ALL.iter().map(|state| state.word()));
+    let above = Above::new(reader, LIST, query, "applications").states("state", states).products(products(app, reader).await?).days();
+    let above = above.sorts(&["moved"]);
+    let (found, next) = find_applications(&app.db, &actor, &query.narrow(), query.cursor(), ROWS).await?;
+    let heads = ["what", "state_label", "turn_label", "moved_at"];
     let mut parts = Vec::new();
     let waiting = mine(app, reader).await?;
     if !waiting.is_empty() {
@@ -70,15 +61,16 @@ async fn page(app: &App, reader: &Reader, query: &Query, errors: Vec<FormError>,
             Table { caption: say(reader, "waiting"), columns: columns(reader, &heads), rows: rows(reader, &waiting), empty: String::new() };
         parts.push(Part { heading: say(reader, "waiting"), table: Some(table), ..Part::default() });
     }
-    let table = Table {
+    let mut table = Table {
         caption: say(reader, "list_caption"),
         columns: columns(reader, &heads),
         rows: rows(reader, &found),
         empty: say(reader, "list_empty"),
     };
-    let kept = query.state.as_deref().map(|state| format!("&state={}", query_value(state))).unwrap_or_default();
-    let next = next.map(|cursor| reader.to(&format!("{LIST}?cursor={}{kept}", query_value(&cursor))));
-    let mut all = Part { heading: say(reader, "all"), about: say(reader, "about"), table: Some(table), next, ..Part::default() };
+    above.heads(&mut table, &[None, None, None, Some("moved")]);
+    let filters = Some(above.filters(found.len(), next.is_some()));
+    let (heading, about, next) = (say(reader, "all"), say(reader, "about"), above.next(next));
+    let mut all = Part { heading, about, filters, table: Some(table), next, ..Part::default() };
     if reader.may(P::MarkUseApplicationSubmit) && reader.own().is_some() {
         all.forms.push(begin_form(app, reader).await?.again(tried.as_ref()));
     }

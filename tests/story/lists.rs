@@ -68,14 +68,16 @@ on_both_engines! {
         assert!(!producer.open("/work/batches?state=voided").await.has(&batch));
         assert!(producer.open("/work/growers?q=zzhj").await.has("种植户甲") && producer.open("/work/plots?q=种植户").await.has("种植户甲"));
         let office = season.server.browser("office").await;
-        for (path, q, found) in [("mark-uses", "演示果品", "演示果品专业合作社"), ("products", "xuehuali", "赵县雪花梨"), ("accounts", "种植户甲", "9,000 kg")] {
+        for (path, q, found) in [("mark-uses", "演示果品", "演示果品专业合作社"), ("products", "xuehuali", "赵县雪花梨"), ("accounts", "2026", "9,000 kg")] {
             let page = office.open(&format!("/work/{path}?q={q}")).await;
             assert!(page.has(found), "{path}: {}", page.html);
         }
         assert!(office.open("/work/mark-uses?state=in_force&sort=-in_force").await.has("演示果品专业合作社"));
         // Kinds nobody takes in are given out all the same, narrowed as the list is.
-        let csv = office.open("/work/export/accounts.csv?q=%E7%A7%8D%E6%A4%8D%E6%88%B7%E7%94%B2").await.html;
-        assert!(csv.lines().count() == 2 && csv.contains("种植户甲,晋州鸭梨,2026,已核准,公斤,9000,"), "{csv}");
+        let csv = office.open("/work/export/accounts.csv?state=approved").await.html;
+        assert!(csv.lines().count() == 2 && csv.contains(",晋州鸭梨,2026,已核准,公斤,9000,") && !csv.contains("种植户甲"), "{csv}");
+        assert!(office.open("/work/accounts?q=种植户甲").await.has("没有符合条件的"), "a name it may not read is not looked for");
+        assert!(producer.open("/work/accounts?q=zzhj").await.has("9,000 kg"));
         assert_eq!(producer.open("/work/export/orders.csv").await.html.lines().count(), 1, "no order yet: the headings alone");
         assert!(producer.open("/work/export/shipments.csv").await.has("收货方"));
         assert!(producer.open("/work/import").await.has("/work/export/accounts.xlsx"));

@@ -51,10 +51,10 @@ on_both_engines! {
         assert!(page.has("上一秤：农户240 晋州鸭梨 120 kg = 240 斤") && page.has("1 笔，120 kg"), "{}", page.html);
         assert!(page.has("240 农户240 演示村"), "who came lately is offered: {}", page.html);
         // Several fit: it is asked which, and what was typed stays.
-        let asked = producer.fill(&page, at, &[("product", product), ("who", "nh23"), ("weight", "100"), ("unit", "kg")]).await;
-        assert!(asked.status == 422 && asked.has("是哪一户") && asked.has("value=\"nh23\""), "{}", asked.html);
+        let asked = producer.fill(&page, at, &[("product", product), ("who", "户23"), ("weight", "100"), ("unit", "kg")]).await;
+        assert!(asked.status == 422 && asked.has("是哪一户") && asked.has("value=\"户23\""), "{}", asked.html);
         let which = asked.choice("239 农户239 演示村");
-        let (_, page) = producer.done(&asked, at, &[("product", product), ("who", "nh23"), ("which", &which), ("weight", "100"), ("unit", "kg")]).await;
+        let (_, page) = producer.done(&asked, at, &[("product", product), ("who", "户23"), ("which", &which), ("weight", "100"), ("unit", "kg")]).await;
         assert!(page.has("上一秤：农户239"), "{}", page.html);
         // Twice as much as last time is asked about once, in every unit, and boxes count.
         let pack = season.producer.done("/api/v1/packs", json!({ "product_id": product, "net_weight_g": 5_000 })).await;
@@ -120,5 +120,27 @@ on_both_engines! {
         // The form of one page offers the day that is looked for, and what it has left.
         let whole = producer.open(&format!("/work/batches/new?product={product}&day=2026-11-20")).await;
         assert!(whole.has(&season.delivery) && !whole.has(&last), "{}", whole.html);
+    }
+
+    async fn a_sliver_shared_with_a_neighbour_is_shown(engine: Engine) {
+        let season = Season::start_with(engine, |_| {}).await;
+        let product = season.product["id"].as_str().unwrap();
+        let plot = async |holder: &str, name: &str, west: f64, east: f64| {
+            let ring = json!([[west, 38.03], [east, 38.03], [east, 38.032], [west, 38.032], [west, 38.03]]);
+            let input = json!({ "holder_id": holder, "product_id": product, "name": name, "area": "58.00", "area_unit": "mu", "valid_from": "2025-01-01",
+                "planted_year": 2001, "places": [{ "division_code": "130183105", "village": "演示村" }],
+                "geometry": { "type": "Polygon", "coordinates": [ring] } });
+            id(&season.producer.done("/api/v1/plots", input).await)
+        };
+        let own = plot(&season.organisation, "合作社园", 115.13, 115.132).await;
+        let beside = plot(&season.grower, "甲家地", 115.131_99, 115.134).await;
+        let producer = season.server.browser("producer").await;
+        let page = producer.open(&format!("/work/plots/{own}")).await;
+        assert!(page.has("与“甲家地（种植户甲）”边上重叠"), "{}", page.html);
+        let page = producer.open(&format!("/work/plots/{beside}")).await;
+        assert!(page.has("与“合作社园（演示果品专业合作社）”边上重叠"), "{}", page.html);
+        // Whoever reads plots but no growers learns of the ground and not of the name.
+        let page = season.server.browser("office").await.open(&format!("/work/plots/{own}")).await;
+        assert!(page.has("与“甲家地”边上重叠") && !page.has("种植户甲"), "{}", page.html);
     }
 }

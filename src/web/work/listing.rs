@@ -189,9 +189,22 @@ impl<'a> Above<'a> {
             };
             column.href = self.href(self.path, &[("sort", &if is_up { format!("-{word}") } else { word.to_owned() })]);
         }
+        // A caption that says another order would be wrong.
+        if let Some(words) = self.sorts.iter().find_map(|word| self.ordered(word)) {
+            table.caption = words;
+        }
         if self.is_narrowed() {
             table.empty = self.reader.say("list.none_fit");
         }
+    }
+    /// The words of the order asked, if it is by this column.
+    fn ordered(&self, word: &str) -> Option<String> {
+        let way = match self.query.sort.as_str() {
+            asked if asked == word => "up",
+            asked if asked.strip_prefix('-') == Some(word) => "down",
+            _ => return None,
+        };
+        Some(self.reader.fill(&format!("list.{way}"), &[("by", &self.reader.say(&format!("list.by.{word}")))]))
     }
     /// What stands above the list, with `shown` rows on this page and more of them behind it or not.
     pub fn filters(&self, shown: usize, more: bool) -> Filters {

@@ -178,7 +178,7 @@ pub async fn advance_application(
     store::update(tx, &one.row).await?;
     let step = Said { said: Some(&said), on_day: input.on_day, document_no: document_no.as_deref(), ..Said::default() };
     stepped(tx, desk, &one.row, to.word(), step).await?;
-    tell(tx, desk, &one, About::ApplicationMoved, &[("state", to.word())]).await?;
+    tell(tx, desk, &one, About::ApplicationMoved, &[]).await?;
     let facts = json!({ "to": to.word(), "said": said, "on": input.on_day, "document_no": document_no });
     ledger::append(tx, desk, Event::new(kind::MARK_USE_APPLICATION_VERIFIED, id, facts)).await?;
     Ok(one.row)
@@ -295,7 +295,7 @@ pub async fn refuse_application(
     store::update(tx, &one.row).await?;
     let said = format!("{grounds}\n{appeal}");
     stepped(tx, desk, &one.row, "refused", Said { said: Some(&said), reason: Some(input.reason.word()), ..Said::default() }).await?;
-    tell(tx, desk, &one, About::ApplicationRefused, &[("reason", input.reason.word())]).await?;
+    tell(tx, desk, &one, About::ApplicationRefused, &[]).await?;
     let facts = json!({ "reason": input.reason.word(), "grounds": grounds, "appeal": appeal, "organisation": one.name });
     ledger::append(tx, desk, Event::new(kind::MARK_USE_APPLICATION_REFUSED, id, facts)).await?;
     Ok(one.row)

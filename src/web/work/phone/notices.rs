@@ -83,8 +83,6 @@ fn value_of(reader: &Reader, name: &str, value: &str) -> String {
     match name {
         "day" | "until" => day_of(reader.lang, value),
         "scope" => reader.word("stop_scope", value),
-        "state" => reader.word("apply.state", value),
-        "reason" => reader.word("apply.reason_of", value),
         _ => value.to_owned(),
     }
 }

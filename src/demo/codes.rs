@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use crate::identity::queries::standing_of;
 use crate::identity::role::Permission;
 use crate::kernel::{Failure, Outcome};
+use crate::trace::order::OrderState;
 use crate::trace::queries::order::{OrderFilter, orders, printable};
 use crate::trace::verdict::Verdict;
 use crate::web::App;
@@ -20,7 +21,9 @@ pub(super) async fn codes_to_try(app: &App) -> Outcome<Value> {
     app.scans.refresh().await?;
     let actor = standing_of(&app.db, &app.clock, "producer").await?.acting(Permission::CodeOrderRead).ok_or_else(Failure::not_permitted)?;
     let (mut found, mut ready) = (Map::new(), Vec::new());
-    for summary in orders(&app.db, &actor, &OrderFilter::default(), None, 10).await?.iter().rev() {
+    // One that waits for a second person has no codes yet.
+    let issued = OrderFilter { state: Some(OrderState::Issued.word().to_owned()), ..OrderFilter::default() };
+    for summary in orders(&app.db, &actor, &issued, None, 10).await?.iter().rev() {
         let order = printable(&app.db, app.keys.as_ref(), &actor, &summary.id).await?;
         for code in (1..=i64::from(order.count)).filter_map(|sequence| order.code_at(sequence)) {
             let Some(located) = app.scans.locate(&code) else { continue };

@@ -76,6 +76,7 @@ impl Workshop<'_> {
             }
         }
         self.printing_house().await?;
+        self.association().await?;
         self.market().await?;
         self.reports().await?;
         self.inspecting().await?;

@@ -8,6 +8,7 @@ mod audits;
 mod codes;
 mod farm;
 mod goods;
+mod holder;
 mod inspections;
 mod market;
 mod numbers;

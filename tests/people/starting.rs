@@ -239,6 +239,7 @@ on_both_engines! {
         let home = household.open("/work").await;
         assert!(home.has("我家这一季") && home.has("/work/plots"), "{}", home.html);
         no_dead_links(&household, &home).await;
+        assert!(home.has("href=\"/work/deliveries\""), "its deliveries: {}", home.html);
         let own = household.open(&format!("/work/growers/{}", season.grower)).await;
         assert!(!own.has("action=\"/work/growers/"), "it reads and changes nothing: {}", own.html);
     }
@@ -295,5 +296,19 @@ on_both_engines! {
             assert_eq!(season.server.browser(account).await.see(&decision(0)).await.status, 403, "{account}");
         }
         assert_eq!(season.server.browser("office").await.see(&decision(0)).await.status, 200);
+    }
+
+    async fn the_demonstrations_association_has_an_order_to_decide(engine: Engine) {
+        let server = Server::start(engine).await;
+        for _ in 0..2 {
+            yanzhao::demo::prepare_goods(&server.app).await.unwrap();
+        }
+        let holder = server.browser("holder").await;
+        let home = holder.open("/work").await;
+        let decision = home.html.split("href=\"").find_map(|rest| rest.split('"').next().filter(|href| href.ends_with("/decision"))).unwrap().to_owned();
+        assert_eq!(home.html.matches("/decision\"").count(), 1, "once, whatever number of times it is prepared");
+        let page = holder.open(&decision).await;
+        assert!(page.has("赵县雪花梨") && page.has("120,000 枚"), "{}", page.html);
+        no_dead_links(&holder, &home).await;
     }
 }

@@ -76,10 +76,19 @@ async fn own_season(app: &App, reader: &Reader, grower: &str) -> Outcome<Section
             });
         }
     }
+    let link = |title: String, path: &str, lines| Todo {
+        title,
+        href: reader.to(path),
+        lines,
+        state: Cell::badge(reader.lang.say("role.grower").into_owned(), "soft"),
+        steps: Vec::new(),
+    };
+    if reader.may(P::DeliveryRead) {
+        items.push(link(reader.say("people.own_deliveries"), "/work/deliveries", Vec::new()));
+    }
     if reader.may(P::GrowerRead) {
-        let lines = if items.is_empty() { vec![reader.say("people.own_season_none")] } else { Vec::new() };
-        let (title, href) = (reader.say("people.own_records"), reader.to(&format!("/work/growers/{grower}")));
-        items.push(Todo { title, href, lines, state: Cell::badge(reader.lang.say("role.grower").into_owned(), "soft"), steps: Vec::new() });
+        let lines = if items.len() < 2 { vec![reader.say("people.own_season_none")] } else { Vec::new() };
+        items.push(link(reader.say("people.own_records"), &format!("/work/growers/{grower}"), lines));
     }
     Ok(Section { heading: reader.say("people.own_season"), empty: String::new(), items })
 }

@@ -62,12 +62,10 @@ async fn facts(app: &App, reader: &Reader, row: &OrganisationRow) -> Outcome<Tab
     let doubts = doubts.map(|problem| problem.at("/credit_code")).map(|fault| words(reader.lang, fault.code, &fault.params));
     let doubts: Vec<String> = doubts.chain(row.credit_code_evidence.clone()).collect();
     let fact = |key: &str, cell: Cell| vec![Cell::text(say(key)), cell];
-    let mut rows = vec![
-        fact("kind", Cell::text(reader.word("parties.kinds", &row.kind))),
-        fact("credit_code", Cell::text(row.credit_code.clone().unwrap_or_default()).with_small(doubts.join(" "))),
-        fact("division", Cell::text(place)),
-        fact("contact", Cell::text(row.contact.clone().unwrap_or_default())),
-    ];
+    let mut rows = vec![fact("kind", Cell::text(reader.word("parties.kinds", &row.kind)))];
+    rows.extend(row.credit_code.clone().map(|code| fact("credit_code", Cell::text(code).with_small(doubts.join(" ")))));
+    rows.push(fact("division", Cell::text(place)));
+    rows.extend(row.contact.clone().map(|contact| fact("contact", Cell::text(contact))));
     if reader.may(P::MemberManage) {
         rows.push(fact("who", Cell::link(say("people"), reader.to(&format!("/work/members?organisation={}", row.id)))));
     }

@@ -61,7 +61,7 @@ on_both_engines! {
         let office = season.server.browser("office").await;
         let page = office.open("/work/mark-uses").await;
         assert!(page.has("用标") && page.has("multipart/form-data"), "{}", page.html);
-        let (user, right) = (page.choice("演示"), page.choice("藁城宫面"));
+        let (user, right) = (page.choice("演示"), page.choice("藁城宫面 · "));
         let typed = [("organisation_id", user.as_str()), ("right_id", &right), ("in_force_from", "2026-10-01"), ("contract", "演示合同 2026-7，2026-09-30")];
         let svg = office.upload(&page, "/work/mark-uses", &typed, &[("paper", "contract.svg", b"<svg/>".to_vec())]).await;
         assert!(svg.status == 422 && svg.has("不是照片"), "{} {}", svg.status, svg.html);

@@ -32,7 +32,7 @@ mod m0021_rest;
 mod m0022_words;
 mod m0023_mended;
 mod m0024_applications;
-mod m0026_lists;
+mod m0025_lists;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0022_words::Step),
             Box::new(m0023_mended::Step),
             Box::new(m0024_applications::Step),
-            Box::new(m0026_lists::Step),
+            Box::new(m0025_lists::Step),
         ]
     }
 }

@@ -1,7 +1,7 @@
 //! What lists and the scale look for, where a buyer has tens of thousands of deliveries.
 
 crate::step!(
-    "m0026_lists",
+    "m0025_lists",
     &[
         // A day at the scale, and a list by day.
         "CREATE INDEX delivery_day ON delivery (buyer_id, delivered_on, id)",

@@ -34,6 +34,8 @@ pub struct RightBrief {
     pub date: Option<String>,
     /// Registered and in force on the day asked about.
     pub in_force: bool,
+    /// Made up for the demonstration: no page for the public shows it.
+    pub demo: bool,
 }
 
 /// A product.
@@ -243,6 +245,7 @@ pub(super) async fn views(db: &Db, rows: Vec<ProductRow>, as_of: Option<Day>, to
 
 fn brief(right: RightRow, in_force: bool) -> RightBrief {
     RightBrief {
+        demo: right.demo,
         id: right.id,
         route: right.route,
         status: right.status,

@@ -80,7 +80,7 @@ async fn front(State(app): State<App>, lang: Lang) -> Result<Html<String>, Refus
         .filter(|p| matches!((&p.season_from, &p.season_to), (Some(from), Some(to)) if in_yearly_window(today, from, to)))
         .take(CARDS)
         .map(|p| {
-            let kinds: Vec<String> = p.rights.iter().filter(|r| r.in_force).map(|r| route_name(&r.route)).collect();
+            let kinds: Vec<String> = p.rights.iter().filter(|r| r.in_force && !r.demo).map(|r| route_name(&r.route)).collect();
             let line = format!("{} · {}", p.places.join("、"), kinds.join("、"));
             ProductCard {
                 slug: p.slug.clone(),
@@ -132,7 +132,7 @@ async fn list(State(app): State<App>, lang: Lang, Asked(query): Asked<Query>) ->
         .items
         .into_iter()
         .map(|p| ListRow {
-            rights: p.rights.iter().map(|r| (route_name(&r.route), status(&r.status))).collect(),
+            rights: p.rights.iter().filter(|r| !r.demo).map(|r| (route_name(&r.route), status(&r.status))).collect(),
             places: p.places.join("、"),
             slug: p.slug,
             name: p.name,
@@ -176,6 +176,7 @@ async fn one(State(app): State<App>, lang: Lang, Path(slug): Path<String>) -> Re
     let rights: Vec<RightView> = facts
         .rights
         .iter()
+        .filter(|right| !right.demo)
         .map(|right| RightView {
             kind: route_name(&right.route),
             status: status(&right.status),

@@ -93,7 +93,7 @@ async fn begin_form(app: &App, reader: &Reader) -> Outcome<Form> {
             if Protection::parse(&right.route).and_then(Way::of).is_none() || right.status != "registered" {
                 continue;
             }
-            let near = right.county_codes.iter().any(|code| *code == county);
+            let near = right.county_codes.contains(&county);
             let number = right.number.or(right.registration_number).unwrap_or_default();
             let words = format!("{} · {} {number}", right.product, reader.word("office.route", &right.route));
             choices.push((!near, words, right.id));

@@ -11,7 +11,7 @@ const WHO = ['producer', 'grower', 'office', 'supervisor', 'seller', 'holder', '
 /** Pages of one kind are looked at once: ids are cut out of their address. */
 const kind = (path) => path.replace(/\?.*$/, '').replace(/\/[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}/g, '/{id}');
 /** What isn't a page to be read: files, and what ends the sitting. */
-const SKIP = /\.(csv|xlsx|pdf|zip|txt|json|zpl|svg|png)(\?|$)|\/original$|\/logout|\/export/;
+const SKIP = /\.(csv|xlsx|pdf|zip|txt|json|zpl|svg|png)(\?|$)|\/original$|\/papers\/fil_|\/logout|\/export/;
 const MOST = 400;
 /** How many accounts a kind of page is looked at by axe as; every account looks at every page's width, targets and words. */
 const BY_AXE = 2;

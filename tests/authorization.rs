@@ -228,6 +228,10 @@ async fn matrix(server: &Server) -> String {
     }
     let things = things(server).await;
     people.extend(others(server, &things["/api/v1/organisations/{id}"][0]).await);
+    // The household's account is made once there are households.
+    let app = &server.app;
+    yanzhao::demo::accounts::prepare_grower(&app.db, &app.clock, &app.random, support::server::PASSWORD).await.unwrap();
+    people.push(("grower", server.person("grower").await));
     let mut text = String::new();
     for route in table() {
         let access = match route.access {

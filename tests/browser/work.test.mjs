@@ -1,6 +1,6 @@
 // Every signed-in page a person can reach by links, as each of the demo's accounts: nothing axe finds, no sideways scroll at 360 and 1280 px,
 // targets a thumb can hit, no word left untranslated; and with script off the same pages answer.
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import AxeBuilder from '@axe-core/playwright';
 import { BASE, launch, requireDemo } from './support.mjs';
@@ -38,6 +38,8 @@ const sideways = (page) => page.evaluate(() => document.documentElement.scrollWi
 const small = (page) => page.$$eval('main a.btn, main button, main summary, main select, main input:not([type=hidden]):not([type=checkbox]):not([type=radio])', (all) => all
   .filter((e) => e.checkVisibility()).map((e) => [e.outerHTML.slice(0, 90), e.getBoundingClientRect().height]).filter(([, h]) => h < 43.5));
 
+// Two at a time: while one page is drawn the other is answered.
+describe('the pages of every account', { concurrency: 2 }, () => {
 for (const account of WHO) {
   test(`${account}: every page within reach`, { timeout: 900_000 }, async () => {
     assert.ok(PASSWORD, 'PASSWORD is not set: run `tests/run browser`');
@@ -76,3 +78,4 @@ for (const account of WHO) {
     await plain.context.close();
   });
 }
+});

@@ -10,6 +10,7 @@
 //! or collective mark is its holder's, who must admit anyone whose goods qualify (商标法实施条例 4) and who says why, and where to turn, when
 //! it does not. Where a mark has no holder on the platform, the office records what was decided. Source: domain.md §2, §5.
 
+use crate::kernel::Scope;
 use crate::registry::right::Route;
 use crate::trace::words;
 
@@ -92,6 +93,21 @@ words! {
         Office = "office",
         /// The mark's holder, or the office where the holder is not on the platform.
         Holder = "holder",
+    }
+}
+
+impl Turn {
+    /// Is it this scope's turn, about an applicant of this division and a right with this holder? The mark is its holder's; only where
+    /// none is on the platform does the office record what was decided.
+    pub fn is_of(self, scope: &Scope, organisation_id: &str, division_code: &str, holder_id: Option<&str>) -> bool {
+        match self {
+            Self::Applicant => scope.reaches_organisation(organisation_id, None),
+            Self::County | Self::Office => scope.reaches_division(division_code),
+            Self::Holder => match holder_id {
+                Some(holder) => scope.holders.iter().any(|held| held == holder),
+                None => scope.reaches_division(division_code),
+            },
+        }
     }
 }
 

@@ -17,7 +17,7 @@ pub use form::{Incoming, Media, decoded};
 pub use room::{LEAST, room};
 pub use shelf::{Kept, Shelf};
 pub use store::{About, FileRow, Purpose, attach};
-pub use view::{FileView, of, one, rows};
+pub use view::{FileView, of, one, one_of, rows};
 
 /// The most bytes of one file: 10 MiB, what a phone's photograph takes.
 pub const MOST_BYTES: usize = 10 * 1024 * 1024;

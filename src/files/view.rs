@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::store::{self, FileRow};
 use crate::db::Db;
-use crate::kernel::{Actor, Outcome, clock};
+use crate::kernel::{Actor, Failure, Outcome, clock};
 
 /// A file somebody uploaded.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -57,6 +57,14 @@ pub async fn of(db: &Db, kind: &str, id: &str) -> Outcome<Vec<FileView>> {
 /// The database's.
 pub async fn rows(db: &Db, kind: &str, id: &str) -> Outcome<Vec<FileRow>> {
     store::of(db.reader(), kind, id).await
+}
+
+/// One file of a thing whose reach the caller has measured.
+///
+/// # Errors
+/// `not_found`, also for a file of something else.
+pub async fn one_of(db: &Db, kind: &str, id: &str, file_id: &str) -> Outcome<FileRow> {
+    rows(db, kind, id).await?.into_iter().find(|row| row.id == file_id).ok_or_else(Failure::not_found)
 }
 
 /// A file within the actor's reach.

@@ -116,17 +116,13 @@ async fn waiting(tx: &Tx, desk: &Desk, id: &str, reviewer: Reviewer) -> Outcome<
     let now = state(&row)?;
     let (right, way) = way(tx, &row).await?;
     let firm = organisation(tx.connection(), &row.organisation_id).await?;
-    let scope = &desk.actor.scope;
-    let in_region = scope.reaches_division(&firm.division_code);
-    let holds = right.holder_id.as_ref().is_some_and(|holder| scope.holders.contains(holder));
     let turn = now.turn(way).filter(|turn| *turn != Turn::Applicant);
     let Some(turn) = turn else { return Err(Failure::conflict("application_step").with("application_state", now.word())) };
-    let theirs = match (turn, reviewer) {
-        (Turn::County, Reviewer::County) | (Turn::Office, Reviewer::Decider) => in_region,
-        // The mark is its holder's; only where none is on the platform does the office record what was decided.
-        (Turn::Holder, Reviewer::Decider) => holds || (right.holder_id.is_none() && in_region),
-        _ => false,
+    let by_permission = match turn {
+        Turn::County => Reviewer::County,
+        Turn::Applicant | Turn::Office | Turn::Holder => Reviewer::Decider,
     };
+    let theirs = reviewer == by_permission && turn.is_of(&desk.actor.scope, &firm.id, &firm.division_code, right.holder_id.as_deref());
     if !theirs {
         return Err(Failure::conflict("application_not_your_turn").with("turn", turn.word()));
     }

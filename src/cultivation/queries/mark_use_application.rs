@@ -13,7 +13,7 @@ use crate::db::narrow::Narrow;
 use crate::files::{self, FileView};
 use crate::identity::store::{OrganisationRow, organisation};
 use crate::kernel::clock::rfc3339;
-use crate::kernel::{Actor, Day, Failure, Outcome};
+use crate::kernel::{Actor, Day, Failure, Outcome, Scope};
 use crate::registry::right::Route;
 use crate::registry::store::{RightRow, right};
 use crate::trace::goods::Goods;
@@ -146,6 +146,10 @@ impl ApplicationView {
     pub fn way(&self) -> Option<Way> {
         Route::parse(&self.route).and_then(Way::of)
     }
+    /// Is it this scope's turn?
+    pub fn is_turn_of(&self, turn: Turn, scope: &Scope) -> bool {
+        turn.is_of(scope, &self.organisation_id, &self.division_code, self.holder_id.as_deref())
+    }
     /// The points of the round that gave it back, while it waits to be mended.
     pub fn open_points(&self) -> impl Iterator<Item = &ApplicationPoint> {
         let open = self.state == ApplicationState::Returned.word();
@@ -245,16 +249,7 @@ pub async fn waiting(db: &Db, actor: &Actor, turns: &[Turn]) -> Outcome<Vec<Appl
     let mut found = views(db, rows).await?;
     found.retain(|view| {
         let turn = view.turn.as_deref().and_then(Turn::parse);
-        let holds = view.holder_id.as_ref().is_some_and(|id| actor.scope.holders.contains(id));
-        let in_region = actor.scope.reaches_division(&view.division_code);
-        turn.is_some_and(|turn| {
-            turns.contains(&turn)
-                && match turn {
-                    Turn::Applicant => actor.scope.reaches_organisation(&view.organisation_id, None),
-                    Turn::County | Turn::Office => in_region,
-                    Turn::Holder => holds || (view.holder_id.is_none() && in_region),
-                }
-        })
+        turn.is_some_and(|turn| turns.contains(&turn) && view.is_turn_of(turn, &actor.scope))
     });
     found.sort_by(|a, b| a.moved_at.cmp(&b.moved_at));
     Ok(found)

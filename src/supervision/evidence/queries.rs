@@ -181,7 +181,7 @@ pub async fn check_chain(db: &Db) -> Outcome<ChainCheck> {
 /// `not_found`.
 pub async fn original_of(db: &Db, actor: &Actor, id: &str, file_id: &str) -> Outcome<FileRow> {
     store::one(db.reader(), &actor.scope, id).await?;
-    files::rows(db, "evidence", id).await?.into_iter().find(|row| row.id == file_id).ok_or_else(Failure::not_found)
+    files::one_of(db, "evidence", id, file_id).await
 }
 
 /// A record, then what supplements it: what a pack holds.

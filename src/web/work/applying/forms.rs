@@ -35,10 +35,7 @@ pub(super) async fn forms(app: &App, reader: &Reader, view: &ApplicationView) ->
     let (permission, under) =
         if turn == Turn::County { (P::MarkUseApplicationVerify, "verify/") } else { (P::MarkUseApplicationDecide, "") };
     let Some(actor) = reader.acting(permission) else { return Ok(forms) };
-    let holds = view.holder_id.as_ref().is_some_and(|id| actor.scope.holders.contains(id));
-    let in_region = actor.scope.reaches_division(&view.division_code);
-    let theirs = if turn == Turn::Holder { holds || (view.holder_id.is_none() && in_region) } else { in_region };
-    if !theirs {
+    if !view.is_turn_of(turn, &actor.scope) {
         return Ok(forms);
     }
     forms.push(forward(app, reader, view, now, way).await?);

@@ -54,9 +54,7 @@ async fn show(State(app): State<App>, reader: Reader, Path(id): Path<String>) ->
 /// A paper of an application within reach, bit for bit; holders have no other way to it.
 async fn paper(State(app): State<App>, reader: Reader, Path((id, file)): Path<(String, String)>) -> Result<Response, Refusal> {
     application(&app.db, &reader.actor(P::MarkUseApplicationRead)?, &id).await?;
-    let rows = files::rows(&app.db, FILES_OF, &id).await?;
-    let row = rows.into_iter().find(|row| row.id == file).ok_or_else(Failure::not_found)?;
-    as_attachment(&app, &row).await
+    as_attachment(&app, &files::one_of(&app.db, FILES_OF, &id, &file).await?).await
 }
 
 async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, tried: Option<Tried<'_>>) -> Result<String, Refusal> {

@@ -8,7 +8,6 @@ use axum::response::{Html, Response};
 use super::{columns, facts, on, say, state};
 use crate::files;
 use crate::identity::role::Permission as P;
-use crate::kernel::Failure;
 use crate::supervision::commands::rectification::{
     FILES_OF, RectificationAgainInput, RectificationNoteInput, RectificationReplyInput, accept_rectification, expire_rectification,
     reply_rectification, return_rectification,
@@ -45,9 +44,7 @@ async fn show(State(app): State<App>, reader: Reader, Path(id): Path<String>) ->
 /// A file of an order within reach, bit for bit.
 async fn file(State(app): State<App>, reader: Reader, Path((id, file)): Path<(String, String)>) -> Result<Response, Refusal> {
     rectification(&app.db, &reader.actor(P::RectificationRead)?, &id).await?;
-    let rows = files::rows(&app.db, FILES_OF, &id).await?;
-    let row = rows.into_iter().find(|row| row.id == file).ok_or_else(Failure::not_found)?;
-    as_attachment(&app, &row).await
+    as_attachment(&app, &files::one_of(&app.db, FILES_OF, &id, &file).await?).await
 }
 
 async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, tried: Option<Tried<'_>>) -> Result<String, Refusal> {

@@ -159,8 +159,8 @@ async fn organisation(tx: &crate::db::Tx, desk: &Desk, house: &House) -> Outcome
     Ok(register_organisation(tx, desk, &input, true).await?.id)
 }
 
-/// The household's own account: the first grower whom the producer of the demonstration registered. Says what it is, and nothing where
-/// there is no grower yet.
+/// The household's own account: the first grower whom the producer of the demonstration registered, which is the one with an objection to
+/// read. Says what it is, and nothing where there is no grower yet.
 ///
 /// # Errors
 /// Only ours.
@@ -169,7 +169,9 @@ pub async fn prepare_grower(db: &Db, clock: &Clock, random: &Random, typed: &str
     let hash = password::hash(typed.to_owned(), random).await?;
     let account = account_named(db, NAME).await?.map(|account| account.id);
     let producer = standing_of(db, clock, "producer").await?.acting(Permission::GrowerRead).ok_or_else(Failure::not_permitted)?;
-    let Some(grower) = growers(db, &producer, None, None, 1).await?.items.into_iter().next() else { return Ok(None) };
+    let Some(grower) = growers(db, &producer, None, None, 200).await?.items.into_iter().min_by_key(|one| one.household_no.clone()) else {
+        return Ok(None);
+    };
     let desk = Desk::system(clock, random);
     db.write(move |tx| {
         let (desk, hash, account, grower) = (desk.clone(), hash.clone(), account.clone(), grower.clone());

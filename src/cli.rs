@@ -86,6 +86,17 @@ pub enum Command {
     Import(ImportArgs),
     /// 导出 · Give out everything of a kind
     Export(ExportArgs),
+    /// 备份 · Take a backup, prove one, restore one where nothing is
+    Backup {
+        /// What to do.
+        #[command(subcommand)]
+        action: BackupAction,
+        /// Where the settings come from.
+        #[command(flatten)]
+        setting: SettingArgs,
+    },
+    /// 迁库 · Carry a database over to another engine; stop every node first
+    Copy(CopyArgs),
     /// 定时任务 · Work that is due by date; a running node does it by itself
     Jobs {
         /// What to do.
@@ -303,6 +314,52 @@ pub enum LedgerAction {
         #[arg(long, value_name = "FILE")]
         against: Option<PathBuf>,
     },
+}
+
+/// `backup …`
+#[derive(Debug, Subcommand)]
+pub enum BackupAction {
+    /// Take one; nodes may go on.
+    Create {
+        /// Where to: a file that is not there yet, `-` for standard output; a name of its moment in `backup_dir` (or here) if not given.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Read one whole and say whether it would serve; keys in `secrets_dir` are tried on it.
+    Verify {
+        /// The archive.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Restore one into an empty directory, and into an empty PostgreSQL database if `database_url` names one. It is held until cleared.
+    Restore {
+        /// The archive.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// The directory: empty or not there yet.
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+    },
+    /// End the hold of a restored database, knowing what it lost.
+    Clear {
+        /// Why it may serve again.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// How many events are lost by the kept checkpoints; the command says how many if this is not the number.
+        #[arg(long, default_value_t = 0)]
+        lost: i64,
+    },
+}
+
+/// `copy`
+#[derive(Debug, Args)]
+pub struct CopyArgs {
+    /// `sqlite:PATH` or `postgres://…`
+    #[arg(long, value_name = "URL")]
+    pub from: String,
+    /// The other engine's, without tables.
+    #[arg(long, value_name = "URL")]
+    pub to: String,
 }
 
 /// `jobs …`

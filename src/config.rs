@@ -26,6 +26,13 @@ pub struct Config {
     pub checkpoint_file: PathBuf,
     /// Directory of uploaded files; several nodes share one.
     pub files_dir: PathBuf,
+    /// Directory for daily backups, on another disk than the database if there is one; empty: none are taken by the program. Of several nodes
+    /// one has it.
+    pub backup_dir: PathBuf,
+    /// Backups kept there; older ones are removed after a new one was taken.
+    pub backup_keep: u32,
+    /// Hour of the day, in China, from which the daily backup is taken.
+    pub backup_hour: u32,
     /// Networks whose `X-Forwarded-For` is believed, such as `10.0.0.0/8`. Default: none.
     pub trusted_proxies: Vec<IpNet>,
     /// Networks of the house, such as warehouses and offices: scans from there are answered and counted, but no rule takes them for consumers.
@@ -99,6 +106,9 @@ impl Default for Config {
             master_key: String::new(),
             checkpoint_file: PathBuf::new(),
             files_dir: PathBuf::from("files"),
+            backup_dir: PathBuf::new(),
+            backup_keep: 14,
+            backup_hour: 3,
             trusted_proxies: Vec::new(),
             house_addresses: Vec::new(),
             place_table: PathBuf::new(),

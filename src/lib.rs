@@ -3,6 +3,7 @@
 
 rust_i18n::i18n!("assets/words", fallback = "zh-CN");
 
+pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod cultivation;

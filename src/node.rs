@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 
+use crate::backup::BackupDesk;
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::files::Shelf;
@@ -97,6 +98,7 @@ pub async fn assemble(config: Config, db: Db, clock: Clock, random: Random) -> O
         places,
         shelf,
         sheets,
+        backups: BackupDesk::default(),
         throttle,
         misses: Misses::default(),
         first_run: FirstRun::default(),
@@ -117,7 +119,9 @@ pub async fn offer_first_run(app: &App) -> Outcome<Option<String>> {
 /// # Errors
 /// If the address can't be listened on.
 pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Outcome<()> {
+    app.heed_maintenance().await?;
     let notary = tokio::spawn(keep_checkpoints(app.clone()));
+    let backups = tokio::spawn(keep_backups(app.clone()));
     let due = tokio::spawn(run_jobs(app.clone()));
     let alerts = tokio::spawn(judge_alerts(app.clone()));
     let heed = tokio::spawn(heed_notices(app.clone()));
@@ -127,6 +131,7 @@ pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = (
     web::serve(app.clone(), listener, stop, DRAIN).await?;
     notary.abort();
     due.abort();
+    backups.abort();
     alerts.abort();
     heed.abort();
     rescoring.abort();
@@ -145,6 +150,19 @@ async fn keep_checkpoints(app: App) {
         app.throttle.tidy();
         if let Err(error) = app.keep_checkpoint().await {
             tracing::error!(%error, "no checkpoint could be kept");
+        }
+    }
+}
+
+/// Takes the daily backup where one is due, and tells the log if it could not be taken.
+async fn keep_backups(app: App) {
+    let mut tick = tokio::time::interval(Duration::from_secs(300));
+    loop {
+        tick.tick().await;
+        match app.backup_if_due().await {
+            Ok(None) => {}
+            Ok(Some(made)) => tracing::info!(bytes = made.bytes, files = made.manifest.files, "backup taken"),
+            Err(error) => tracing::error!(%error, "no backup could be taken"),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Doing what the command line asks. Exit code 0 done, 1 refused or failed (the reason on stderr), 2 misused.
 
+mod backups;
 mod sheets;
 
 use std::io::{BufRead, IsTerminal, Write};
@@ -72,6 +73,8 @@ async fn dispatch(command: Command, clock: &Clock, random: &Random) -> Outcome<b
             Some(kind) => sheets::import(&args, kind, clock, random).await,
             None => import(&args, clock, random).await.map(|()| true),
         },
+        Command::Backup { action, setting } => backups::run(action, &setting, clock, random).await,
+        Command::Copy(args) => backups::copy(&args).await,
         Command::Export(args) => sheets::export(&args, clock, random).await.map(|()| true),
         Command::Jobs { action: JobsAction::Run { job: Job::CloseSeasons }, setting } => {
             close_seasons(&settings(&setting)?, clock, random).await

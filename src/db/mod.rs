@@ -5,16 +5,20 @@
 //! After a commit that failed for any reason but a broken constraint, nobody knows what the disk holds: writes are refused
 //! (`storage_ailing`) until the database could be opened and asked again.
 
+mod carry;
 mod migrate;
 pub mod narrow;
 mod open;
 pub mod region;
 mod size;
+mod snapshot;
 mod write;
 
+pub use carry::{carry, is_blank};
 pub use migrate::{Status, pending, up};
 pub use open::Db;
 pub use size::size;
+pub use snapshot::{file_url, snapshot, unsound};
 pub use write::{Act, Tx};
 
 use sea_orm::DbErr;

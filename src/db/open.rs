@@ -37,6 +37,7 @@ pub(super) struct Inner {
     pub(super) reader: DatabaseConnection,
     pub(super) ailing: AtomicBool,
     pub(super) maintenance: AtomicBool,
+    pub(super) held: AtomicBool,
 }
 
 impl Db {
@@ -69,6 +70,7 @@ impl Db {
             reader,
             ailing: AtomicBool::new(false),
             maintenance: AtomicBool::new(false),
+            held: AtomicBool::new(false),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -86,6 +88,16 @@ impl Db {
     /// Stops or allows writes while pages stay readable.
     pub fn set_maintenance(&self, on: bool) {
         self.inner.maintenance.store(on, std::sync::atomic::Ordering::SeqCst);
+    }
+
+    /// Says that what is stored was restored and nobody has looked at what it lost: no answer is to be given from it.
+    pub fn set_held(&self, on: bool) {
+        self.inner.held.store(on, std::sync::atomic::Ordering::SeqCst);
+    }
+
+    /// Is no answer to be given from what is stored?
+    pub fn is_held(&self) -> bool {
+        self.inner.held.load(std::sync::atomic::Ordering::SeqCst)
     }
 
     /// Closes every connection. On SQLite this checkpoints the log into the file.

@@ -85,6 +85,7 @@ fn settings(args: &DemoArgs, address: SocketAddr) -> Outcome<Config> {
         base_url: format!("http://{address}"),
         secrets_dir: args.data.join("secrets"),
         files_dir: args.data.join("files"),
+        backup_dir: args.data.join("backups"),
         place_table: args.place_table.clone().unwrap_or_default(),
         trusted_proxies: match &args.trusted_proxies {
             Some(list) => list.split(',').map(|n| n.trim().parse()).collect::<Result<_, _>>().map_err(Failure::broken)?,

@@ -109,6 +109,7 @@ pub mod recovery;
 pub mod rectification;
 pub mod rectification_note;
 pub mod refused_act;
+pub mod restoration;
 pub mod right_announcement;
 pub mod risk_rule;
 pub mod role_grant;

@@ -36,6 +36,7 @@ pub struct Model {
     pub demo_figures: String,
     pub registered_at: i64,
     pub carry_labels: bool,
+    pub on_hand_limit: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

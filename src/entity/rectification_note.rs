@@ -14,6 +14,8 @@ pub struct Model {
     pub said: String,
     pub due_on: Option<String>,
     pub files: i64,
+    pub recovered: Option<i64>,
+    pub disposed: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -55,6 +55,9 @@ kinds! {
     AREA_RECORDED = "area.recorded";
     AUTHORISATION_ENDED = "authorisation.ended";
     AUTHORISATION_GRANTED = "authorisation.granted";
+    BACKUP_CLEARED = "backup.cleared";
+    BACKUP_RESTORED = "backup.restored";
+    BACKUP_TAKEN = "backup.taken";
     BATCH_CORRECTED = "batch.corrected";
     BATCH_COVERED = "batch.covered";
     BATCH_HELD = "batch.held";

@@ -11,7 +11,7 @@ use crate::kernel::term::{Calendar, Term, TermUnit};
 use crate::kernel::{Day, Failure, Outcome};
 
 /// The limits the program counts by; the list is closed, their figures are not.
-pub const NAMES: [&str; 18] = [
+pub const NAMES: [&str; 19] = [
     "season_plan_publicity",
     "pending_decision",
     "feedback_answer",
@@ -29,6 +29,7 @@ pub const NAMES: [&str; 18] = [
     "seizure",
     "seizure_extended",
     "inspection_publication",
+    "recall_report",
     "sign_in_records",
 ];
 

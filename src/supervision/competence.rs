@@ -60,6 +60,7 @@ mod tests {
     fn product(counties: &str) -> ProductRow {
         ProductRow {
             carry_labels: false,
+            on_hand_limit: None,
             id: "pro_1".to_owned(),
             slug: "li".to_owned(),
             name: "梨".to_owned(),

@@ -2,7 +2,7 @@
 //!
 //! ```mermaid
 //! stateDiagram-v2
-//!     [*] --> ordered: from an inspection, a listing's audit or feedback
+//!     [*] --> ordered: from an inspection, a listing's audit, feedback or a recall
 //!     ordered --> replied: the addressee says what was done
 //!     replied --> accepted: an officer saw that it is mended
 //!     replied --> again: not yet, with a new day
@@ -76,17 +76,20 @@ pub enum RectificationSource {
     Inspection,
     /// 线索反馈.
     Feedback,
+    /// 追回、召回: its producer reports on it.
+    Recall,
 }
 
 impl RectificationSource {
     /// Every source.
-    pub const ALL: [Self; 3] = [Self::Listing, Self::Inspection, Self::Feedback];
+    pub const ALL: [Self; 4] = [Self::Listing, Self::Inspection, Self::Feedback, Self::Recall];
     /// The word stored and sent.
     pub fn word(self) -> &'static str {
         match self {
             Self::Listing => "listing",
             Self::Inspection => "inspection",
             Self::Feedback => "feedback",
+            Self::Recall => "recall",
         }
     }
     /// Reads the word.

@@ -5,12 +5,13 @@ use utoipa::ToSchema;
 
 use super::commands::rectification::FILES_OF;
 use super::inbox::Due;
-use super::rectification::RectificationState;
+use super::rectification::{RectificationSource, RectificationState};
 use super::store::rectification::{self as store, RectificationNoteRow, RectificationRow, Wanted};
 use crate::db::Db;
 use crate::files::{self, FileView};
 use crate::kernel::clock::rfc3339;
-use crate::kernel::{Actor, Clock, Day, Outcome};
+use crate::kernel::{Actor, Clock, Day, Outcome, Scope};
+use crate::trace::store::{stock, stop};
 
 /// One thing said in the rounds of an order.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -27,6 +28,25 @@ pub struct RectificationNote {
     pub due_on: Option<String>,
     /// How many files came with it.
     pub files: i64,
+    /// Of a report on a recall: how much had come back, in the base unit of the goods.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recovered: Option<i64>,
+    /// … and how much of it was destroyed or made harmless.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disposed: Option<i64>,
+}
+
+/// What a report on a recall is about.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RecalledGoods {
+    /// `bat_…`
+    pub batch_id: String,
+    /// Its lot.
+    pub lot: String,
+    /// `pro_…`
+    pub product_id: String,
+    /// All of it, in the base unit.
+    pub amount: i64,
 }
 
 /// An order to mend something.
@@ -34,7 +54,7 @@ pub struct RectificationNote {
 pub struct RectificationView {
     /// `rct_…`
     pub id: String,
-    /// `listing` `inspection` `feedback`.
+    /// `listing` `inspection` `feedback` `recall`.
     pub source: String,
     /// Its id.
     pub source_id: String,
@@ -66,6 +86,16 @@ pub struct RectificationView {
     /// Photographs and papers; empty in lists.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileView>,
+    /// The goods, of a report on a recall; absent in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recalled: Option<RecalledGoods>,
+}
+
+impl RectificationView {
+    /// The last figures of a report on a recall: what came back, and what of it was done away with.
+    pub fn figures(&self) -> Option<(i64, i64)> {
+        self.notes.iter().rev().find_map(|note| Some((note.recovered?, note.disposed?)))
+    }
 }
 
 impl From<RectificationRow> for RectificationView {
@@ -87,12 +117,22 @@ impl From<RectificationRow> for RectificationView {
             ended_at: row.ended_at.map(rfc3339),
             notes: Vec::new(),
             files: Vec::new(),
+            recalled: None,
         }
     }
 }
 
 fn said(row: RectificationNoteRow) -> RectificationNote {
-    RectificationNote { at: rfc3339(row.at), noted_by: row.noted_by, act: row.act, said: row.said, due_on: row.due_on, files: row.files }
+    RectificationNote {
+        at: rfc3339(row.at),
+        noted_by: row.noted_by,
+        act: row.act,
+        said: row.said,
+        due_on: row.due_on,
+        files: row.files,
+        recovered: row.recovered,
+        disposed: row.disposed,
+    }
 }
 
 /// Orders within reach, newest first; `cursor` is the id of the last one seen.
@@ -120,7 +160,26 @@ pub async fn rectification(db: &Db, actor: &Actor, id: &str) -> Outcome<Rectific
     let mut view = RectificationView::from(store::one(db.reader(), &actor.scope, id).await?);
     view.notes = store::notes(db.reader(), id).await?.into_iter().map(said).collect();
     view.files = files::of(db, FILES_OF, id).await?;
+    if view.source == RectificationSource::Recall.word() {
+        let recall = stop::recall(db.reader(), &view.source_id).await?;
+        let batch = stock::batch(db.reader(), &recall.batch_id).await?;
+        view.recalled = Some(RecalledGoods { batch_id: batch.id, lot: batch.lot, product_id: batch.product_id, amount: batch.amount });
+    }
     Ok(view)
+}
+
+/// The report on a recall with what was said, for whoever may see the recall; nothing for recalls from before there were reports.
+///
+/// # Errors
+/// Only ours.
+pub async fn report_on(db: &Db, recall_id: &str) -> Outcome<Option<RectificationView>> {
+    let wanted = Wanted { source_id: Some(recall_id.to_owned()), ..Wanted::default() };
+    let rows = store::page(db.reader(), &Scope::everything(), &wanted, None, 50).await?;
+    // The oldest is the one that the announcement opened.
+    let Some(row) = rows.into_iter().last() else { return Ok(None) };
+    let mut view = RectificationView::from(row);
+    view.notes = store::notes(db.reader(), &view.id).await?.into_iter().map(said).collect();
+    Ok(Some(view))
 }
 
 /// What waits: for an officer the answers to check and the orders whose day has passed, for an addressee the orders to answer.

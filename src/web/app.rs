@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::backup::{self, BackupDesk, Made, Source};
 use crate::config::Config;
 use crate::db::Db;
 use crate::files::Shelf;
@@ -55,6 +56,8 @@ pub struct Parts {
     pub vault: Vault,
     /// Sends codes by SMS, if a gateway is set.
     pub gateway: Option<Gateway>,
+    /// Lets one backup be taken at a time.
+    pub backups: BackupDesk,
     /// Slows down guessing.
     pub throttle: Throttle,
     /// Counts codes nobody issued, for the rules.
@@ -128,8 +131,46 @@ impl App {
     /// If the database can't be read.
     pub async fn heed_maintenance(&self) -> Outcome<()> {
         let on = crate::registry::queries::in_maintenance(&self.db, self.clock.now()).await?;
-        self.db.set_maintenance(on);
+        let held = backup::hold::held(&self.db).await?.is_some();
+        self.db.set_held(held);
+        self.db.set_maintenance(on || held);
         Ok(())
+    }
+    /// Takes a backup into its directory and removes those beyond the number that is kept; nothing while another is taken. Packing takes
+    /// a thread of its own.
+    ///
+    /// # Errors
+    /// As [`backup::take`].
+    pub async fn take_backup(&self, desk: Desk) -> Outcome<Option<Made>> {
+        let Some(turn) = self.backups.begin() else { return Ok(None) };
+        let app = self.clone();
+        let packing = tokio::task::spawn_blocking(move || {
+            let dir = &app.config.backup_dir;
+            let source =
+                Source { db: &app.db, shelf: &app.shelf, keys: app.keys.as_ref(), notary: &app.notary, base_url: &app.config.base_url };
+            let tell = |what: &str, done: u64, all: u64| turn.tell(what, done, all);
+            let made = tokio::runtime::Handle::current().block_on(backup::take(source, &desk, dir, &tell));
+            let keep = usize::try_from(app.config.backup_keep).unwrap_or(usize::MAX);
+            let made = made.and_then(|(_, made)| backup::prune(dir, keep).map(|_| made));
+            turn.end(&made, app.clock.now());
+            made
+        });
+        packing.await.map_err(Failure::broken)?.map(Some)
+    }
+    /// Takes the daily backup if its hour has come and none was taken since.
+    ///
+    /// # Errors
+    /// As [`Self::take_backup`].
+    pub async fn backup_if_due(&self) -> Outcome<Option<Made>> {
+        let dir = &self.config.backup_dir;
+        if dir.as_os_str().is_empty() {
+            return Ok(None);
+        }
+        let last = backup::kept(dir)?.first().map(|one| one.taken_at);
+        if !backup::due(last, self.clock.now(), self.config.backup_hour) {
+            return Ok(None);
+        }
+        self.take_backup(Desk::system(&self.clock, &self.random)).await
     }
     /// Signs and keeps a checkpoint if the ledger has grown.
     ///

@@ -27,6 +27,9 @@ async fn ready(State(app): State<App>) -> Result<&'static str, Refusal> {
     if steps.iter().any(|s| !s.applied) {
         return Err(Failure::not_now("maintenance").into());
     }
+    if app.db.is_held() {
+        return Err(Failure::not_now("restore_hold").into());
+    }
     if crate::files::room(&app.config.files_dir)?.0 < crate::files::LEAST {
         return Err(Failure::not_now("storage_full").into());
     }

@@ -17,8 +17,9 @@ const ARROWS: &[(&str, u8)] = &[
     ("promotion", 10),
     ("supervision", 11),
     ("interop", 12),
-    ("jobs", 13),
-    ("web", 13),
+    ("backup", 13),
+    ("jobs", 14),
+    ("web", 14),
 ];
 
 /// What wires the rooms together at the crate's root; one room, the last.

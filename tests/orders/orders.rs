@@ -1,9 +1,9 @@
 //! Ordering, deciding, reading.
 
 use sea_orm::ActiveValue::Set;
-use sea_orm::EntityTrait;
+use sea_orm::{ActiveModelTrait, EntityTrait};
 use serde_json::{Value, json};
-use yanzhao::entity::{batch, code_order, code_range};
+use yanzhao::entity::{batch, code_order, code_range, product};
 use yanzhao::kernel::{Actor, Outcome};
 use yanzhao::trace::commands::order;
 use yanzhao::trace::queries::{code, order as orders};
@@ -117,6 +117,33 @@ on_both_engines! {
         let row = world.order(json!({ "count": 30, "batch_id": "bat_1" })).await.unwrap();
         world.decide(world.holder(), &row.id, true).await.unwrap();
         assert_eq!((world.figures().await, world.shape(3).await.as_str()), ((40, 30, 0, 30), "1–30 bound"));
+    }
+
+    async fn beyond_what_may_be_on_hand_a_second_person_decides(engine: Engine) {
+        let world = World::new(engine).await;
+        let limited = world.db.write(|tx| {
+            Box::pin(async move {
+                let limit = product::ActiveModel { id: Set("pro_a".to_owned()), on_hand_limit: Set(Some(60)), ..Default::default() };
+                limit.update(tx.connection()).await.map(drop).map_err(yanzhao::kernel::Failure::from)
+            })
+        });
+        limited.await.unwrap();
+        let first = world.order(json!({ "count": 40 })).await.unwrap();
+        assert_eq!(first.state, "issued");
+        // What is on goods is not on hand: a batch's labels but the spare ones, and a segment once it is bound. Samples are no labels of goods.
+        assert_eq!(world.order(json!({ "batch_id": "bat_1", "count": 30, "spare": 1 })).await.unwrap().state, "issued");
+        assert_eq!(world.order(json!({ "kind": "sample", "pack_id": null, "count": 500 })).await.unwrap().state, "issued");
+        let actor = world.producer().actor;
+        let hand = orders::hand(&world.db, actor.organisation_id.as_deref().unwrap(), "pro_a").await.unwrap().unwrap();
+        assert_eq!((hand.on_hand, hand.limit), (41, 60));
+        let waits = world.order(json!({ "count": 20 })).await.unwrap();
+        assert_eq!(waits.state, "proposed", "41 and 20 are more than 60");
+        let facts = world.last_event().await["facts"].clone();
+        assert_eq!((facts["on_hand"].as_i64(), facts["on_hand_limit"].as_i64()), (Some(41), Some(60)));
+        assert_eq!(world.order(json!({ "count": 19 })).await.unwrap().state, "issued", "just what may be");
+        world.bind(&first.id, 1, 40).await.unwrap();
+        assert_eq!(world.order(json!({ "count": 5 })).await.unwrap().state, "issued", "bound ones are on goods");
+        assert_eq!(world.decide(world.holder(), &waits.id, true).await.unwrap().state, "issued");
     }
 
     async fn every_wrong_order_has_its_own_refusal(engine: Engine) {

@@ -6,6 +6,7 @@
 mod support;
 
 mod audit;
+mod backups;
 mod batch_to_scan;
 mod farm;
 mod first_run;
@@ -19,6 +20,7 @@ mod phone_desk;
 mod phone_lists;
 mod phone_trade;
 mod process;
+mod recall_reports;
 mod rest;
 mod shipping;
 mod sign_in;

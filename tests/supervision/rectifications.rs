@@ -57,7 +57,7 @@ on_both_engines! {
         assert_eq!((waits.len(), waits[0].step), (1, "answer"));
         assert!(due(&world.db, &own.actor, &world.clock).await.unwrap().is_empty(), "nothing for the officer yet");
 
-        let said = RectificationReplyInput { said: "台账已补齐".to_owned() };
+        let said = RectificationReplyInput { said: "台账已补齐".to_owned(), recovered: None, disposed: None };
         let stranger = world.member("stranger", &world.organisation("合作社乙", COUNTY).await);
         let refused = act!(world, stranger, |tx, desk| reply_rectification(tx, desk, &id, &said, &[]), [id, said]).unwrap_err();
         assert!(refused.says("not_found"), "another's order is not there");
@@ -97,7 +97,7 @@ on_both_engines! {
         world.clock.advance(15 * DAY);
         let waits = due(&world.db, &own.actor, &world.clock).await.unwrap();
         assert_eq!((waits[0].step, waits[0].due_on), ("decide", Some(day("2026-11-03"))));
-        let said = RectificationReplyInput { said: "晚了，已改".to_owned() };
+        let said = RectificationReplyInput { said: "晚了，已改".to_owned(), recovered: None, disposed: None };
         act!(world, member, |tx, desk| reply_rectification(tx, desk, &id, &said, &[]), [id, said]).unwrap();
         let refused = act!(world, own, |tx, desk| expire_rectification(tx, desk, &id, &over), [id, over]).unwrap_err();
         assert!(refused.says("rectification_step"), "a late answer counts");

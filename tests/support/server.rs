@@ -73,6 +73,18 @@ impl Server {
         Self { base, app, clock, dir, _guard: guard }
     }
 
+    /// Starts one on a database that is there already, with its keys and files where `config` says.
+    pub async fn over(mut config: Config, clock: Clock) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        config.base_url.clone_from(&base);
+        let random = Random::system();
+        let db = node::open(&config, &clock, &random).await.unwrap();
+        let app = node::assemble(config, db, clock.clone(), random).await.unwrap();
+        tokio::spawn(node::serve(app.clone(), listener, std::future::pending()));
+        Self { base, app, clock, dir: tempfile::tempdir().unwrap(), _guard: Guard::Sqlite(tempfile::tempdir().unwrap()) }
+    }
+
     /// Somebody who is not signed in.
     pub fn anybody(&self) -> Person {
         Person {

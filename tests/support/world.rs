@@ -134,6 +134,7 @@ impl World {
         let id = self.id(Noun::Product);
         let mut row = product::Model {
             carry_labels: false,
+            on_hand_limit: None,
             latin_name: None,
             city_codes: String::new(),
             product_group: String::new(),

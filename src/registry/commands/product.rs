@@ -125,6 +125,9 @@ pub struct ProductInput {
     /// The holder's rule: labels left over may be carried into the next season.
     #[serde(default)]
     pub carry_labels: bool,
+    /// The most labels of this product that a producer may have on no goods; an order beyond it waits for a second person.
+    #[serde(default)]
+    pub on_hand_limit: Option<i64>,
     /// Who releases batches.
     #[serde(default)]
     pub release_by: ReleaseBy,
@@ -243,6 +246,7 @@ async fn read(tx: &Tx, desk: &Desk, faults: &mut Faults, input: &ProductInput) -
     let yield_cap_source = form::optional(faults, "/yield_cap_source", input.yield_cap_source.as_deref(), LINE);
     amount(faults, "/carry_over_cap", input.carry_over_cap, 0);
     amount(faults, "/yield_cap", input.yield_cap, 1);
+    amount(faults, "/on_hand_limit", input.on_hand_limit, 1);
     if input.yield_cap.is_some() && yield_cap_source.is_none() {
         faults.add("/yield_cap_source", "product_cap_source");
     }
@@ -250,6 +254,7 @@ async fn read(tx: &Tx, desk: &Desk, faults: &mut Faults, input: &ProductInput) -
     let year_day = |day: &Option<YearDay>| day.as_ref().map(|day| day.as_str().to_owned());
     Ok(ProductRow {
         carry_labels: input.carry_labels,
+        on_hand_limit: input.on_hand_limit,
         id: String::new(),
         sort_key: search::sort_key(&name),
         slug,
@@ -333,7 +338,7 @@ fn facts(row: &ProductRow) -> serde_json::Value {
     json!({
         "slug": row.slug, "name": row.name, "aliases": row.aliases, "county_codes": row.county_codes, "class": row.class,
         "base_unit": row.base_unit, "account_basis": row.account_basis, "season": [row.season_from, row.season_to], "closing": row.closing,
-        "fresh": row.fresh, "carry_labels": row.carry_labels, "carry_over_cap": row.carry_over_cap, "release_by": row.release_by, "yield_cap": row.yield_cap,
+        "fresh": row.fresh, "carry_labels": row.carry_labels, "on_hand_limit": row.on_hand_limit, "carry_over_cap": row.carry_over_cap, "release_by": row.release_by, "yield_cap": row.yield_cap,
         "yield_cap_source": row.yield_cap_source, "varieties": row.varieties, "test_plan": row.test_plan, "quality": row.quality,
         "source": row.source, "confidence": row.confidence,
     })

@@ -33,6 +33,9 @@ pub struct YearlyNotice {
     /// Where the cap comes from.
     #[serde(default)]
     pub yield_cap_source: Option<String>,
+    /// The most labels a producer may have on no goods.
+    #[serde(default)]
+    pub on_hand_limit: Option<i64>,
     /// Varieties announced.
     #[serde(default)]
     pub varieties: Vec<String>,
@@ -65,6 +68,7 @@ pub async fn give_yearly_notice(tx: &Tx, desk: &Desk, id: &str, notice: &YearlyN
         fresh: row.fresh,
         carry_over_cap: row.carry_over_cap,
         carry_labels: row.carry_labels,
+        on_hand_limit: notice.on_hand_limit,
         release_by: if row.release_by == ReleaseBy::Holder.word() { ReleaseBy::Holder } else { ReleaseBy::Automatic },
         yield_cap: notice.yield_cap,
         yield_cap_source: notice.yield_cap_source.clone(),

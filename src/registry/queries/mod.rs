@@ -38,7 +38,7 @@ pub use product_word::{WordView, words, words_of};
 pub use right::{RightView, RightsAsked, right, rights};
 pub use roll::{firm, roll};
 pub use search::{Kind, search, search_organisations};
-pub use setting::{calendar, calendar_days, in_maintenance, site_notices, term, terms};
+pub use setting::{calendar, calendar_days, in_maintenance, last_day_in, site_notices, term, terms};
 pub use standard::{StandardView, standard, standards};
 
 /// One page of a list.

@@ -77,6 +77,8 @@ pub struct ProductView {
     pub carry_over_cap: Option<i64>,
     /// Labels left over may be carried into the next season.
     pub carry_labels: bool,
+    /// The most labels a producer may have on no goods without a second person.
+    pub on_hand_limit: Option<i64>,
     /// automatic or holder.
     pub release_by: String,
     /// Base units a 亩, a kilogram of input or a day, as the basis says.
@@ -280,6 +282,7 @@ fn view(row: ProductRow, rights: Vec<RightBrief>, places: Vec<String>) -> Outcom
         closing_date: row.closing,
         fresh: row.fresh,
         carry_labels: row.carry_labels,
+        on_hand_limit: row.on_hand_limit,
         carry_over_cap: row.carry_over_cap,
         release_by: row.release_by,
         yield_cap: row.yield_cap,

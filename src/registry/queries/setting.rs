@@ -1,5 +1,9 @@
 //! Limits and the calendar as they stand: what came with the program and what an office recorded, and notices of now.
 
+use std::collections::BTreeSet;
+
+use sea_orm::ConnectionTrait;
+
 use crate::db::Db;
 use crate::kernel::term::{Calendar, Term, TermUnit};
 use crate::kernel::{Day, Failure, Millis, Outcome};
@@ -12,8 +16,12 @@ use crate::registry::store::setting::SiteNoticeRow;
 /// # Errors
 /// Only ours.
 pub async fn terms(db: &Db) -> Outcome<Vec<DatedTerm>> {
+    terms_in(db.reader()).await
+}
+
+async fn terms_in<C: ConnectionTrait>(connection: &C) -> Outcome<Vec<DatedTerm>> {
     let mut terms = setting::shipped_terms()?;
-    for row in store::all(db.reader()).await? {
+    for row in store::all(connection).await? {
         let unit = TermUnit::parse(&row.unit).ok_or_else(|| Failure::broken("an unknown word is stored in dated_setting.unit"))?;
         let from = Day::parse(&row.from_day).ok_or_else(|| Failure::broken("dated_setting.from_day is no day"))?;
         let number = u32::try_from(row.number).map_err(Failure::broken)?;
@@ -39,8 +47,12 @@ pub async fn term(db: &Db, name: &str, day: Day) -> Outcome<Term> {
 /// # Errors
 /// Only ours.
 pub async fn calendar_days(db: &Db) -> Outcome<Vec<CalendarDays>> {
+    calendar_days_in(db.reader()).await
+}
+
+async fn calendar_days_in<C: ConnectionTrait>(connection: &C) -> Outcome<Vec<CalendarDays>> {
     let mut days = setting::shipped_days()?;
-    for row in store::days(db.reader()).await? {
+    for row in store::days(connection).await? {
         let day = Day::parse(&row.day).ok_or_else(|| Failure::broken("calendar_day.day is no day"))?;
         let kind = DayKind::parse(&row.kind).ok_or_else(|| Failure::broken("an unknown word is stored in calendar_day.kind"))?;
         days.push(CalendarDays { from: day, to: day, kind, source: row.source });
@@ -54,6 +66,17 @@ pub async fn calendar_days(db: &Db) -> Outcome<Vec<CalendarDays>> {
 /// Only ours.
 pub async fn calendar(db: &Db) -> Outcome<Calendar> {
     Ok(setting::calendar(&calendar_days(db).await?))
+}
+
+/// The last day of the limit `name` that begins on `start`, by what is recorded in this transaction.
+///
+/// # Errors
+/// Only ours.
+pub async fn last_day_in<C: ConnectionTrait>(connection: &C, name: &str, start: Day) -> Outcome<Day> {
+    let terms = terms_in(connection).await?;
+    let found = setting::in_force(&terms, name, start).ok_or_else(|| Failure::broken(format!("no figure of {name} on {start}")))?;
+    let calendar = setting::calendar(&calendar_days_in(connection).await?);
+    Ok(found.term.last_day(start, &calendar, &BTreeSet::new()))
 }
 
 /// Notices that have not ended and were not withdrawn, earliest first; those to come too.

@@ -13,6 +13,7 @@ pub mod inspection;
 pub mod listing;
 mod opening;
 mod recall;
+mod recall_report;
 pub mod rectification;
 pub mod risk;
 mod seizure;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use super::recall_report::{end_report, open_report};
 use super::{LiftInput, WithdrawInput, goods, lift_texts, required, step, withdrawal};
 use crate::db::Tx;
 use crate::identity::notice::About;
@@ -106,7 +107,7 @@ async fn held_recall(tx: &Tx, desk: &Desk, id: &str) -> Outcome<RecallRow> {
     Ok(row)
 }
 
-/// Confirms a recall: announced from this moment, and shown by the next scan.
+/// Confirms a recall: announced from this moment, and shown by the next scan. Its producer has to report on it from now on.
 ///
 /// # Errors
 /// `not_found`, `tied_to_party`, `already_decided`, `second_person_needed`, `already_recalled`.
@@ -119,7 +120,10 @@ pub async fn confirm_recall(tx: &Tx, desk: &Desk, id: &str) -> Outcome<RecallRow
     (row.confirmed_by, row.confirmed_at) = (Some(desk.actor.account_id.clone()), Some(desk.clock.now()));
     store::update_recall(tx, row.clone()).await?;
     told(tx, desk, &row, About::Recalled).await?;
-    ledger::append(tx, desk, Event::new(kind::RECALL_ANNOUNCED, id, recall_facts(&row))).await?;
+    let report = open_report(tx, desk, &row).await?;
+    let mut facts = recall_facts(&row);
+    (facts["report"], facts["report_due_on"]) = (report.id.into(), report.due_on.into());
+    ledger::append(tx, desk, Event::new(kind::RECALL_ANNOUNCED, id, facts)).await?;
     Ok(row)
 }
 
@@ -185,6 +189,7 @@ pub async fn confirm_recall_lift(tx: &Tx, desk: &Desk, id: &str) -> Outcome<Reca
     store::update_recall(tx, row.clone()).await?;
     let facts = json!({ "batch": row.batch_id, "document_no": row.lift_document_no, "public_text": row.lift_text });
     told(tx, desk, &row, About::RecallLifted).await?;
+    end_report(tx, desk, &row).await?;
     ledger::append(tx, desk, Event::new(kind::RECALL_LIFTED, id, facts)).await?;
     Ok(row)
 }

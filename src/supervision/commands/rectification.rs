@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::recall_report::{Figures, figures};
 use super::{required, untied};
 use crate::db::Tx;
 use crate::files::{self, Kept, Purpose};
@@ -28,7 +29,7 @@ const LONGEST: i64 = 366;
 pub struct RectificationInput {
     /// What it follows from.
     pub source: RectificationSource,
-    /// Its id: `lis_…`, `ins_…` or `fbk_…`.
+    /// Its id: `lis_…`, `ins_…`, `fbk_…` or `rec_…`.
     pub source_id: String,
     /// To whom: an organisation `org_…`, or `seller_id`.
     #[serde(default)]
@@ -52,6 +53,12 @@ pub struct RectificationInput {
 pub struct RectificationReplyInput {
     /// What was done.
     pub said: String,
+    /// Of a report on a recall, and only there: how much came back so far, in the base unit of the goods (g, ml or pieces).
+    #[serde(default)]
+    pub recovered: Option<i64>,
+    /// … and how much of it was destroyed or made harmless.
+    #[serde(default)]
+    pub disposed: Option<i64>,
 }
 
 /// `POST /rectifications/{id}/accept`, `…/expire`.
@@ -143,6 +150,7 @@ pub async fn order_rectification(tx: &Tx, desk: &Desk, input: &RectificationInpu
         RectificationSource::Listing => Noun::Listing,
         RectificationSource::Inspection => Noun::Inspection,
         RectificationSource::Feedback => Noun::Feedback,
+        RectificationSource::Recall => Noun::Recall,
     };
     if !crate::kernel::ids::is(noun, &input.source_id) {
         faults.add("/source_id", "rectification_source").with("value", shown(&input.source_id)).with("right", noun.prefix());
@@ -175,7 +183,7 @@ pub async fn order_rectification(tx: &Tx, desk: &Desk, input: &RectificationInpu
         ended_at: None,
     };
     store::insert(tx, row.clone()).await?;
-    noted(tx, desk, &row, "ordered", &what, Some(&row.due_on), 0).await?;
+    noted(tx, desk, &row, "ordered", &what, Some(&row.due_on), 0, Figures::default()).await?;
     tell(tx, desk, &row, About::RectificationOrdered, &[("what", &brief(&what)), ("until", &row.due_on)]).await?;
     let facts = json!({
         "source": row.source, "source_id": row.source_id, "organisation": row.organisation_id, "seller": row.seller_id,
@@ -186,7 +194,7 @@ pub async fn order_rectification(tx: &Tx, desk: &Desk, input: &RectificationInpu
 }
 
 /// The first words of a text, for a notice of one line.
-fn brief(text: &str) -> String {
+pub(super) fn brief(text: &str) -> String {
     let mut short: String = text.chars().take(60).collect();
     if short.len() < text.len() {
         short.push('…');
@@ -194,14 +202,24 @@ fn brief(text: &str) -> String {
     short
 }
 
-async fn tell(tx: &Tx, desk: &Desk, row: &RectificationRow, about: About, values: &[(&str, &str)]) -> Outcome<()> {
+pub(super) async fn tell(tx: &Tx, desk: &Desk, row: &RectificationRow, about: About, values: &[(&str, &str)]) -> Outcome<()> {
     match &row.organisation_id {
         Some(id) => note(tx, desk, To::Organisation(id), about, &row.id, values).await,
         None => Ok(()),
     }
 }
 
-async fn noted(tx: &Tx, desk: &Desk, row: &RectificationRow, act: &str, said: &str, due_on: Option<&str>, files: usize) -> Outcome<()> {
+#[expect(clippy::too_many_arguments, reason = "a line of what was said has these columns")]
+pub(super) async fn noted(
+    tx: &Tx,
+    desk: &Desk,
+    row: &RectificationRow,
+    act: &str,
+    said: &str,
+    due_on: Option<&str>,
+    files: usize,
+    figures: Figures,
+) -> Outcome<()> {
     let note = RectificationNoteRow {
         id: 0,
         rectification_id: row.id.clone(),
@@ -211,6 +229,8 @@ async fn noted(tx: &Tx, desk: &Desk, row: &RectificationRow, act: &str, said: &s
         said: said.to_owned(),
         due_on: due_on.map(str::to_owned),
         files: i64::try_from(files).unwrap_or(0),
+        recovered: figures.recovered,
+        disposed: figures.disposed,
     };
     store::note(tx, note).await
 }
@@ -230,7 +250,7 @@ async fn stepping(tx: &Tx, desk: &Desk, id: &str, to: RectificationState) -> Out
 /// officer said that the time is over. Whoever ordered it is told.
 ///
 /// # Errors
-/// `not_found` for another's, `rectification_step`, `register_empty`.
+/// `not_found` for another's, `rectification_step`, `register_empty`; of figures as [`super::recall_report`] has them.
 pub async fn reply_rectification(
     tx: &Tx,
     desk: &Desk,
@@ -240,18 +260,25 @@ pub async fn reply_rectification(
 ) -> Outcome<RectificationRow> {
     let mut faults = Faults::new();
     let said = required(&mut faults, "/said", "register_empty", &input.said, 2000);
-    faults.check()?;
     let (mut row, _) = stepping(tx, desk, id, RectificationState::Replied).await?;
+    let figures = figures(tx, &row, input, &mut faults).await?;
+    faults.check()?;
     row.replied_at = Some(desk.clock.now());
     store::update(tx, &row).await?;
-    noted(tx, desk, &row, "replied", &said, None, kept.len()).await?;
+    noted(tx, desk, &row, "replied", &said, None, kept.len(), figures).await?;
     let about = files::About { kind: FILES_OF, id: row.id.clone(), organisation_id: row.organisation_id.clone() };
     for one in kept {
         files::attach(tx, desk, one, &about, Purpose::Evidence).await?;
     }
     note(tx, desk, To::Account(&row.ordered_by), About::RectificationReplied, &row.id, &[("name", &row.name)]).await?;
     let hashes: Vec<&str> = kept.iter().map(|one| one.sha256.as_str()).collect();
-    ledger::append(tx, desk, Event::new(kind::RECTIFICATION_REPLIED, id, json!({ "said": said, "files": hashes }))).await?;
+    let mut facts = json!({ "said": said, "files": hashes });
+    for (name, figure) in [("recovered", figures.recovered), ("disposed", figures.disposed)] {
+        if let Some(figure) = figure {
+            facts[name] = figure.into();
+        }
+    }
+    ledger::append(tx, desk, Event::new(kind::RECTIFICATION_REPLIED, id, facts)).await?;
     Ok(row)
 }
 
@@ -290,7 +317,7 @@ async fn end(
     }
     (row.ended_by, row.ended_at) = (Some(desk.actor.account_id.clone()), Some(desk.clock.now()));
     store::update(tx, &row).await?;
-    noted(tx, desk, &row, to.word(), &said, None, 0).await?;
+    noted(tx, desk, &row, to.word(), &said, None, 0, Figures::default()).await?;
     tell(tx, desk, &row, about, &[("what", &brief(&row.what))]).await?;
     let kind = if to == RectificationState::Accepted { kind::RECTIFICATION_ACCEPTED } else { kind::RECTIFICATION_EXPIRED };
     ledger::append(tx, desk, Event::new(kind, id, json!({ "said": said }))).await?;
@@ -310,7 +337,7 @@ pub async fn return_rectification(tx: &Tx, desk: &Desk, id: &str, input: &Rectif
     untied(tx, desk, row.organisation_id.as_deref()).await?;
     row.due_on = input.due_on.to_string();
     store::update(tx, &row).await?;
-    noted(tx, desk, &row, "again", &said, Some(&row.due_on), 0).await?;
+    noted(tx, desk, &row, "again", &said, Some(&row.due_on), 0, Figures::default()).await?;
     tell(tx, desk, &row, About::RectificationReturned, &[("what", &brief(&said)), ("until", &row.due_on)]).await?;
     let facts = json!({ "said": said, "due_on": row.due_on });
     ledger::append(tx, desk, Event::new(kind::RECTIFICATION_RETURNED, id, facts)).await?;

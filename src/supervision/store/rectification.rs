@@ -42,6 +42,12 @@ pub(in crate::supervision) async fn lock(tx: &Tx, scope: &Scope, id: &str) -> Ou
     tx.locked(rectification::Entity::find_by_id(id).filter(within(scope))).one(tx.connection()).await?.ok_or_else(Failure::not_found)
 }
 
+/// Orders that follow from this and have not ended, locked until the transaction ends.
+pub(in crate::supervision) async fn running_of(tx: &Tx, source_id: &str) -> Outcome<Vec<RectificationRow>> {
+    let found = rectification::Entity::find().filter(Col::SourceId.eq(source_id)).filter(Col::State.is_not_in(["accepted", "expired"]));
+    Ok(tx.locked(found.order_by_asc(Col::Id)).all(tx.connection()).await?)
+}
+
 pub(in crate::supervision) async fn update(tx: &Tx, row: &RectificationRow) -> Outcome<()> {
     let change = rectification::ActiveModel {
         id: Set(row.id.clone()),

@@ -22,7 +22,7 @@ use crate::trace::range::{Partition, Standing};
 use crate::trace::store::order::{self as store, OrderRow, ProducerRow, ProductRow};
 use crate::trace::store::stock::{self, BatchRow};
 use crate::trace::store::stop::Covered;
-use crate::trace::store::{self as tables};
+use crate::trace::store::{self as tables, range as ranges};
 
 /// Draws of a locator before giving up: with all but one in a thousand taken, this many misses are still unheard of.
 const DRAWS: u32 = 100_000;
@@ -41,7 +41,8 @@ impl Subject {
     }
 }
 
-/// Orders codes. Up to the issue limit they are issued at once; above it the order waits for a second person.
+/// Orders codes. Up to the issue limit, and as long as the producer has not more on no goods than the product allows, they are issued at once;
+/// beyond either the order waits for a second person.
 ///
 /// # Errors
 /// `not_found` (producer or batch out of reach), `producer_missing`, `product_unknown`, `season_missing`, `pack_missing`, `pack_unfit`,
@@ -93,13 +94,27 @@ pub async fn order_codes(tx: &Tx, desk: &Desk, keys: &dyn KeyProvider, rules: &O
     let effects = reserve(tx, &subject, size, &mut row).await?;
     pin(&mut row, &subject.product, rules)?;
     store::insert(tx, row.clone()).await?;
-    if size.count > rules.issue_limit {
-        let facts = json!({ "count": size.count, "spare": size.spare, "kind": row.kind, "producer": row.producer_id,
+    // Labels for a batch are on goods from the start, all but the spare ones.
+    let more = if subject.batch.is_some() { size.spare } else { size.count };
+    let hand = beyond_hand(tx, &subject, input.kind, more).await?;
+    if size.count > rules.issue_limit || hand.is_some() {
+        let mut facts = json!({ "count": size.count, "spare": size.spare, "kind": row.kind, "producer": row.producer_id,
             "product": row.product_id, "season": row.season, "order_no": row.order_no, "limit": rules.issue_limit });
+        if let Some((on_hand, limit)) = hand {
+            (facts["on_hand"], facts["on_hand_limit"]) = (on_hand.into(), limit.into());
+        }
         ledger::append(tx, desk, Event::new(kind::CODE_ORDER_PROPOSED, &row.id, facts).with(effects)).await?;
         return Ok(row);
     }
     issue(tx, desk, keys, &subject, row, effects).await
+}
+
+/// What the producer has on no goods, and the product's limit of that, if these labels would go beyond it. Samples are no labels of goods.
+/// It is asked for after [`store::begin_numbering`], so that of two orders at once the second knows of the first.
+async fn beyond_hand(tx: &Tx, subject: &Subject, kind: CodeKind, more: i64) -> Outcome<Option<(i64, i64)>> {
+    let Some(limit) = subject.product.on_hand_limit.filter(|_| kind != CodeKind::Sample) else { return Ok(None) };
+    let on_hand = ranges::on_hand(tx.connection(), &subject.producer.id, &subject.product.id).await?;
+    Ok((on_hand.saturating_add(more) > limit).then_some((on_hand, limit)))
 }
 
 /// Whose goods: what is left out is taken from the batch, or is the actor's own.

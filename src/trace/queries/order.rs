@@ -122,6 +122,25 @@ impl From<&Tally> for Whereabouts {
     }
 }
 
+/// What a producer has of a product on no goods, and the most it may have, where the product has a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hand {
+    /// Labels on no goods now.
+    pub on_hand: i64,
+    /// The product's limit.
+    pub limit: i64,
+}
+
+/// How full a producer's hand is, where the product has a limit.
+///
+/// # Errors
+/// Only ours.
+pub async fn hand(db: &Db, producer_id: &str, product_id: &str) -> Outcome<Option<Hand>> {
+    let limit = store::product(db.reader(), product_id).await?.and_then(|product| product.on_hand_limit);
+    let Some(limit) = limit else { return Ok(None) };
+    Ok(Some(Hand { on_hand: ranges::on_hand(db.reader(), producer_id, product_id).await?, limit }))
+}
+
 /// An order in a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct OrderSummary {

@@ -1,10 +1,12 @@
 //! The table of ranges: read as a checked partition, written as the difference between two.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set};
 
 use crate::db::Tx;
 use crate::entity::{code_order, code_range, code_stat};
 use crate::kernel::{Failure, Outcome};
+use crate::trace::CodeKind;
 use crate::trace::range::{Partition, Range, RangeState, Standing};
 use crate::trace::verdict::VoidReason;
 
@@ -171,6 +173,30 @@ pub async fn first_scanned<C: ConnectionTrait>(connection: &C, order_no: i64, fi
 /// Only ours.
 pub async fn stat<C: ConnectionTrait>(connection: &C, order_no: i64, sequence: i64) -> Outcome<Option<code_stat::Model>> {
     Ok(code_stat::Entity::find_by_id((order_no, sequence)).one(connection).await?)
+}
+
+/// Labels of a producer for a product that are on no goods: issued, and neither bound, voided nor returned, of orders that are not closed.
+/// Codes of samples are none.
+///
+/// # Errors
+/// Only ours.
+pub async fn on_hand<C: ConnectionTrait>(connection: &C, producer_id: &str, product_id: &str) -> Outcome<i64> {
+    use code_range::Column as R;
+    let living = code_order::Entity::find()
+        .select_only()
+        .column(code_order::Column::OrderNo)
+        .filter(code_order::Column::ProducerId.eq(producer_id))
+        .filter(code_order::Column::ProductId.eq(product_id))
+        .filter(code_order::Column::Kind.ne(CodeKind::Sample.as_str()))
+        .filter(code_order::Column::IssuedAt.is_not_null())
+        .filter(code_order::Column::ClosedAt.is_null());
+    let sum = code_range::Entity::find()
+        .select_only()
+        .column_as(Expr::cust("CAST(SUM(last - first + 1) AS BIGINT)"), "n")
+        .filter(R::State.eq("issued"))
+        .filter(R::OrderNo.in_subquery(living.into_query()))
+        .into_tuple::<Option<i64>>();
+    Ok(sum.one(connection).await?.flatten().unwrap_or(0))
 }
 
 #[cfg(test)]

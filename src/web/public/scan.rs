@@ -80,6 +80,10 @@ impl Asking {
         let Ok(code) = Code::parse(written) else {
             return Err(Box::new(self.no_facts(&NoFacts::Mistyped(groups_at_fault(written)))));
         };
+        // A restored database may have lost that a code was voided: it answers nobody before somebody has looked.
+        if self.app.db.is_held() {
+            return Err(Box::new(self.no_facts(&NoFacts::Unavailable)));
+        }
         let located = self.app.scans.locate(&code);
         if located.is_none() && self.counts {
             self.app.misses.note(code.as_str(), &self.visitor, self.app.clock.now());
@@ -306,6 +310,9 @@ pub(in crate::web) async fn by_program(
         is_house: false,
     };
     let Ok(parsed) = Code::parse(code) else { return Ok(asking.no_facts(&NoFacts::Mistyped(groups_at_fault(code)))) };
+    if app.db.is_held() {
+        return Ok(asking.no_facts(&NoFacts::Unavailable));
+    }
     let Some(located) = app.scans.locate(&parsed) else { return Ok(asking.no_facts(&NoFacts::Unknown)) };
     Ok(match asking.record(located, Via::Api).await {
         Ok(scanned) => asking.answer(&parsed, &scanned, None),

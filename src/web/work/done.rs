@@ -18,6 +18,7 @@ const DONE: &[&str] = &[
     "mark_use_artwork_filed",
     "account_approved",
     "account_refused",
+    "backup_begun",
     "batch_registered",
     "batch_released",
     "batch_held",

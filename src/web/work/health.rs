@@ -13,7 +13,7 @@ use crate::identity::notice;
 use crate::identity::role::Permission as P;
 use crate::kernel::clock::DAY;
 use crate::kernel::quantity::grouped;
-use crate::kernel::{Millis, Outcome};
+use crate::kernel::{Failure, Millis, Outcome};
 use crate::ledger;
 use crate::web::app::App;
 use crate::web::failure::Refusal;
@@ -73,7 +73,7 @@ fn room(free: u64, all: u64) -> Standing {
 }
 
 /// Bytes as people say them.
-fn bytes(n: u64) -> String {
+pub(super) fn bytes(n: u64) -> String {
     match n {
         0..1_048_576 => format!("{} KB", n.div_ceil(1024)),
         1_048_576..1_073_741_824 => format!("{} MB", n / 1_048_576),
@@ -85,6 +85,16 @@ fn bytes(n: u64) -> String {
 fn kept_at(app: &App) -> Option<Millis> {
     let at = std::fs::metadata(app.config.checkpoints()).ok()?.modified().ok()?;
     i64::try_from(at.duration_since(std::time::UNIX_EPOCH).ok()?.as_millis()).ok()
+}
+
+/// When the last backup in the directory of this node was taken.
+async fn last_backup(app: &App) -> Outcome<Option<Millis>> {
+    let dir = app.config.backup_dir.clone();
+    if dir.as_os_str().is_empty() {
+        return Ok(None);
+    }
+    let kept = tokio::task::spawn_blocking(move || crate::backup::kept(&dir)).await.map_err(Failure::broken)??;
+    Ok(kept.first().map(|one| one.taken_at))
 }
 
 async fn lines(app: &App, reader: &Reader) -> Outcome<Vec<Line>> {
@@ -107,11 +117,14 @@ async fn lines(app: &App, reader: &Reader) -> Outcome<Vec<Line>> {
         (Some(last), None) => app.clock.now() - last > DAY,
         (None, _) => false,
     };
+    let backup = last_backup(app).await?;
+    let stale = backup.is_none_or(|at| app.clock.now() - at > crate::backup::OLD);
     let when = |at: Option<Millis>| at.map_or_else(|| say(reader, "never"), |at| moment(reader.lang, at));
     let look = |wrong: bool, standing: Standing| if wrong { standing } else { Standing::Fine };
     let mut lines = vec![
         Line { what: "program", standing: Standing::Fine, figure: env!("CARGO_PKG_VERSION").to_owned(), advice: "" },
-        Line { what: "database", standing: Standing::Fine, figure: format!("{engine} · {}", bytes(size)), advice: "backup_advice" },
+        Line { what: "database", standing: Standing::Fine, figure: format!("{engine} · {}", bytes(size)), advice: "" },
+        Line { what: "backup", standing: look(stale, Standing::Look), figure: when(backup), advice: "backup_advice" },
         Line {
             what: "steps",
             standing: look(missing > 0, Standing::Bad),
@@ -146,7 +159,7 @@ async fn lines(app: &App, reader: &Reader) -> Outcome<Vec<Line>> {
 async fn show(State(app): State<App>, reader: Reader) -> Result<Html<String>, Refusal> {
     let lines = lines(&app, &reader).await?;
     let row = |line: &Line| {
-        let advice = if line.standing == Standing::Fine && line.advice != "backup_advice" { String::new() } else { line.advice.to_owned() };
+        let advice = if line.standing == Standing::Fine { String::new() } else { line.advice.to_owned() };
         let advice = if advice.is_empty() { advice } else { say(&reader, &advice) };
         vec![Cell::text(say(&reader, line.what)), line.standing.badge(&reader), Cell::text(line.figure.clone()), Cell::text(advice)]
     };

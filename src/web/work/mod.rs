@@ -4,6 +4,7 @@ mod alerts;
 mod applying;
 mod audit;
 mod audits;
+mod backups;
 mod bars;
 mod batch;
 mod batch_form;
@@ -74,7 +75,8 @@ pub fn routes() -> Vec<Route> {
     let decisions = [order_decision::routes()];
     let shipping = [shipments::routes(), shipment_new::routes(), shipment::routes(), slip::routes(), seizures::routes()];
     let papers = [facilities::routes(), reports::routes(), report::routes(), farm::routes(), certificates::routes(), sheets::routes()];
-    let desks = [signin::routes(), office::routes(), phone::routes(), audit::routes(), applying::routes(), health::routes()];
+    let desks =
+        [signin::routes(), office::routes(), phone::routes(), audit::routes(), applying::routes(), health::routes(), backups::routes()];
     let supervision = [
         alerts::routes(),
         audits::routes(),

@@ -13,6 +13,7 @@ use super::desk::{Reader, fresh_key};
 use super::history::{Line, history};
 use super::levels::{Choices, ClaimLine, choices, claim_lines, holds};
 use super::names::{Names, moment_of, state};
+use super::order_decision::hand_words;
 use super::order_form::RollForm;
 use crate::identity::role::{Permission as P, Role};
 use crate::kernel::Outcome;
@@ -137,6 +138,11 @@ pub(super) async fn page(
     facts.extend(figures(reader, &view));
     if view.order.unit_amount > 0 {
         facts.push((reader.word("order_fact", "unit_amount"), goods.show(view.order.unit_amount)));
+    }
+    if view.order.state == "proposed"
+        && let Some(words) = hand_words(app, reader, &view.order.producer_id, &view.order.product_id).await?
+    {
+        facts.push((reader.say("decision.hand"), words));
     }
     let is_own = reader.own() == Some(view.order.producer_id.as_str());
     let downloads = is_own && reader.may(P::CodesDownload) && view.order.state == "issued";

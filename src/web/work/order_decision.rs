@@ -18,6 +18,7 @@ use crate::kernel::Outcome;
 use crate::kernel::quantity::grouped;
 use crate::trace::account::AccountFilter;
 use crate::trace::queries::account::accounts;
+use crate::trace::queries::order::hand;
 use crate::trace::queries::waiting::{WaitingOrder, waiting_order};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -63,6 +64,13 @@ pub(super) async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormE
     Ok(PartsPage { parts: vec![part], frame: reader.frame(title, errors) }.render()?)
 }
 
+/// How many labels the producer has on no goods beside the product's limit, where it has one.
+pub(super) async fn hand_words(app: &App, reader: &Reader, producer_id: &str, product_id: &str) -> Outcome<Option<String>> {
+    let Some(hand) = hand(&app.db, producer_id, product_id).await? else { return Ok(None) };
+    let (on_hand, limit) = (grouped(hand.on_hand), grouped(hand.limit));
+    Ok(Some(reader.fill("decision.hand_of", &[("on_hand", &on_hand), ("limit", &limit)])))
+}
+
 async fn facts(app: &App, reader: &Reader, view: &WaitingOrder) -> Outcome<Table> {
     let goods = Names::new(app).goods(&view.product_id).await?;
     let fact = |key: &str, cell: Cell| vec![Cell::text(reader.word("order_fact", key)), cell];
@@ -79,6 +87,9 @@ async fn facts(app: &App, reader: &Reader, view: &WaitingOrder) -> Outcome<Table
     if view.amount > 0 {
         let each = reader.fill("decision.each", &[("amount", &goods.show(view.unit_amount))]);
         rows.push(vec![Cell::text(reader.say("decision.takes_up")), Cell::text(goods.show(view.amount)).with_small(each)]);
+    }
+    if let Some(words) = hand_words(app, reader, &view.producer_id, &view.product_id).await? {
+        rows.push(vec![Cell::text(reader.say("decision.hand")), Cell::text(words)]);
     }
     if let Some(lot) = &view.lot {
         rows.push(vec![Cell::text(reader.say("lot")), Cell::text(lot.clone())]);

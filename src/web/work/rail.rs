@@ -88,6 +88,7 @@ const RAIL: &[(&str, &[Place])] = &[
             ("/work/import", "work.sheets.title", Some(Permission::SheetRead)),
             ("/work/recoveries", "work.signin.recoveries", Some(Permission::RecoveryPropose)),
             ("/work/admin/health", "work.health.title", Some(Permission::HealthRead)),
+            ("/work/admin/backups", "work.backups.title", Some(Permission::HealthRead)),
             ("/work/officers", "work.insp.officers", Some(Permission::OfficerRecord)),
             ("/work/admin/accounts", "work.signin.accounts", Some(Permission::AccountRead)),
             ("/work/sign-ins", "work.signin.sign_ins", Some(Permission::SignInRead)),

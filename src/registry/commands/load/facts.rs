@@ -132,6 +132,7 @@ fn product(desk: &Desk, seed: &Seed, line: &ProductLine) -> ProductRow {
     let day = |day: &Option<crate::registry::product::YearDay>| day.as_ref().map(|day| day.as_str().to_owned());
     ProductRow {
         carry_labels: false,
+        on_hand_limit: None,
         id: desk.new_id(Noun::Product),
         slug: line.slug.clone(),
         name: line.name.clone(),

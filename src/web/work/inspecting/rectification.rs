@@ -8,21 +8,25 @@ use axum::response::{Html, Response};
 use super::{columns, facts, on, say, state};
 use crate::files;
 use crate::identity::role::Permission as P;
+use crate::kernel::failure::Faults;
+use crate::kernel::quantity::{BaseUnit, parse_amount};
 use crate::supervision::commands::rectification::{
     FILES_OF, RectificationAgainInput, RectificationNoteInput, RectificationReplyInput, accept_rectification, expire_rectification,
     reply_rectification, return_rectification,
 };
 use crate::supervision::rectification::RectificationState;
 use crate::supervision::rectifications::{RectificationView, rectification};
+use crate::trace::goods::Goods;
 use crate::web::act::{Done, act};
 use crate::web::app::App;
 use crate::web::body::{MOST_UPLOAD, Posted, PostedFiles};
 use crate::web::failure::Refusal;
 use crate::web::pages::staff::{Cell, Column, FormError, Table};
 use crate::web::route::{Access, Route};
+use crate::web::work::batch_form::{plain, units};
 use crate::web::work::desk::{Reader, done_at};
 use crate::web::work::files::as_attachment;
-use crate::web::work::names::moment_of;
+use crate::web::work::names::{Names, moment_of};
 use crate::web::work::parts::{Field, Form, Part, PartsPage, Tried, Typed, must_day, refilled, said};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -49,9 +53,21 @@ async fn file(State(app): State<App>, reader: Reader, Path((id, file)): Path<(St
 
 async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, tried: Option<Tried<'_>>) -> Result<String, Refusal> {
     let view = rectification(&app.db, &reader.actor(P::RectificationRead)?, id).await?;
+    let goods = match &view.recalled {
+        Some(recalled) => Some((recalled, Names::new(app).goods(&recalled.product_id).await?)),
+        None => None,
+    };
+    let told = |recovered: i64, disposed: i64, goods: &Goods| {
+        super::fill(reader, "recall_figures", &[("recovered", &goods.show(recovered)), ("disposed", &goods.show(disposed))])
+    };
+    let so_far = goods.as_ref().map(|(recalled, goods)| {
+        let figures = view.figures().map(|(recovered, disposed)| told(recovered, disposed, goods)).unwrap_or_default();
+        format!("{} {} · {} {figures}", goods.name, recalled.lot, goods.show(recalled.amount))
+    });
     let rows = vec![
         ("addressee", view.name.clone()),
         ("state", state(reader, "rectification_state", &view.state).text),
+        ("recalled_goods", so_far.unwrap_or_default()),
         ("mend", view.what.clone()),
         ("mend_by", super::rectifications::due(reader, &view, &app.clock.today().to_string()).text),
         ("document_no", view.document_no.clone().unwrap_or_default()),
@@ -60,14 +76,26 @@ async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, trie
     ];
     let table = facts(reader, "rectification_caption", rows);
     let mut about = Part { heading: say(reader, "rectification"), table: Some(table), ..Part::default() };
-    about.forms = forms(app, reader, &view).into_iter().map(|form| form.again(tried.as_ref())).collect();
+    if let Some(recalled) = &view.recalled {
+        let to = if reader.may(P::RecallPropose) {
+            Some((format!("/work/measures/recalls/{}", view.source_id), "the_recall"))
+        } else {
+            reader.may(P::BatchRead).then(|| (format!("/work/batches/{}", recalled.batch_id), "the_batch"))
+        };
+        about.links = to.into_iter().map(|(to, words)| (reader.to(&to), say(reader, words))).collect();
+    }
+    about.forms =
+        forms(app, reader, &view, goods.as_ref().map(|(_, goods)| goods)).into_iter().map(|form| form.again(tried.as_ref())).collect();
     let lines = view.notes.iter().map(|note| {
         let due =
             note.due_on.as_deref().map(|day| super::fill(reader, "until_day", &[("day", &on(reader, Some(day)))])).unwrap_or_default();
         vec![
             Cell::text(moment_of(reader.lang, &note.at)),
             state(reader, "rectification_state", &note.act),
-            Cell::text(note.said.clone()).with_small(due),
+            Cell::text(note.said.clone()).with_small(match (&goods, note.recovered, note.disposed) {
+                (Some((_, goods)), Some(recovered), Some(disposed)) => told(recovered, disposed, goods),
+                _ => due,
+            }),
         ]
     });
     let said = Table {
@@ -92,17 +120,23 @@ async fn page(app: &App, reader: &Reader, id: &str, errors: Vec<FormError>, trie
     Ok(PartsPage { frame: reader.frame(super::fill(reader, "rectification_of", &[("name", &view.name)]), errors), parts }.render()?)
 }
 
-fn forms(app: &App, reader: &Reader, view: &RectificationView) -> Vec<Form> {
+fn forms(app: &App, reader: &Reader, view: &RectificationView, goods: Option<&Goods>) -> Vec<Form> {
     let Some(now) = RectificationState::parse(&view.state) else { return Vec::new() };
     let at = |verb: &str| format!("/work/rectifications/{}/{verb}", view.id);
     let own = view.organisation_id.as_deref().is_some_and(|id| reader.own() == Some(id));
     let officer = reader.acting(P::RectificationOrder).is_some_and(|actor| actor.scope.reaches_division(&view.division_code));
     let mut forms = Vec::new();
     if own && now.may_become(RectificationState::Replied) && reader.may(P::RectificationReply) {
-        let fields = vec![
-            Field::area("said", say(reader, "what_was_done")).must(),
-            Field::file("files", say(reader, "photos"), "image/*,application/pdf").hint(say(reader, "photos_hint")),
-        ];
+        let mut fields = vec![Field::area("said", say(reader, "what_was_done")).must()];
+        if let Some(goods) = goods {
+            let unit = units(goods.unit).first().map(|(word, _)| reader.word("unit", word)).unwrap_or_default();
+            fields = vec![
+                Field::text("recovered", super::fill(reader, "recovered", &[("unit", &unit)])).numeric().must(),
+                Field::text("disposed", super::fill(reader, "disposed", &[("unit", &unit)])).numeric().must(),
+                Field::area("said", say(reader, "report_said")).hint(say(reader, "report_hint")).must(),
+            ];
+        }
+        fields.push(Field::file("files", say(reader, "photos"), "image/*,application/pdf").hint(say(reader, "photos_hint")));
         let form = Form::new(app, reader, "reply", &at("reply"), "insp.reply", "insp.reply", fields).about(say(reader, "reply_about"));
         forms.push(Form { open: true, ..form });
     }
@@ -130,16 +164,38 @@ async fn back(
     typed: &Typed,
     tried: Result<Response, Refusal>,
 ) -> Result<Response, Refusal> {
-    refilled(tried, reader, Tried { form, typed }, &["said", "files", "due_on"], |errors, tried| page(app, reader, id, errors, tried)).await
+    refilled(tried, reader, Tried { form, typed }, &["said", "files", "due_on", "recovered", "disposed"], |errors, tried| {
+        page(app, reader, id, errors, tried)
+    })
+    .await
+}
+
+/// An amount of a report, typed in the first unit people use for such goods; nothing where there is none to report.
+fn weighed(faults: &mut Faults, typed: &Typed, name: &str, unit: Option<BaseUnit>) -> Option<i64> {
+    let (factor, text) = (units(unit?).first().map_or(1, |(_, factor)| *factor), plain(&said(typed, name)));
+    let read = if text.bytes().all(|digit| digit == b'0') && !text.is_empty() { Some(0) } else { parse_amount(&text, factor) };
+    if read.is_none() && !text.is_empty() {
+        faults.add(format!("/{name}"), "weight_unreadable").with("figure", text);
+    }
+    read
 }
 
 async fn reply(State(app): State<App>, reader: Reader, Path(id): Path<String>, sent: PostedFiles<Typed>) -> Result<Response, Refusal> {
     let (typed, lang, own) = (sent.posted.body.clone(), reader.lang, id.clone());
     let kept = app.shelf.keep_all(sent.files).await;
+    let view = rectification(&app.db, &reader.actor(P::RectificationRead)?, &id).await?;
+    let unit = match &view.recalled {
+        Some(recalled) => Some(Names::new(&app).goods(&recalled.product_id).await?.unit),
+        None => None,
+    };
     let tried = act(&app, sent.posted, move |tx, desk, typed| {
         let (id, kept) = (own.clone(), kept.clone());
         Box::pin(async move {
-            reply_rectification(tx, &desk, &id, &RectificationReplyInput { said: said(&typed, "said") }, &kept?).await?;
+            let mut faults = Faults::new();
+            let (recovered, disposed) = (weighed(&mut faults, &typed, "recovered", unit), weighed(&mut faults, &typed, "disposed", unit));
+            faults.check()?;
+            let input = RectificationReplyInput { said: said(&typed, "said"), recovered, disposed };
+            reply_rectification(tx, &desk, &id, &input, &kept?).await?;
             Ok(Done::see(done_at(lang, &format!("/work/rectifications/{id}"), "rectification_replied")))
         })
     });

@@ -12,7 +12,7 @@ use super::super::super::pages::staff::FormError;
 use super::super::super::route::{Access, Route};
 use super::super::desk::{Reader, done_at};
 use super::super::history::history;
-use super::super::names::moment;
+use super::super::names::{Names, moment};
 use super::super::parts::{Field, Tried, Typed, answered, at_fields, given};
 use super::preview::{Change, seen};
 use super::{Act, MeasurePage, act_of, decided, reached, recipients, say};
@@ -24,6 +24,7 @@ use crate::supervision::commands::{
 };
 use crate::supervision::queries::{recall_row, stop_row};
 use crate::supervision::recipients::{Reach, reach, touched_by_recall, touched_by_stop};
+use crate::supervision::rectifications::report_on;
 use crate::trace::queries::process::ReachedView;
 use crate::trace::stop::DecisionState;
 use crate::trace::store::stock;
@@ -182,6 +183,19 @@ async fn page(
     let lines = history(app, reader, id).await?;
     let mut facts = measure.facts(reader);
     facts.extend(counted);
+    let mut links = vec![(reader.to(&at("notice")), say(reader, "notice")), (reader.to("/work/measures"), say(reader, "title"))];
+    if let Measure::Recall(row, _) = &measure
+        && let Some(report) = report_on(&app.db, &row.id).await?
+    {
+        let batch = stock::batch(app.db.reader(), &row.batch_id).await?;
+        let goods = Names::new(app).goods(&batch.product_id).await?;
+        let (recovered, disposed) = report.figures().unwrap_or_default();
+        let said = [("recovered", goods.show(recovered)), ("disposed", goods.show(disposed)), ("amount", goods.show(batch.amount))];
+        let said = reader.fill("measures.report_figures", &said.each_ref().map(|(name, value)| (*name, value.as_str())));
+        let state = reader.say(&format!("insp.rectification_state.{}", report.state));
+        facts.push((say(reader, "report"), format!("{state} · {said}")));
+        links.insert(0, (reader.to(&format!("/work/rectifications/{}", report.id)), say(reader, "report")));
+    }
     facts.extend(lines.into_iter().rev().map(|line| (line.at, format!("{} · {}", line.what, line.by))));
     let word = measure.state().map_or("dropped", DecisionState::word);
     let page = MeasurePage {
@@ -192,7 +206,7 @@ async fn page(
         consumer,
         tables,
         acts,
-        links: vec![(reader.to(&at("notice")), say(reader, "notice")), (reader.to("/work/measures"), say(reader, "title"))],
+        links,
     };
     Ok(page.render()?)
 }

@@ -15,6 +15,7 @@ use super::super::parts::{Field, Form, Part, PartsPage, Tried, choices};
 use super::{As, columns, does, facts, say};
 use crate::db::Tx;
 use crate::identity::role::Permission as P;
+use crate::kernel::quantity::grouped;
 use crate::kernel::{Desk, Outcome};
 use crate::registry::announcement::AnnouncementKind;
 use crate::registry::area::PlaceKind;
@@ -71,6 +72,7 @@ fn about(app: &App, reader: &Reader, view: &ProductView, tried: Option<&Tried<'_
         ("closing", view.closing_date.clone()),
         ("yield_cap", view.yield_cap.map(|cap| cap.to_string())),
         ("yield_cap_source", view.yield_cap_source.clone()),
+        ("on_hand_limit", view.on_hand_limit.map(grouped)),
         ("release_by", Some(reader.word("office.release_by_word", &view.release_by))),
         ("varieties", Some(view.varieties.join("、"))),
         ("test_plan", Some(plan.join("、"))),
@@ -91,6 +93,10 @@ fn about(app: &App, reader: &Reader, view: &ProductView, tried: Option<&Tried<'_
                 .numeric()
                 .value(view.yield_cap.map(|cap| cap.to_string()).unwrap_or_default()),
             text("yield_cap_source", "yield_cap_source", &view.yield_cap_source),
+            Field::text("on_hand_limit", say(reader, "on_hand_limit"))
+                .hint(say(reader, "on_hand_limit_hint"))
+                .numeric()
+                .value(view.on_hand_limit.map(|limit| limit.to_string()).unwrap_or_default()),
             Field::area("varieties", say(reader, "varieties")).hint(say(reader, "one_a_line")).value(view.varieties.join("\n")),
             Field::area("note", say(reader, "note")).value(view.note.clone().unwrap_or_default()),
         ];
@@ -309,6 +315,7 @@ const SEASON: &[(&str, As)] = &[
     ("closing_date", As::Text),
     ("yield_cap", As::Number),
     ("yield_cap_source", As::Text),
+    ("on_hand_limit", As::Number),
     ("varieties", As::List),
     ("note", As::Text),
 ];

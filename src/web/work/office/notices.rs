@@ -29,7 +29,9 @@ const MINUTE: Millis = 60_000;
 pub(in super::super) async fn standing(app: &App, lang: Lang) -> Outcome<Vec<String>> {
     let now = app.clock.now();
     let found = site_notices(&app.db, now).await?;
-    Ok(found.into_iter().filter(|row| row.from_at <= now).map(|row| if lang.english() { row.en } else { row.zh }).collect())
+    let held = app.db.is_held().then(|| lang.say("work.backups.held").into_owned());
+    let given = found.into_iter().filter(|row| row.from_at <= now).map(|row| if lang.english() { row.en } else { row.zh });
+    Ok(held.into_iter().chain(given).collect())
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -15,7 +15,7 @@ const BEFORE: i64 = 14;
 pub async fn annual_reports_due(db: &Db, clock: &Clock, random: &Random) -> Outcome<()> {
     let today = clock.today();
     let due = reports_due(db, &Actor::system().scope, None, today).await?;
-    for one in due.into_iter().filter(|one| one.window.is_open(today) && one.report.as_ref().is_none_or(|(_, state)| state.is_open())) {
+    for one in due.into_iter().filter(|one| one.window.is_open(today) && !one.reported) {
         let desk = Desk::system(clock, random);
         db.write(move |tx| {
             let (desk, one) = (desk.clone(), one.clone());

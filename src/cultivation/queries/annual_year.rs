@@ -35,6 +35,12 @@ pub struct AnnualDue {
     pub window: Window,
     /// Its newest version with its state, if one was begun.
     pub report: Option<(String, ReportState)>,
+    /// Was a version handed in and not given back? Then a correction may be under way, but nothing is missing.
+    pub reported: bool,
+}
+
+fn is_reported(row: &ReportRow) -> bool {
+    ReportState::parse(&row.state).is_some_and(ReportState::is_reported)
 }
 
 /// Reports asked of one organisation today, or of everybody within reach.
@@ -46,14 +52,17 @@ pub async fn reports_due(db: &Db, scope: &Scope, organisation_id: Option<&str>, 
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     for (year, window) in years_asked(db, today).await? {
         for user in store::users(db.reader(), scope, None, organisation_id, days_of(year)?).await? {
-            let newest = store::versions(db.reader(), &user.organisation_id, &user.product_id, year).await?.into_iter().next();
+            let versions = store::versions(db.reader(), &user.organisation_id, &user.product_id, year).await?;
+            let reported = versions.iter().any(is_reported);
+            let newest = versions.into_iter().next();
             let product = match names.get(&user.product_id) {
                 Some(name) => name.clone(),
                 None => register::goods(db.reader(), &user.product_id).await?.name,
             };
             names.insert(user.product_id.clone(), product.clone());
             let report = newest.and_then(|row| Some((row.id, ReportState::parse(&row.state)?)));
-            due.push(AnnualDue { organisation_id: user.organisation_id, product_id: user.product_id, product, year, window, report });
+            let (organisation_id, product_id) = (user.organisation_id, user.product_id);
+            due.push(AnnualDue { organisation_id, product_id, product, year, window, report, reported });
         }
     }
     Ok(due)
@@ -72,7 +81,7 @@ pub struct AnnualLine {
     pub place: String,
     /// Since when it uses a mark.
     pub since: String,
-    /// What it handed in, the newest version; nothing where it is missing.
+    /// What it handed in, the newest version that is not given back before one that is; nothing where it is missing.
     pub report: Option<AnnualReportView>,
 }
 
@@ -109,8 +118,9 @@ pub async fn annual_year(db: &Db, actor: &Actor, product_id: &str, year: i64) ->
     let rows = store::page(db.reader(), &actor.scope, &wanted, None, MOST).await?;
     let mut newest: BTreeMap<String, ReportRow> = BTreeMap::new();
     for row in rows {
+        let rank = |row: &ReportRow| (is_reported(row), row.version);
         match newest.get(&row.organisation_id) {
-            Some(kept) if kept.version > row.version => {}
+            Some(kept) if rank(kept) > rank(&row) => {}
             _ => {
                 newest.insert(row.organisation_id.clone(), row);
             }

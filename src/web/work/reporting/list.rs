@@ -112,7 +112,7 @@ async fn years(app: &App, reader: &Reader) -> Outcome<Option<Part>> {
     for one in reports_due(&app.db, &actor.scope, None, app.clock.today()).await? {
         let (_, users, reported) = by_year.entry((-one.year, one.product_id)).or_insert_with(|| (one.product.clone(), 0, 0));
         *users += 1;
-        *reported += usize::from(one.report.is_some_and(|(_, state)| state.is_reported()));
+        *reported += usize::from(one.reported);
     }
     let row = |((year, product_id), (product, users, reported)): (&(i64, String), &(String, usize, usize))| {
         vec![

@@ -25,7 +25,7 @@ use crate::web::pages::staff::{Cell, FormError, Frame, Ladder, Table};
 use crate::web::route::{Access, Route};
 use crate::web::work::batch_form::{plain, units};
 use crate::web::work::desk::{Reader, done_at};
-use crate::web::work::names::{Names, day_of, moment_of};
+use crate::web::work::names::{Names, day_of, moment_of, mu};
 use crate::web::work::parts::{Field, Form, Part, Tried, Typed, given, refilled, said, whole};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -174,19 +174,19 @@ fn counties(reader: &Reader, goods: &Goods, found: &AnnualYear) -> Part {
         let text =
             |unit: Unit, amount: Option<i64>| Cell::text(amount.map(|amount| shown(reader, goods, unit, amount)).unwrap_or_default());
         vec![
-            Cell::text(one.county.clone()).with_small(one.source.clone()),
-            text(Unit::M2, one.area_m2),
+            Cell::text(one.county.clone()),
+            Cell::text(one.area_m2.map(|m2| mu(reader.lang, m2)).unwrap_or_default()),
             text(Unit::Amount, one.output),
             text(Unit::Fen, one.value_fen),
             text(Unit::Count, one.households),
             text(Unit::Count, one.users),
-            Cell::text(moment_of(reader.lang, &one.recorded_at)),
+            Cell::text(one.source.clone()).with_small(moment_of(reader.lang, &one.recorded_at)),
         ]
     };
-    let heads = ["county", "county_area", "county_output", "county_value", "county_households", "county_users", "recorded_at"];
+    let heads = ["county", "county_area", "county_output", "county_value", "county_households", "county_users"];
     let table = Table {
         caption: say(reader, "counties_caption"),
-        columns: figure_columns(reader, &heads, 1),
+        columns: [figure_columns(reader, &heads, 1), columns(reader, &["figure_source"])].concat(),
         rows: found.counties.iter().map(row).collect(),
         empty: say(reader, "counties_empty"),
     };

@@ -192,6 +192,9 @@ async fn run_jobs(app: App) {
         if let Err(error) = crate::jobs::licences_due(&app.db, &app.clock, &app.random).await {
             tracing::error!(%error, "licences that are due could not be noted");
         }
+        if let Err(error) = crate::jobs::annual_reports_due(&app.db, &app.clock, &app.random).await {
+            tracing::error!(%error, "yearly reports that are due could not be noted");
+        }
         let keep_days = app.config.feedback_keep_days;
         if let Err(error) = crate::jobs::forget_reporters(&app.db, &app.shelf, &app.clock, &app.random, keep_days).await {
             tracing::error!(%error, "feedback past its term could not be erased");

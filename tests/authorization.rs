@@ -95,6 +95,7 @@ async fn things(server: &Server) -> BTreeMap<&'static str, [String; 2]> {
     things.insert("/api/v1/processes/{id}", [processes.remove(0), processes.remove(0)]);
     people(server, &mut things).await;
     applied(server, &mut things).await;
+    reported(server, &mut things).await;
     on_pages(&mut things);
     things
 }
@@ -132,6 +133,30 @@ async fn applied(server: &Server, things: &mut BTreeMap<&'static str, [String; 2
         ["", "/submit", "/withdraw", "/verify", "/verify/return", "/verify/refuse", "/advance", "/return", "/approve", "/refuse", "/edit"];
     for (under, verb) in ["/api/v1", "/work"].iter().flat_map(|under| verbs.iter().map(move |verb| (under, verb))) {
         things.insert(Box::leak(format!("{under}/mark-use-applications/{{id}}{verb}").into_boxed_str()), ids.clone());
+    }
+}
+
+/// A yearly report of each of the two, with everything done to it.
+async fn reported(server: &Server, things: &mut BTreeMap<&'static str, [String; 2]>) {
+    const LIST: &str = "/api/v1/annual-reports";
+    let mut ids = Vec::new();
+    for account in ["producer", "producer2"] {
+        let person = server.person(account).await;
+        let listed = person.get(&format!("{LIST}?limit=1")).await.1;
+        let id = match listed["items"][0]["id"].as_str() {
+            Some(id) => id.to_owned(),
+            None => {
+                let used = person.get("/api/v1/mark-uses?limit=1").await.1["items"][0]["product_id"].clone();
+                person.done(LIST, json!({ "product_id": used, "year": 2025 })).await["id"].as_str().unwrap().to_owned()
+            }
+        };
+        ids.push(id);
+    }
+    let ids = [ids.remove(0), ids.remove(0)];
+    for (under, verb) in
+        ["/api/v1", "/work"].iter().flat_map(|under| ["", "/submit", "/return", "/accept", "/correct", "/edit"].map(|verb| (under, verb)))
+    {
+        things.insert(Box::leak(format!("{under}/annual-reports/{{id}}{verb}").into_boxed_str()), ids.clone());
     }
 }
 

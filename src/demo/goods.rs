@@ -81,6 +81,7 @@ impl Workshop<'_> {
         self.reports().await?;
         self.inspecting().await?;
         self.application().await?;
+        self.annual_reports().await?;
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 mod alerts;
+mod annual;
 mod applications;
 mod audits;
 mod codes;

@@ -179,6 +179,11 @@ words! {
         MarkUseApplicationRead = "mark_use_application.read",
         MarkUseApplicationVerify = "mark_use_application.verify",
         MarkUseApplicationDecide = "mark_use_application.decide",
+        AnnualReportSubmit = "annual_report.submit",
+        AnnualReportRead = "annual_report.read",
+        AnnualReportReview = "annual_report.review",
+        AnnualReportCompile = "annual_report.compile",
+        AnnualSummaryRead = "annual_summary.read",
     }
 }
 
@@ -337,6 +342,11 @@ pub const TABLE: &[(Permission, &[Role])] = &[
     (P::MarkUseApplicationRead, &[R::Producer, R::Helper, R::Holder, R::Office, R::CountySupervision, R::CitySupervision, R::Auditor]),
     (P::MarkUseApplicationVerify, &[R::CountySupervision]),
     (P::MarkUseApplicationDecide, &[R::Office, R::Holder]),
+    (P::AnnualReportSubmit, &[R::Producer, R::Helper]),
+    (P::AnnualReportRead, &[R::Producer, R::Helper, R::Holder, R::Office, R::CountySupervision, R::CitySupervision, R::Auditor]),
+    (P::AnnualReportReview, &[R::Office, R::CountySupervision]),
+    (P::AnnualReportCompile, &[R::Office, R::CountySupervision]),
+    (P::AnnualSummaryRead, &[R::Holder, R::Office, R::CountySupervision, R::CitySupervision, R::Auditor]),
 ];
 
 /// Does the scope `word` of a program's token allow this permission? It is the permission's own word, or `scan` for recording scans.

@@ -1,6 +1,7 @@
 //! Work nobody asks for: what is due because of the date. Each job is a function that may run any time, on any node, as often as you like:
 //! where nothing is due nothing happens and nothing is recorded. A node runs them by the hour; `yanzhao jobs run NAME` runs one now.
 
+mod annual_reports_due;
 mod close_seasons;
 mod forget_reporters;
 mod forget_sign_ins;
@@ -9,6 +10,7 @@ mod licences_due;
 mod rescore_listings;
 mod send_notices;
 
+pub use annual_reports_due::annual_reports_due;
 pub use close_seasons::{Closed, close_seasons};
 pub use forget_reporters::forget_reporters;
 pub use forget_sign_ins::forget_sign_ins;

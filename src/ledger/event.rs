@@ -50,6 +50,10 @@ kinds! {
     ALERT_RULE_TESTED = "alert_rule.tested" sealed;
     ALERT_TAKEN = "alert.taken" sealed;
     ANNOUNCEMENT_RECORDED = "announcement.recorded";
+    ANNUAL_REPORTS_REMINDED = "annual_reports.reminded";
+    ANNUAL_REPORT_ACCEPTED = "annual_report.accepted";
+    ANNUAL_REPORT_RETURNED = "annual_report.returned" sealed;
+    ANNUAL_REPORT_SUBMITTED = "annual_report.submitted" sealed;
     API_TOKEN_ENDED = "api_token.ended" sealed;
     API_TOKEN_ISSUED = "api_token.issued" sealed;
     AREA_RECORDED = "area.recorded";
@@ -100,6 +104,7 @@ kinds! {
     CONFLICT_ENDED = "conflict.ended";
     CONSENT_RECORDED = "consent.recorded" sealed;
     CONSENT_WITHDRAWN = "consent.withdrawn" sealed;
+    COUNTY_FIGURE_RECORDED = "county_figure.recorded";
     DAMAGE_CONFIRMED = "damage.confirmed";
     DAMAGE_REFUSED = "damage.refused";
     DELIVERY_COVERED = "delivery.covered";

@@ -11,7 +11,7 @@ use crate::kernel::term::{Calendar, Term, TermUnit};
 use crate::kernel::{Day, Failure, Outcome};
 
 /// The limits the program counts by; the list is closed, their figures are not.
-pub const NAMES: [&str; 19] = [
+pub const NAMES: [&str; 22] = [
     "season_plan_publicity",
     "pending_decision",
     "feedback_answer",
@@ -31,6 +31,9 @@ pub const NAMES: [&str; 19] = [
     "inspection_publication",
     "recall_report",
     "sign_in_records",
+    "annual_report_opens",
+    "annual_report_closes",
+    "annual_report_drafts",
 ];
 
 /// A limit from a day on.

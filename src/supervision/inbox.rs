@@ -11,7 +11,7 @@ pub use collect::waiting;
 /// One thing that waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
-    /// What it is; its words are `work.inbox.kind.<kind>`: `feedback` `alert` `listing` `inspection` `rectification` `case` `recall` `stop` `seizure` `evidence` `application`.
+    /// What it is; its words are `work.inbox.kind.<kind>`: `feedback` `alert` `listing` `inspection` `rectification` `case` `recall` `stop` `seizure` `evidence` `application` `annual_report`.
     pub kind: &'static str,
     /// Its id.
     pub id: String,

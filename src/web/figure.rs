@@ -27,6 +27,7 @@ pub fn shown(lang: Lang, name: &str, value: &str) -> String {
     match name {
         "figure" => figure(lang, value),
         "right_name" => right_name(lang, value),
+        "report_state" => lang.say(&format!("work.annual.state.{value}")).into_owned(),
         "application_state" => lang.say(&format!("work.apply.state.{value}")).into_owned(),
         "turn" => lang.say(&format!("work.apply.turn.{value}")).into_owned(),
         // What somebody typed is said as it was typed.

@@ -5,6 +5,7 @@
 mod support;
 
 mod account;
+mod annual_reports;
 mod batch;
 mod delivery;
 mod listed;

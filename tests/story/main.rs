@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod annual_reports;
 mod audit;
 mod backups;
 mod batch_to_scan;

@@ -1,8 +1,18 @@
-//! What is done to applications: the applicant's part, and the reviewers'.
+//! What is done to applications and yearly reports: the applicant's part, and the reviewers'.
 
+mod annual_report;
+mod annual_review;
 mod apply;
 mod review;
 
+pub use annual_report::{
+    AnnualReportBeginInput, AnnualReportCorrectInput, AnnualReportInput, AnnualReportSubmitInput, AnsweredQuestion, QuestionAnswer,
+    begin_annual_report, correct_annual_report, declare_annual_report, declared_of, price_base, submit_annual_report, yuan,
+};
+pub use annual_review::{
+    AnnualReportAcceptInput, AnnualReportReturnInput, CountyFigureInput, ReportPointInput, accept_annual_report, record_county_figure,
+    remind_annual_reports, return_annual_report,
+};
 pub use apply::{
     ApplicationBeginInput, ApplicationInput, PointAnswer, begin_application, change_application, remove_paper, submit_application,
     withdraw_application,

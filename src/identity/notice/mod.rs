@@ -37,6 +37,11 @@ macro_rules! kinds {
 }
 
 kinds! {
+    AnnualReportAccepted = "annual_report_accepted",
+    AnnualReportClosing = "annual_report_closing",
+    AnnualReportOpened = "annual_report_opened",
+    AnnualReportReminded = "annual_report_reminded",
+    AnnualReportReturned = "annual_report_returned",
     ApplicationApproved = "application_approved",
     ApplicationMoved = "application_moved",
     ApplicationRefused = "application_refused",

@@ -13,6 +13,15 @@ enum Body {
     Xlsx(Box<Workbook>),
 }
 
+/// A cell of a row that may hold figures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// A text.
+    Text(String),
+    /// A plain decimal (`18400`, `12.5`), which a workbook keeps as a number.
+    Number(String),
+}
+
 /// A sheet that is being written, row after row, with constant memory.
 pub struct Out {
     body: Body,
@@ -67,6 +76,25 @@ impl Out {
         self.line(cells, red, false)
     }
 
+    /// Writes a row of texts and figures.
+    ///
+    /// # Errors
+    /// The disk.
+    pub fn values(&mut self, cells: &[Value]) -> Outcome<()> {
+        match &mut self.body {
+            Body::Csv(writer) => {
+                let cells = cells.iter().map(|cell| match cell {
+                    Value::Text(text) => neutral(text),
+                    Value::Number(number) => number.clone(),
+                });
+                writer.write_record(cells).map_err(Failure::broken)?;
+            }
+            Body::Xlsx(book) => figures_on_sheet(book, self.next, cells, &self.text).map_err(Failure::broken)?,
+        }
+        self.next += 1;
+        Ok(())
+    }
+
     /// Leaves rows empty until the next one is `at` (the first is 1).
     fn skip_to(&mut self, at: Option<u32>) -> Outcome<()> {
         let Some(at) = at else { return Ok(()) };
@@ -116,6 +144,26 @@ impl Out {
             Body::Xlsx(book) => book.save_to_buffer().map_err(Failure::broken),
         }
     }
+}
+
+fn figures_on_sheet(book: &mut Workbook, row: u32, cells: &[Value], look: &Look) -> Result<(), XlsxError> {
+    let sheet = book.worksheet_from_index(0)?;
+    for (place, cell) in (0_u16..).zip(cells) {
+        match cell {
+            Value::Text(text) if text.is_empty() => {}
+            Value::Text(text) => {
+                sheet.write_string_with_format(row, place, text.chars().take(32_000).collect::<String>(), look)?;
+            }
+            Value::Number(number) => {
+                // Cells hold no more digits than a double; nothing is decided by them.
+                match number.parse::<f64>() {
+                    Ok(figure) => sheet.write_number(row, place, figure)?,
+                    Err(_) => sheet.write_string_with_format(row, place, number, look)?,
+                };
+            }
+        }
+    }
+    Ok(())
 }
 
 fn on_sheet<T: AsRef<str>>(book: &mut Workbook, row: u32, cells: &[T], look: &Look, red: Option<(&str, &Look)>) -> Result<(), XlsxError> {

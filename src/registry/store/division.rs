@@ -12,10 +12,7 @@ use crate::registry::division::{Division, DivisionCode, Divisions, Succession};
 pub use division::Model as DivisionRow;
 
 /// Divisions by code.
-pub(in crate::registry) async fn some<C: ConnectionTrait>(
-    connection: &C,
-    codes: impl IntoIterator<Item = String>,
-) -> Outcome<BTreeMap<String, DivisionRow>> {
+pub async fn some<C: ConnectionTrait>(connection: &C, codes: impl IntoIterator<Item = String>) -> Outcome<BTreeMap<String, DivisionRow>> {
     let codes: BTreeSet<String> = codes.into_iter().collect();
     if codes.is_empty() {
         return Ok(BTreeMap::new());

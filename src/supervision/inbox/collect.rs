@@ -2,7 +2,7 @@
 
 use super::Due;
 use crate::cultivation::mark_use_application::Turn;
-use crate::cultivation::queries::{ApplicationView, waiting as applications};
+use crate::cultivation::queries::{AnnualReportView, ApplicationView, waiting as applications, waiting_reports};
 use crate::db::Db;
 use crate::identity::role::Permission;
 use crate::kernel::{Actor, Clock, Day, Outcome};
@@ -41,6 +41,7 @@ pub async fn waiting(db: &Db, clock: &Clock, acting: impl Fn(Permission) -> Opti
         RectificationOrder => rectifications::due,
         CaseWork => cases::due,
         MarkUseApplicationVerify => applications_due,
+        AnnualReportReview => annual_reports_due,
     }
     // What has no clock comes last.
     let order = |due: &Due| (due.due_on.is_none(), due.due_on, due.since, due.id.clone());
@@ -101,6 +102,20 @@ async fn applications_due(db: &Db, actor: &Actor, _: &Clock) -> Outcome<Vec<Due>
         id: view.id,
     };
     Ok(found.into_iter().map(due).collect())
+}
+
+/// Yearly reports that were handed in and wait for a check.
+async fn annual_reports_due(db: &Db, actor: &Actor, _: &Clock) -> Outcome<Vec<Due>> {
+    let due = |view: AnnualReportView| Due {
+        kind: "annual_report",
+        title: format!("{} · {} · {}", view.organisation, view.product, view.year),
+        since: moment(&view.moved_at),
+        due_on: None,
+        href: format!("/work/annual-reports/{}", view.id),
+        step: "check",
+        id: view.id,
+    };
+    Ok(waiting_reports(db, actor).await?.into_iter().map(due).collect())
 }
 
 /// Seizures have a last day by their document; nothing frees the goods by itself, so past it somebody must decide.

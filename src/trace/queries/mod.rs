@@ -36,6 +36,7 @@ pub mod stock;
 pub mod unshipped;
 pub mod waiting;
 pub mod weekly;
+pub mod yearly;
 
 /// The most rows one page has, and how many it has if nothing is said.
 const LIMITS: (u64, u64) = (200, 50);

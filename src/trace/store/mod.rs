@@ -60,6 +60,7 @@ pub mod stock;
 pub mod stop;
 pub mod touched;
 pub mod weekly;
+pub mod yearly;
 
 use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};

@@ -12,7 +12,7 @@ use super::store::{self, CaptureRow, ListingRow, SellerRow, ShopRow, SkuRow};
 use crate::db::Db;
 use crate::db::narrow::Narrow;
 use crate::kernel::clock::rfc3339;
-use crate::kernel::{Actor, Outcome};
+use crate::kernel::{Actor, Day, Outcome};
 
 /// A seller.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -241,4 +241,21 @@ pub async fn skus(db: &Db, actor: &Actor, id: &str) -> Outcome<Vec<SkuRow>> {
 /// Only ours.
 pub async fn seller_names(db: &Db, ids: Vec<String>) -> Outcome<std::collections::BTreeMap<String, String>> {
     Ok(store::seller::names(db.reader(), ids).await?.into_iter().map(|row| (row.id, row.name)).collect())
+}
+
+/// How many listings of a product are known of an organisation: its own, and those of whom it authorised for the product between two days.
+///
+/// # Errors
+/// Only ours.
+pub async fn listings_known<C: ConnectionTrait>(
+    connection: &C,
+    organisation_id: &str,
+    product_id: &str,
+    from: Day,
+    to: Day,
+) -> Outcome<i64> {
+    let days = (from.to_string(), to.to_string());
+    let whose = (organisation_id, product_id);
+    let n = store::listing::known(connection, whose, (&days.0, &days.1), to.plus(1).start()).await?;
+    Ok(i64::try_from(n).unwrap_or(i64::MAX))
 }

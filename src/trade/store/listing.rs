@@ -1,7 +1,8 @@
 //! Listings and what they said.
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
 use super::seller::placed;
@@ -109,4 +110,23 @@ pub(in crate::trade) async fn titled<C: ConnectionTrait>(
     let query = query.column(listing_capture::Column::Title).column(listing::Column::ItemId);
     let query = query.filter(listing::Column::SellerId.eq(seller_id)).filter(listing::Column::Platform.eq(platform)).distinct();
     Ok(query.into_tuple().all(connection).await?)
+}
+
+/// Listings that claim a product and are of the organisation itself or of a seller it authorised for the product between two days, known
+/// before a moment.
+pub(in crate::trade) async fn known<C: ConnectionTrait>(
+    connection: &C,
+    (organisation_id, product_id): (&str, &str),
+    (from, to): (&str, &str),
+    before: i64,
+) -> Outcome<u64> {
+    use crate::entity::authorisation::{Column as A, Entity as Authorisation};
+    let leave = Condition::all().add(A::ProducerId.eq(organisation_id)).add(A::ProductId.eq(product_id)).add(A::FromDay.lte(to));
+    let leave = leave.add(Condition::any().add(A::ToDay.is_null()).add(A::ToDay.gte(from)));
+    let own = subquery(seller::Entity, seller::Column::Id, seller::Column::OrganisationId.eq(organisation_id));
+    let whose = Condition::any()
+        .add(listing::Column::SellerId.in_subquery(subquery(Authorisation, A::SellerId, leave)))
+        .add(listing::Column::SellerId.in_subquery(own));
+    let query = listing::Entity::find().filter(listing::Column::ClaimedProductId.eq(product_id)).filter(whose);
+    Ok(query.filter(listing::Column::RecordedAt.lt(before)).count(connection).await?)
 }

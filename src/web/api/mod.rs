@@ -64,6 +64,7 @@ macro_rules! made_by {
 
 mod accounts;
 mod alerts;
+mod annual_reports;
 mod audit;
 mod audits;
 mod batches;
@@ -111,7 +112,7 @@ pub fn house() -> Vec<Route> {
 }
 /// Facts.
 pub fn register() -> Vec<Route> {
-    [register::routes(), product_words::routes(), mark_use_applications::routes()].into_iter().flatten().collect()
+    [register::routes(), product_words::routes(), mark_use_applications::routes(), annual_reports::routes()].into_iter().flatten().collect()
 }
 
 /// Season accounts to batches, and what people write down late, on paper, or say of it.

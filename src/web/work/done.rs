@@ -6,6 +6,14 @@ use super::super::words::Lang;
 
 /// What `?done=` may say; its words are `work.done.<word>`.
 const DONE: &[&str] = &[
+    "annual_report_begun",
+    "annual_report_saved",
+    "annual_report_submitted",
+    "annual_report_returned",
+    "annual_report_accepted",
+    "annual_report_correcting",
+    "annual_reports_reminded",
+    "county_figure_recorded",
     "application_begun",
     "application_saved",
     "application_paper_removed",

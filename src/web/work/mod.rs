@@ -53,6 +53,7 @@ mod print;
 mod printing;
 mod rail;
 mod report;
+mod reporting;
 mod reports;
 mod roll;
 mod seizures;
@@ -75,8 +76,16 @@ pub fn routes() -> Vec<Route> {
     let decisions = [order_decision::routes()];
     let shipping = [shipments::routes(), shipment_new::routes(), shipment::routes(), slip::routes(), seizures::routes()];
     let papers = [facilities::routes(), reports::routes(), report::routes(), farm::routes(), certificates::routes(), sheets::routes()];
-    let desks =
-        [signin::routes(), office::routes(), phone::routes(), audit::routes(), applying::routes(), health::routes(), backups::routes()];
+    let desks = [
+        signin::routes(),
+        office::routes(),
+        phone::routes(),
+        audit::routes(),
+        applying::routes(),
+        reporting::routes(),
+        health::routes(),
+        backups::routes(),
+    ];
     let supervision = [
         alerts::routes(),
         audits::routes(),

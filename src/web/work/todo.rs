@@ -7,6 +7,7 @@ use super::applying;
 use super::desk::{Reader, fresh_key};
 use super::names::{Names, moment_of, state};
 use super::people;
+use super::reporting;
 use super::seizures;
 use crate::identity::role::Permission;
 use crate::kernel::{Actor, Outcome};
@@ -58,6 +59,7 @@ pub(super) struct Section {
 pub(super) async fn waiting(app: &App, reader: &Reader) -> Outcome<Vec<Section>> {
     let mut sections = Vec::new();
     sections.extend(applying::section(app, reader).await?);
+    sections.extend(reporting::section(app, reader).await?);
     if let Some(actor) = reader.acting(Permission::SeasonAccountApprove) {
         sections.push(proposed_accounts(app, reader, &actor).await?);
     }

@@ -205,7 +205,7 @@ fn stored(view: &ApplicationView, goods: &Goods) -> Typed {
 }
 
 /// An amount in a unit, with only the decimals it needs.
-fn figure(amount: i64, factor: i64) -> String {
+pub(in crate::web::work) fn figure(amount: i64, factor: i64) -> String {
     let (whole, rest) = (amount / factor, amount % factor);
     if rest == 0 {
         return whole.to_string();

@@ -6,6 +6,8 @@ mod forms;
 mod list;
 mod one;
 
+pub(super) use edit::figure;
+
 use super::desk::Reader;
 use super::todo::{Section, Todo};
 use crate::cultivation::mark_use_application::Turn;

@@ -95,6 +95,7 @@ fn place(reader: &Reader, id: &str) -> Option<String> {
         (Noun::SeasonAccount, "accounts", P::SeasonAccountRead),
         (Noun::Rectification, "rectifications", P::RectificationRead),
         (Noun::MarkUseApplication, "mark-use-applications", P::MarkUseApplicationRead),
+        (Noun::AnnualReport, "annual-reports", P::AnnualReportRead),
     ];
     let lists = [
         (Noun::Delivery, "/work/deliveries", P::DeliveryRead),

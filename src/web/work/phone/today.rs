@@ -6,6 +6,7 @@ use super::super::super::pages::staff::Cell;
 use super::super::desk::Reader;
 use super::super::names::{Names, day_of, state};
 use super::super::todo::{Section, Todo};
+use crate::cultivation::queries::{AnnualDue, reports_due};
 use crate::identity::notice::unread;
 use crate::identity::role::Permission as P;
 use crate::kernel::Outcome;
@@ -29,6 +30,7 @@ pub(in super::super) async fn today(app: &App, reader: &Reader) -> Outcome<Vec<S
     let Some(own) = reader.own() else { return Ok(Vec::new()) };
     let found = [
         ("to_mend", mending(app, reader).await?),
+        ("to_report", reporting(app, reader, own).await?),
         ("to_receive", arriving(app, reader, own).await?),
         ("standing_still", held(app, reader, own).await?),
         ("to_activate", unused(app, reader, own).await?),
@@ -55,6 +57,25 @@ async fn mending(app: &App, reader: &Reader) -> Outcome<Vec<Todo>> {
         }
     };
     Ok(found.into_iter().filter(|due| due.step == "answer").map(todo).collect())
+}
+
+/// Yearly reports whose window is open or over and that are not handed in.
+async fn reporting(app: &App, reader: &Reader, own: &str) -> Outcome<Vec<Todo>> {
+    let Some(actor) = reader.acting(P::AnnualReportSubmit) else { return Ok(Vec::new()) };
+    let today = app.clock.today();
+    let due = reports_due(&app.db, &actor.scope, Some(own), today).await?;
+    let waits = |one: &AnnualDue| one.window.opens <= today && one.report.as_ref().is_none_or(|(_, state)| state.is_open());
+    let todo = |one: AnnualDue| {
+        let until = day_of(reader.lang, &one.window.closes.to_string());
+        Todo {
+            title: format!("{} · {}", one.product, one.year),
+            href: reader.to(&one.report.map_or_else(|| "/work/annual-reports".to_owned(), |(id, _)| format!("/work/annual-reports/{id}"))),
+            lines: Vec::new(),
+            state: Cell::badge(reader.fill("phone.report_by", &[("day", &until)]), if one.window.is_late(today) { "red" } else { "amber" }),
+            steps: Vec::new(),
+        }
+    };
+    Ok(due.into_iter().filter(waits).take(MOST).map(todo).collect())
 }
 
 /// Shipments sent to the firm and not received.

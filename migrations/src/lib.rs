@@ -33,6 +33,7 @@ mod m0022_words;
 mod m0023_mended;
 mod m0024_applications;
 mod m0025_lists;
+mod m0026_stories;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -67,6 +68,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_mended::Step),
             Box::new(m0024_applications::Step),
             Box::new(m0025_lists::Step),
+            Box::new(m0026_stories::Step),
         ]
     }
 }

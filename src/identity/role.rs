@@ -178,6 +178,9 @@ words! {
         MarkUseApplicationRead = "mark_use_application.read",
         MarkUseApplicationVerify = "mark_use_application.verify",
         MarkUseApplicationDecide = "mark_use_application.decide",
+        StoryWrite = "story.write",
+        StoryRead = "story.read",
+        StoryReview = "story.review",
     }
 }
 
@@ -335,6 +338,9 @@ pub const TABLE: &[(Permission, &[Role])] = &[
     (P::MarkUseApplicationRead, &[R::Producer, R::Helper, R::Holder, R::Office, R::CountySupervision, R::CitySupervision, R::Auditor]),
     (P::MarkUseApplicationVerify, &[R::CountySupervision]),
     (P::MarkUseApplicationDecide, &[R::Office, R::Holder]),
+    (P::StoryWrite, &[R::Producer, R::Helper]),
+    (P::StoryRead, &[R::Producer, R::Helper, R::Holder, R::Office, R::Auditor]),
+    (P::StoryReview, &[R::Office, R::Holder]),
 ];
 
 /// Does the scope `word` of a program's token allow this permission? It is the permission's own word, or `scan` for recording scans.

@@ -79,6 +79,7 @@ pub enum Noun {
     Standard,
     StockDeclaration,
     Stop,
+    Story,
     TestReport,
     UnknownCode,
 }
@@ -156,6 +157,7 @@ pub const PREFIXES: &[(Noun, &str)] = &[
     (Noun::Standard, "std"),
     (Noun::StockDeclaration, "sdc"),
     (Noun::Stop, "sto"),
+    (Noun::Story, "sty"),
     (Noun::TestReport, "ter"),
     (Noun::UnknownCode, "unk"),
 ];

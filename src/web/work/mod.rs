@@ -61,6 +61,7 @@ mod shipment_new;
 mod shipments;
 mod signin;
 mod slip;
+mod stories;
 mod thing;
 mod todo;
 
@@ -74,7 +75,8 @@ pub fn routes() -> Vec<Route> {
     let decisions = [order_decision::routes()];
     let shipping = [shipments::routes(), shipment_new::routes(), shipment::routes(), slip::routes(), seizures::routes()];
     let papers = [facilities::routes(), reports::routes(), report::routes(), farm::routes(), certificates::routes(), sheets::routes()];
-    let desks = [signin::routes(), office::routes(), phone::routes(), audit::routes(), applying::routes(), health::routes()];
+    let desks =
+        [signin::routes(), office::routes(), phone::routes(), audit::routes(), applying::routes(), stories::routes(), health::routes()];
     let supervision = [
         alerts::routes(),
         audits::routes(),

@@ -8,6 +8,7 @@ use super::desk::{Reader, fresh_key};
 use super::names::{Names, moment_of, state};
 use super::people;
 use super::seizures;
+use super::stories;
 use crate::identity::role::Permission;
 use crate::kernel::{Actor, Outcome};
 use crate::supervision::queries::{Steps, recalls, stops};
@@ -58,6 +59,7 @@ pub(super) struct Section {
 pub(super) async fn waiting(app: &App, reader: &Reader) -> Outcome<Vec<Section>> {
     let mut sections = Vec::new();
     sections.extend(applying::section(app, reader).await?);
+    sections.extend(stories::section(app, reader).await?);
     if let Some(actor) = reader.acting(Permission::SeasonAccountApprove) {
         sections.push(proposed_accounts(app, reader, &actor).await?);
     }

@@ -95,6 +95,7 @@ fn place(reader: &Reader, id: &str) -> Option<String> {
         (Noun::SeasonAccount, "accounts", P::SeasonAccountRead),
         (Noun::Rectification, "rectifications", P::RectificationRead),
         (Noun::MarkUseApplication, "mark-use-applications", P::MarkUseApplicationRead),
+        (Noun::Story, "stories", P::StoryRead),
     ];
     let lists = [
         (Noun::Delivery, "/work/deliveries", P::DeliveryRead),

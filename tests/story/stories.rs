@@ -153,9 +153,9 @@ on_both_engines! {
         let add = format!("/work/stories/{id}/pictures");
         let caption = ("caption_zh", "梨农在套袋");
         let unsaid = browser.upload(&page, &add, &[caption], &[("picture", "a.png", photo())]).await;
-        assert!(unsaid.status == 422 && unsaid.has("有没有可辨认的人物"), "{}", unsaid.html);
+        assert!(unsaid.status == 422 && unsaid.has("请说明照片里有没有"), "{}", unsaid.html);
         let missing = browser.upload(&unsaid, &add, &[caption, ("people", "some")], &[("picture", "a.png", photo())]).await;
-        assert!(missing.status == 422 && missing.has("同意书"), "{}", missing.html);
+        assert!(missing.status == 422 && missing.has("请选择种植户的推广同意书"), "{}", missing.html);
         let pdf = browser.upload(&missing, &add, &[caption, ("people", "none")], &[("picture", "a.png", b"%PDF-1.7".to_vec())]).await;
         assert_eq!(pdf.status, 422, "a report is no photo");
         let done = browser.upload(&pdf, &add, &[caption, ("people", "some"), ("consent_id", &consent)], &[("picture", "a.png", photo())]).await;

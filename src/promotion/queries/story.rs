@@ -93,7 +93,7 @@ pub struct StoryView {
     pub version: i64,
     /// The version the public reads.
     pub live_version: Option<i64>,
-    /// Is it shown to the public today, if promotion is switched on? Only one that is asked for says so.
+    /// May the public read it today, if promotion is switched on? Said of one story; false in lists.
     pub is_shown: bool,
     /// How often it was handed in.
     pub round: i64,

@@ -90,8 +90,8 @@ async fn picture(
     let mut response = app.shelf.read(&copy).await?.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
-    // Not longer: a story can be taken down, and then its pictures are.
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=600"));
+    // Nobody on the way keeps it: a consent that is taken back counts at once.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
     Ok(response)
 }

@@ -233,6 +233,9 @@ pub struct SettingArgs {
     /// What is printed on labels before `/Q/`.
     #[arg(long, global = true, value_name = "URL")]
     pub base_url: Option<String>,
+    /// Where producers' own stories are shown, on a host of its own; without it promotion is off.
+    #[arg(long, global = true, value_name = "URL")]
+    pub promo_base_url: Option<String>,
     /// Where to listen.
     #[arg(long, global = true, value_name = "HOST:PORT")]
     pub addr: Option<String>,

@@ -18,6 +18,8 @@ pub struct Config {
     pub database_url: String,
     /// What is printed before `/Q/` on labels; `https://` in production. The only source of every absolute address.
     pub base_url: String,
+    /// Where producers' own stories are shown, `https://` and a host that is not the register's; empty: promotion is off (食品安全法 73(2)).
+    pub promo_base_url: String,
     /// Directory of keys and checkpoints that must not lie in the database.
     pub secrets_dir: PathBuf,
     /// Hex of the master key that opens order keys; empty: the file `master.keys` in `secrets_dir`, made at first start.
@@ -102,6 +104,7 @@ impl Default for Config {
             addr: "127.0.0.1:8080".to_owned(),
             database_url: "sqlite:yanzhao.db".to_owned(),
             base_url: "http://127.0.0.1:8080".to_owned(),
+            promo_base_url: String::new(),
             secrets_dir: PathBuf::from("secrets"),
             master_key: String::new(),
             checkpoint_file: PathBuf::new(),
@@ -184,10 +187,15 @@ impl Config {
     }
 
     fn check(&self) -> Outcome<()> {
-        let url = url::Url::parse(&self.base_url).map_err(|e| Failure::broken(format!("base_url {:?}: {e}", self.base_url)))?;
-        let plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
-        if !matches!(url.scheme(), "http" | "https") || !plain || self.base_url.ends_with('/') {
-            return Err(Failure::broken(format!("base_url {:?}: write https://host without a path or a slash at the end", self.base_url)));
+        let register = site("base_url", &self.base_url)?;
+        if !self.promo_base_url.is_empty() {
+            let promotion = site("promo_base_url", &self.promo_base_url)?;
+            if promotion.host_str() == register.host_str() {
+                return Err(Failure::broken(format!(
+                    "promo_base_url {:?}: its host is the register's; promotion must have a host of its own (食品安全法 73(2)), or leave it empty",
+                    self.promo_base_url
+                )));
+            }
         }
         let choice = |name: &str, value: &str, fits: &[&str]| match fits.contains(&value) {
             true => Ok(()),
@@ -200,6 +208,10 @@ impl Config {
     /// The host (and port, if any) of the base URL: what people compare with the address bar.
     pub fn domain(&self) -> &str {
         self.base_url.split_once("://").map_or(self.base_url.as_str(), |(_, host)| host)
+    }
+    /// The host (and port, if any) of the promotion surface, in small letters; none while promotion is off.
+    pub fn promo_domain(&self) -> Option<String> {
+        self.promo_base_url.split_once("://").map(|(_, host)| host.to_ascii_lowercase())
     }
     /// Does the base URL promise TLS?
     pub fn is_https(&self) -> bool {
@@ -222,6 +234,16 @@ impl Config {
         }
         toml::to_string(&table).unwrap_or_default()
     }
+}
+
+/// A base URL: a scheme and a host, and nothing behind them.
+fn site(name: &str, written: &str) -> Outcome<url::Url> {
+    let url = url::Url::parse(written).map_err(|e| Failure::broken(format!("{name} {written:?}: {e}")))?;
+    let plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    if !matches!(url.scheme(), "http" | "https") || !plain || written.ends_with('/') {
+        return Err(Failure::broken(format!("{name} {written:?}: write https://host without a path or a slash at the end")));
+    }
+    Ok(url)
 }
 
 fn read_like(like: Option<&Value>, text: &str) -> Option<Value> {
@@ -271,6 +293,12 @@ mod tests {
         let unfit = Config::load(None, env(&[("YANZHAO_ISSUE_LIMIT", "many")]), Table::new()).unwrap_err();
         assert!(unfit.to_string().contains("ISSUE_LIMIT"));
         assert!(Config::load(None, env(&[("YANZHAO_BASE_URL", "https://a.cn/x")]), Table::new()).is_err());
+        let promo =
+            |url: &str| Config::load(None, env(&[("YANZHAO_BASE_URL", "https://gi.cn"), ("YANZHAO_PROMO_BASE_URL", url)]), Table::new());
+        assert_eq!(promo("https://Story.gi.cn").unwrap().promo_domain().as_deref(), Some("story.gi.cn"));
+        assert!(promo("").unwrap().promo_domain().is_none(), "off unless it is set");
+        assert!(promo("https://GI.cn:8443").unwrap_err().to_string().contains("promotion must have a host of its own"));
+        assert!(promo("https://story.gi.cn/x").unwrap_err().to_string().contains("promo_base_url"));
         let profile = Config::load(None, env(&[("YANZHAO_PASSWORD_PROFILE", "strong")]), Table::new()).unwrap_err();
         assert!(profile.to_string().contains("asvs, mlps"));
     }

@@ -17,6 +17,7 @@ pub mod jobs;
 pub mod kernel;
 pub mod ledger;
 pub mod node;
+pub mod promotion;
 pub mod registry;
 pub mod run;
 pub mod supervision;

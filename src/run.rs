@@ -101,6 +101,7 @@ fn settings(args: &SettingArgs) -> Outcome<Config> {
     };
     put("database_url", args.database_url.clone());
     put("base_url", args.base_url.clone());
+    put("promo_base_url", args.promo_base_url.clone());
     put("addr", args.addr.clone());
     put("secrets_dir", args.secrets_dir.as_ref().map(|p| p.display().to_string()));
     Config::load(args.config.as_deref(), std::env::vars(), flags)

@@ -33,6 +33,7 @@ mod m0022_words;
 mod m0023_mended;
 mod m0024_applications;
 mod m0025_lists;
+mod m0026_stories;
 mod m0027_annual_reports;
 mod m0028_restorations;
 mod m0029_recall_reports;
@@ -71,6 +72,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_mended::Step),
             Box::new(m0024_applications::Step),
             Box::new(m0025_lists::Step),
+            Box::new(m0026_stories::Step),
             Box::new(m0027_annual_reports::Step),
             Box::new(m0028_restorations::Step),
             Box::new(m0029_recall_reports::Step),

@@ -17,6 +17,7 @@ mod people;
 mod plan;
 mod printing;
 mod reports;
+mod stories;
 
 use std::net::SocketAddr;
 
@@ -74,6 +75,7 @@ pub async fn prepare_figures(app: &App) -> Outcome<()> {
 pub async fn prepare_goods(app: &App) -> Outcome<()> {
     let shop = goods::Workshop { db: &app.db, clock: &app.clock, random: &app.random, keys: &app.keys, config: &app.config };
     shop.prepare().await?;
+    stories::prepare(app, &shop).await?;
     numbers::prepare(app, &shop).await
 }
 
@@ -84,6 +86,12 @@ fn settings(args: &DemoArgs, address: SocketAddr) -> Outcome<Config> {
         addr: address.to_string(),
         database_url: database,
         base_url: format!("http://{address}"),
+        // Another name of the same machine, so that the two surfaces can be told apart without a second address.
+        promo_base_url: if address.ip() == std::net::Ipv4Addr::LOCALHOST {
+            format!("http://localhost:{}", address.port())
+        } else {
+            String::new()
+        },
         secrets_dir: args.data.join("secrets"),
         files_dir: args.data.join("files"),
         backup_dir: args.data.join("backups"),

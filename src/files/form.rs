@@ -127,6 +127,20 @@ pub fn decoded(file: &Incoming) -> Result<DynamicImage, Failure> {
     decode(&file.bytes, format).ok_or_else(|| Failure::field(pointer, "picture_unreadable").with("name", &file.name))
 }
 
+/// A picture made no larger than `side` pixels and encoded anew, under its own name: nothing but the picture is left to be kept. Decoding
+/// takes a while: call it off the async threads.
+///
+/// # Errors
+/// As [`decoded`].
+pub fn reduced(file: &Incoming, side: u32) -> Result<Incoming, Failure> {
+    let picture = decoded(file)?;
+    let small = if picture.width().max(picture.height()) > side { picture.thumbnail(side, side) } else { picture };
+    let mut bytes = Vec::new();
+    let written = small.to_rgb8().write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, VIEW_QUALITY));
+    written.map_err(|_| Failure::field(format!("/{}", file.field), "picture_unreadable").with("name", &file.name))?;
+    Ok(Incoming { field: file.field.clone(), name: file.name.clone(), bytes })
+}
+
 fn view(bytes: &[u8], format: ImageFormat) -> Option<Vec<u8>> {
     let picture = decode(bytes, format)?;
     let small = if picture.width().max(picture.height()) > VIEW_SIDE { picture.thumbnail(VIEW_SIDE, VIEW_SIDE) } else { picture };
@@ -156,6 +170,17 @@ mod tests {
         let shown = decode(&copy, ImageFormat::Jpeg).unwrap();
         assert_eq!((shown.width(), shown.height()), (1600, 400));
         assert!(!copy.windows(5).any(|w| w == b"38.04"));
+    }
+
+    #[test]
+    fn a_reduced_picture_is_all_that_is_left() {
+        let mut bytes = png(2000, 500);
+        bytes.extend_from_slice(b"38.04 N 114.51 E");
+        let small = reduced(&Incoming::new("photo", "园.png", bytes), 800).unwrap();
+        let shown = decode(&small.bytes, ImageFormat::Jpeg).unwrap();
+        assert_eq!((shown.width(), shown.height(), small.name.as_str()), (800, 200, "园.png"));
+        assert!(!small.bytes.windows(5).any(|w| w == b"38.04"));
+        assert!(reduced(&Incoming::new("photo", "a.pdf", b"%PDF-1.7".to_vec()), 800).unwrap_err().says("file_kind_unfit"));
     }
 
     #[test]

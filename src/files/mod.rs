@@ -13,7 +13,7 @@ mod shelf;
 pub mod store;
 mod view;
 
-pub use form::{Incoming, Media, decoded};
+pub use form::{Incoming, Media, decoded, reduced};
 pub use room::{LEAST, room};
 pub use shelf::{Kept, Shelf};
 pub use store::{About, FileRow, Purpose, attach};

@@ -184,6 +184,9 @@ words! {
         AnnualReportReview = "annual_report.review",
         AnnualReportCompile = "annual_report.compile",
         AnnualSummaryRead = "annual_summary.read",
+        StoryWrite = "story.write",
+        StoryRead = "story.read",
+        StoryReview = "story.review",
     }
 }
 
@@ -347,6 +350,9 @@ pub const TABLE: &[(Permission, &[Role])] = &[
     (P::AnnualReportReview, &[R::Office, R::CountySupervision]),
     (P::AnnualReportCompile, &[R::Office, R::CountySupervision]),
     (P::AnnualSummaryRead, &[R::Holder, R::Office, R::CountySupervision, R::CitySupervision, R::Auditor]),
+    (P::StoryWrite, &[R::Producer, R::Helper]),
+    (P::StoryRead, &[R::Producer, R::Helper, R::Holder, R::Office, R::Auditor]),
+    (P::StoryReview, &[R::Office, R::Holder]),
 ];
 
 /// Does the scope `word` of a program's token allow this permission? It is the permission's own word, or `scan` for recording scans.

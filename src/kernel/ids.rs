@@ -82,6 +82,7 @@ pub enum Noun {
     Standard,
     StockDeclaration,
     Stop,
+    Story,
     TestReport,
     UnknownCode,
 }
@@ -162,6 +163,7 @@ pub const PREFIXES: &[(Noun, &str)] = &[
     (Noun::Standard, "std"),
     (Noun::StockDeclaration, "sdc"),
     (Noun::Stop, "sto"),
+    (Noun::Story, "sty"),
     (Noun::TestReport, "ter"),
     (Noun::UnknownCode, "unk"),
 ];

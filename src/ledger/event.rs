@@ -257,6 +257,10 @@ kinds! {
     STOP_LIFT_PROPOSED = "stop.lift_proposed";
     STOP_LIFT_WITHDRAWN = "stop.lift_withdrawn";
     STOP_PROPOSED = "stop.proposed";
+    STORY_PUBLISHED = "story.published";
+    STORY_RETURNED = "story.returned" sealed;
+    STORY_SUBMITTED = "story.submitted";
+    STORY_WITHDRAWN = "story.withdrawn";
     TEST_REPORTED = "test.reported";
     UNKNOWN_CODE_NOTED = "unknown_code.noted";
 }

@@ -30,6 +30,7 @@ pub fn shown(lang: Lang, name: &str, value: &str) -> String {
         "report_state" => lang.say(&format!("work.annual.state.{value}")).into_owned(),
         "application_state" => lang.say(&format!("work.apply.state.{value}")).into_owned(),
         "turn" => lang.say(&format!("work.apply.turn.{value}")).into_owned(),
+        "story_state" => lang.say(&format!("work.story.state.{value}")).into_owned(),
         // What somebody typed is said as it was typed.
         "value" | "entered" => value.to_owned(),
         _ => in_units(lang, value),

@@ -13,6 +13,20 @@ use super::pages;
 use super::words::Lang;
 use crate::kernel::{Failure, FailureKind};
 
+/// Which host a request names, in small letters; for telling surfaces apart, never for building links.
+pub fn host_of(uri: &Uri, headers: &HeaderMap) -> Option<String> {
+    let named = headers.get(header::HOST).and_then(|v| v.to_str().ok()).or_else(|| uri.authority().map(|a| a.as_str()));
+    named.map(str::to_ascii_lowercase)
+}
+
+/// Is a path no part of the promotion surface? There are stories and what draws them; nobody signs in or reads the register there. In the
+/// demonstration both surfaces are names of one machine, and people take either.
+fn is_elsewhere(app: &App, uri: &Uri, headers: &HeaderMap) -> bool {
+    let Some(promotion) = app.config.promo_domain().filter(|_| !app.config.demo) else { return false };
+    let here = ["/stories/", "/static/", "/healthz", "/readyz", "/favicon.ico"].iter().any(|root| uri.path().starts_with(root));
+    !here && host_of(uri, headers).as_deref() == Some(promotion.as_str())
+}
+
 /// The language asked for: `?lang=` first, then `Accept-Language`; Chinese otherwise.
 pub fn language(uri: &Uri, headers: &HeaderMap) -> Lang {
     let query = uri.query().unwrap_or("");
@@ -51,7 +65,8 @@ pub async fn around(State(app): State<App>, request: Request, next: Next) -> Res
     let signed_in = request.uri().path().starts_with("/work/");
     let mut request = request;
     request.extensions_mut().insert(lang);
-    let mut response = next.run(request).await;
+    let elsewhere = is_elsewhere(&app, request.uri(), request.headers());
+    let mut response = if elsewhere { StatusCode::NOT_FOUND.into_response() } else { next.run(request).await };
     // A handler that shows its form again has made the page of its refusal itself.
     let shown = response.headers().contains_key(header::CONTENT_TYPE);
     let refused = response.extensions().get::<Arc<Failure>>().filter(|_| !shown).cloned();

@@ -27,5 +27,6 @@ mod shipping;
 mod sign_in;
 mod sign_in_factors;
 mod sign_in_people;
+mod stories;
 mod work;
 mod work_decisions;

@@ -71,6 +71,9 @@ kinds! {
     SeasonRefused = "season_refused",
     StopLifted = "stop_lifted",
     Stopped = "stopped",
+    StoryPublished = "story_published",
+    StoryReturned = "story_returned",
+    StoryWithdrawn = "story_withdrawn",
 }
 
 /// A notice as it is read.

@@ -1,7 +1,8 @@
 //! Mark uses, within reach; who uses the mark of a product is public and told by [`super::product_facts`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -9,7 +10,7 @@ use super::Listed;
 use crate::db::Db;
 use crate::db::narrow::Narrow;
 use crate::identity::store::organisation;
-use crate::kernel::{Actor, Day, Failure, Outcome, clock};
+use crate::kernel::{Actor, Day, Failure, Outcome, Scope, clock};
 use crate::registry::mark_use::Standing;
 use crate::registry::store::mark_use::Wanted;
 use crate::registry::store::{self, MarkUseRow, SuspensionRow};
@@ -146,6 +147,19 @@ pub async fn find_mark_uses(
 pub async fn mark_use(db: &Db, actor: &Actor, id: &str, day: Day) -> Outcome<MarkUseView> {
     let row = store::mark_use::one(db.reader(), &actor.scope, id).await?;
     views(db, vec![row], day).await?.pop().ok_or_else(Failure::not_found)
+}
+
+/// Products of whose rights an organisation has a mark use in force on a day, and not suspended; ids, each once.
+///
+/// # Errors
+/// Only ours.
+pub async fn products_in_use<C: ConnectionTrait>(connection: &C, organisation_id: &str, day: Day) -> Outcome<Vec<String>> {
+    let everything = Scope::everything();
+    let wanted = Wanted { organisation_id: Some(organisation_id.to_owned()), in_force_on: Some(day), ..Wanted::default() };
+    let (rows, _) = store::mark_use::page(connection, &everything, &wanted, &Narrow::default(), None, 200).await?;
+    let rights = store::right::some(connection, rows.into_iter().map(|row| row.right_id).collect()).await?;
+    let products: BTreeSet<String> = rights.into_iter().map(|right| right.product_id).collect();
+    Ok(products.into_iter().collect())
 }
 
 pub(super) async fn views(db: &Db, rows: Vec<MarkUseRow>, day: Day) -> Outcome<Vec<MarkUseView>> {

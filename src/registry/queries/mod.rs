@@ -27,7 +27,7 @@ pub use consent::{ConsentView, consents};
 pub use division::{DivisionView, division, division_names, divisions};
 pub use facility::{FacilitiesAsked, FacilityView, LicenceView, facilities, facility};
 pub use grower::{GrowerView, find_growers, grower, growers, growers_by_id, growers_meant, growers_named};
-pub use mark_use::{MarkUseView, MarkUsesAsked, StandingWord, SuspensionView, find_mark_uses, mark_use, mark_uses};
+pub use mark_use::{MarkUseView, MarkUsesAsked, StandingWord, SuspensionView, find_mark_uses, mark_use, mark_uses, products_in_use};
 pub use page::{MarkUser, ProductFacts, product_counties, product_facts};
 pub use plot::{EnteredAreaView, PlotPlaceView, PlotView, PlotsAsked, find_plots, plot, plots, plots_beside};
 pub use printing_house::{

@@ -1,9 +1,12 @@
 //! Consents of growers.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
+};
 
 use crate::db::Tx;
 use crate::entity::consent::{self, Column as Col};
+use crate::entity::grower;
 use crate::kernel::{Desk, Failure, Outcome};
 
 pub use consent::Model as ConsentRow;
@@ -21,6 +24,25 @@ pub(in crate::registry) async fn one<C: ConnectionTrait>(connection: &C, id: &st
 /// Consents of a grower, newest first.
 pub(in crate::registry) async fn of_grower<C: ConnectionTrait>(connection: &C, grower_id: &str) -> Outcome<Vec<ConsentRow>> {
     Ok(consent::Entity::find().filter(Col::GrowerId.eq(grower_id)).order_by_desc(Col::Id).all(connection).await?)
+}
+
+/// Consents of one purpose that stand, of growers an organisation registered, with the grower's name; newest first.
+///
+/// # Errors
+/// Only ours.
+pub async fn standing<C: ConnectionTrait>(connection: &C, organisation_id: &str, purpose: &str) -> Outcome<Vec<(ConsentRow, String)>> {
+    let growers = grower::Entity::find().filter(grower::Column::RegisteredById.eq(organisation_id));
+    let own = growers.clone().select_only().column(grower::Column::Id);
+    let found = consent::Entity::find()
+        .filter(Col::Purpose.eq(purpose))
+        .filter(Col::WithdrawnAt.is_null())
+        .filter(Col::GrowerId.in_subquery(own.into_query()))
+        .order_by_desc(Col::Id)
+        .all(connection)
+        .await?;
+    let named = growers.filter(grower::Column::Id.is_in(found.iter().map(|row| row.grower_id.clone()))).all(connection).await?;
+    let name = |row: &ConsentRow| named.iter().find(|one| one.id == row.grower_id).map(|one| one.name.clone()).unwrap_or_default();
+    Ok(found.into_iter().map(|row| (row.clone(), name(&row))).collect())
 }
 
 /// Withdraws a consent. Answers whether it still stood.

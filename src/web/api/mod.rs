@@ -94,6 +94,7 @@ mod seizures;
 mod sessions;
 mod shipments;
 mod stickers;
+mod stories;
 mod supervision;
 mod trade;
 
@@ -112,7 +113,10 @@ pub fn house() -> Vec<Route> {
 }
 /// Facts.
 pub fn register() -> Vec<Route> {
-    [register::routes(), product_words::routes(), mark_use_applications::routes(), annual_reports::routes()].into_iter().flatten().collect()
+    [register::routes(), product_words::routes(), mark_use_applications::routes(), annual_reports::routes(), stories::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Season accounts to batches, and what people write down late, on paper, or say of it.

@@ -6,6 +6,7 @@
 
 pub mod consumer;
 pub mod portal;
+pub mod promotion;
 pub mod site;
 pub mod staff;
 pub mod style;

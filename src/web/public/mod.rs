@@ -10,6 +10,7 @@ mod report;
 mod roll;
 mod scan;
 mod slip;
+mod stories;
 
 use super::route::Route;
 
@@ -28,6 +29,7 @@ pub fn routes() -> Vec<Route> {
         slip::routes(),
         print::routes(),
         inspections::routes(),
+        stories::routes(),
     ]
     .into_iter()
     .flatten()

@@ -81,6 +81,7 @@ pub(super) async fn page(app: &App, reader: &Reader, errors: Vec<FormError>) -> 
         ("/work/certificates", "certificates", Permission::CertificateRead),
         ("/work/mark-use-applications", "apply.title", Permission::MarkUseApplicationSubmit),
         ("/work/annual-reports", "annual.title", Permission::AnnualReportSubmit),
+        ("/work/stories", "story.title", Permission::StoryWrite),
     ];
     // Who belongs to no organisation has no firm page.
     let papers = papers.into_iter().filter(|(path, _, needs)| reader.may(*needs) && (*path != "/work/firm" || reader.own().is_some()));

@@ -63,6 +63,7 @@ mod shipment_new;
 mod shipments;
 mod signin;
 mod slip;
+mod stories;
 mod thing;
 mod todo;
 
@@ -83,6 +84,7 @@ pub fn routes() -> Vec<Route> {
         audit::routes(),
         applying::routes(),
         reporting::routes(),
+        stories::routes(),
         health::routes(),
         backups::routes(),
     ];

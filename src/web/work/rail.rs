@@ -66,6 +66,7 @@ const RAIL: &[(&str, &[Place])] = &[
             ("/work/products", "work.office.products", Some(Permission::MarkUseRead)),
             ("/work/mark-use-applications", "work.apply.title", Some(Permission::MarkUseApplicationRead)),
             ("/work/annual-reports", "work.annual.title", Some(Permission::AnnualReportRead)),
+            ("/work/stories", "work.story.title", Some(Permission::StoryRead)),
             ("/work/mark-uses", "work.office.mark_uses", Some(Permission::MarkUseRecord)),
             ("/work/mark-users", "work.office.members", Some(Permission::SeasonPlanPropose)),
             ("/work/plans", "work.office.plans", Some(Permission::SeasonPlanRead)),

@@ -9,6 +9,7 @@ use super::names::{Names, moment_of, state};
 use super::people;
 use super::reporting;
 use super::seizures;
+use super::stories;
 use crate::identity::role::Permission;
 use crate::kernel::{Actor, Outcome};
 use crate::supervision::queries::{Steps, recalls, stops};
@@ -60,6 +61,7 @@ pub(super) async fn waiting(app: &App, reader: &Reader) -> Outcome<Vec<Section>>
     let mut sections = Vec::new();
     sections.extend(applying::section(app, reader).await?);
     sections.extend(reporting::section(app, reader).await?);
+    sections.extend(stories::section(app, reader).await?);
     if let Some(actor) = reader.acting(Permission::SeasonAccountApprove) {
         sections.push(proposed_accounts(app, reader, &actor).await?);
     }

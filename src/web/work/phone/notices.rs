@@ -96,6 +96,7 @@ fn place(reader: &Reader, id: &str) -> Option<String> {
         (Noun::Rectification, "rectifications", P::RectificationRead),
         (Noun::MarkUseApplication, "mark-use-applications", P::MarkUseApplicationRead),
         (Noun::AnnualReport, "annual-reports", P::AnnualReportRead),
+        (Noun::Story, "stories", P::StoryRead),
     ];
     let lists = [
         (Noun::Delivery, "/work/deliveries", P::DeliveryRead),

@@ -1,0 +1,3 @@
+//! The only files of the room that know its tables.
+
+pub mod story;

@@ -63,7 +63,10 @@ pub async fn restore(archive: &Path, place: Place<'_>, proof: Proof<'_>, desk: &
 fn staging(dir: &Path) -> Outcome<PathBuf> {
     let name = dir.file_name().and_then(|name| name.to_str()).unwrap_or("restored");
     let staging = dir.with_file_name(format!(".{name}.{}.part", std::process::id()));
-    std::fs::create_dir_all(&staging).map_err(|e| Failure::broken(format!("{}: {e}", staging.display())))?;
+    // Everybody's data: for its owner only.
+    let mut builder = std::fs::DirBuilder::new();
+    std::os::unix::fs::DirBuilderExt::mode(builder.recursive(true), 0o700);
+    builder.create(&staging).map_err(|e| Failure::broken(format!("{}: {e}", staging.display())))?;
     Ok(staging)
 }
 

@@ -4,7 +4,6 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::batch_to_scan::goods;
-use crate::support::Engine;
 use crate::support::server::{Person, Server};
 
 async fn announced(server: &Server, batch: &str) -> (Person, Person, String) {

@@ -8,10 +8,12 @@ use crate::identity::notice::About;
 use crate::identity::store as people;
 use crate::kernel::failure::Faults;
 use crate::kernel::ids::Noun;
+use crate::kernel::quantity::BaseUnit;
 use crate::kernel::{Desk, Outcome};
 use crate::registry::queries::last_day_in;
 use crate::supervision::rectification::{RectificationSource, RectificationState};
 use crate::supervision::store::rectification::{self as store, RectificationRow};
+use crate::trace::store::order as orders;
 use crate::trace::store::stock;
 use crate::trace::store::stop::RecallRow;
 
@@ -92,16 +94,18 @@ pub(super) async fn figures(tx: &Tx, row: &RectificationRow, input: &Rectificati
     }
     let (Some(recovered), Some(disposed)) = (given.recovered, given.disposed) else { return Ok(given) };
     let recall = crate::trace::store::stop::recall(tx.connection(), &row.source_id).await?;
-    let amount = stock::batch(tx.connection(), &recall.batch_id).await?.amount;
-    if recovered > amount {
-        faults.add("/recovered", "recall_figure_beyond").with("figure", recovered).with("most", amount);
+    let batch = stock::batch(tx.connection(), &recall.batch_id).await?;
+    let unit = orders::product(tx.connection(), &batch.product_id).await?.and_then(|product| BaseUnit::parse(&product.base_unit));
+    let shown = |amount: i64| unit.unwrap_or(BaseUnit::G).show(amount);
+    if recovered > batch.amount {
+        faults.add("/recovered", "recall_figure_beyond").with("figure", shown(recovered)).with("most", shown(batch.amount));
     }
     if disposed > recovered {
-        faults.add("/disposed", "recall_figure_beyond").with("figure", disposed).with("most", recovered);
+        faults.add("/disposed", "recall_figure_beyond").with("figure", shown(disposed)).with("most", shown(recovered));
     }
     let before = store::notes(tx.connection(), &row.id).await?.iter().filter_map(|note| note.recovered).max().unwrap_or(0);
     if recovered < before {
-        faults.add("/recovered", "recall_figure_less").with("figure", recovered).with("before", before);
+        faults.add("/recovered", "recall_figure_less").with("figure", shown(recovered)).with("before", shown(before));
     }
     Ok(given)
 }

@@ -2,6 +2,7 @@
 //! plans, members, ties, dated limits, notices, and what of the data is wanting.
 
 mod conflicts;
+mod gi_about;
 mod gi_file;
 mod limits;
 mod mark_use;

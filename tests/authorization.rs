@@ -104,7 +104,7 @@ async fn things(server: &Server) -> BTreeMap<&'static str, [String; 2]> {
 async fn first_of(owner: &Person, noun: &str) -> Option<String> {
     let (_, listed) = owner.get(&format!("/api/v1/{noun}?limit=200")).await;
     let mut items = listed["items"].as_array().cloned().unwrap_or_default();
-    items.sort_by_key(|item| written(item));
+    items.sort_by_key(written);
     Some(items.first()?["id"].as_str().unwrap().to_owned())
 }
 

@@ -61,7 +61,9 @@ async fn faults(server: &Server, archive: &Path) -> Result<Vec<&'static str>, &'
 }
 
 /// The parts of an archive by name.
-fn parts(archive: &Path) -> BTreeMap<String, Vec<u8>> {
+type Parts = BTreeMap<String, Vec<u8>>;
+
+fn parts(archive: &Path) -> Parts {
     let mut zip = zip::ZipArchive::new(std::fs::File::open(archive).unwrap()).unwrap();
     let mut parts = BTreeMap::new();
     for n in 0..zip.len() {
@@ -73,7 +75,7 @@ fn parts(archive: &Path) -> BTreeMap<String, Vec<u8>> {
     parts
 }
 
-fn archive_of(parts: &BTreeMap<String, Vec<u8>>, to: &Path) {
+fn archive_of(parts: &Parts, to: &Path) {
     let mut zip = zip::ZipWriter::new(std::fs::File::create(to).unwrap());
     for (name, bytes) in parts {
         zip.start_file(name.as_str(), zip::write::SimpleFileOptions::default()).unwrap();
@@ -182,7 +184,7 @@ on_both_engines! {
         let whole = parts(&file);
         let name = format!("files/{}/{sha256}", &sha256[..2]);
         let changed = dir.path().join("changed.zip");
-        let told = async |change: &dyn Fn(&mut BTreeMap<String, Vec<u8>>)| {
+        let told = async |change: &dyn Fn(&mut Parts)| {
             let mut parts = whole.clone();
             change(&mut parts);
             archive_of(&parts, &changed);
@@ -194,7 +196,7 @@ on_both_engines! {
         assert_eq!(told(&|p| { p.insert("files/../../etc/passwd".to_owned(), b"x".to_vec()); }).await, Ok(vec!["backup_part_unknown"]));
         assert_eq!(told(&|p| p.get_mut("database.sqlite").unwrap()[5000] ^= 1).await, Ok(vec!["backup_part_damaged"]));
         assert_eq!(told(&|p| p.get_mut("database.sqlite").unwrap().extend([0; 4096])).await, Ok(vec!["backup_part_damaged"]));
-        let resigned = |from: &'static str, to: &'static str| move |p: &mut BTreeMap<String, Vec<u8>>| {
+        let resigned = |from: &'static str, to: &'static str| move |p: &mut Parts| {
             let text = String::from_utf8(p["manifest.json"].clone()).unwrap();
             assert!(text.contains(from), "{text}");
             p.insert("manifest.json".to_owned(), text.replace(from, to).into_bytes());

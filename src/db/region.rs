@@ -3,7 +3,7 @@
 use sea_orm::sea_query::{IntoCondition, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait};
 
-use crate::entity::{organisation, product};
+use crate::entity::{gi_right, organisation, product};
 use crate::kernel::Scope;
 
 /// Rows whose digits in `column` begin with one of the prefixes; none if there are no prefixes. A range and not LIKE, so that an index
@@ -42,6 +42,24 @@ pub fn organisations_in(scope: &Scope) -> SelectStatement {
 /// Ids of products of which a county lies in the region of a scope.
 pub fn products_in(scope: &Scope) -> SelectStatement {
     subquery(product::Entity, product::Column::Id, lists_one(product::Column::CountyCodes, &scope.divisions))
+}
+
+/// One's own rows, drafts among them; of others only what was handed in (`submitted_at` has its moment): those of organisations in the region
+/// of a scope, and those whose `subject` is that of a right that is held (`by`: the right's own id, or its product).
+pub fn own_or_handed_in<C: ColumnTrait>(scope: &Scope, organisation: C, submitted_at: C, subject: C, by: gi_right::Column) -> Condition {
+    let own = Condition::any().add(organisation.is_in(scope.organisations.iter()));
+    let mut others = none(organisation);
+    if scope.all {
+        others = others.add(organisation.is_not_null());
+    }
+    if !scope.divisions.is_empty() {
+        others = others.add(organisation.in_subquery(organisations_in(scope)));
+    }
+    if !scope.holders.is_empty() {
+        let held = subquery(gi_right::Entity, by, gi_right::Column::HolderId.is_in(scope.holders.iter()));
+        others = others.add(subject.in_subquery(held));
+    }
+    own.add(Condition::all().add(submitted_at.is_not_null()).add(others))
 }
 
 /// One column of the rows that meet a condition, to be asked for with `in_subquery`.

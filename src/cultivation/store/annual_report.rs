@@ -6,7 +6,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use crate::db::region::{organisations_in, subquery};
+use crate::db::region::{organisations_in, own_or_handed_in, subquery};
 use crate::db::{Tx, duplicate_as};
 use crate::entity::{
     annual_report as report, annual_report_figure as figure, annual_report_point as point, annual_report_step as step, county_figure,
@@ -22,27 +22,9 @@ pub use step::Model as ReportStepRow;
 
 use report::Column as Col;
 
-/// Rows of the region, and of products on which a right is held.
-fn looked_at<O: ColumnTrait, P: ColumnTrait>(scope: &Scope, organisation: O, product: P) -> Condition {
-    let mut seen = Condition::any().add(organisation.is_in(scope.organisations.iter()));
-    if scope.all {
-        seen = seen.add(organisation.is_not_null());
-    }
-    if !scope.divisions.is_empty() {
-        seen = seen.add(organisation.in_subquery(organisations_in(scope)));
-    }
-    if !scope.holders.is_empty() {
-        let held = subquery(gi_right::Entity, gi_right::Column::ProductId, gi_right::Column::HolderId.is_in(scope.holders.iter()));
-        seen = seen.add(product.in_subquery(held));
-    }
-    seen
-}
-
 /// One's own, drafts among them; once handed in also those of the region and of products on which a right is held.
 fn within(scope: &Scope) -> Condition {
-    let own = Condition::any().add(Col::OrganisationId.is_in(scope.organisations.iter()));
-    let others = looked_at(scope, Col::OrganisationId, Col::ProductId);
-    own.add(Condition::all().add(Col::SubmittedAt.is_not_null()).add(others))
+    own_or_handed_in(scope, Col::OrganisationId, Col::SubmittedAt, Col::ProductId, gi_right::Column::ProductId)
 }
 
 /// Which reports are wanted.

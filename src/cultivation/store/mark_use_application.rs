@@ -5,7 +5,7 @@ use sea_orm::{
 };
 
 use crate::db::narrow::{Narrow, Places, When};
-use crate::db::region::{organisations_in, subquery};
+use crate::db::region::{own_or_handed_in, subquery};
 use crate::db::{Tx, duplicate_as};
 use crate::entity::{
     gi_right, mark_use_application as application, mark_use_application_plot as application_plot,
@@ -22,22 +22,7 @@ use application::Column as Col;
 
 /// One's own, drafts among them; once submitted also those of the region, and those for rights that are held.
 fn within(scope: &Scope) -> Condition {
-    let own = Condition::any().add(Col::OrganisationId.is_in(scope.organisations.iter()));
-    let mut reviewed = Condition::any();
-    if scope.all {
-        reviewed = reviewed.add(Col::Id.is_not_null());
-    }
-    if !scope.divisions.is_empty() {
-        reviewed = reviewed.add(Col::OrganisationId.in_subquery(organisations_in(scope)));
-    }
-    if !scope.holders.is_empty() {
-        let held = subquery(gi_right::Entity, gi_right::Column::Id, gi_right::Column::HolderId.is_in(scope.holders.iter()));
-        reviewed = reviewed.add(Col::RightId.in_subquery(held));
-    }
-    if !scope.all && scope.divisions.is_empty() && scope.holders.is_empty() {
-        return own;
-    }
-    own.add(Condition::all().add(Col::SubmittedAt.is_not_null()).add(reviewed))
+    own_or_handed_in(scope, Col::OrganisationId, Col::SubmittedAt, Col::RightId, gi_right::Column::Id)
 }
 
 /// Which applications are wanted.

@@ -6,7 +6,7 @@ use sea_orm::{
 
 use crate::db::Tx;
 use crate::db::narrow::{Narrow, Places, When};
-use crate::db::region::{organisations_in, subquery};
+use crate::db::region::own_or_handed_in;
 use crate::entity::{gi_right, story, story_point, story_step, story_version};
 use crate::kernel::{Failure, Outcome, Scope};
 
@@ -19,22 +19,7 @@ use story::Column as Col;
 
 /// One's own, drafts among them; once handed in also those of the region, and those of products on which rights are held.
 fn within(scope: &Scope) -> Condition {
-    let own = Condition::any().add(Col::OrganisationId.is_in(scope.organisations.iter()));
-    let mut reviewed = Condition::any();
-    if scope.all {
-        reviewed = reviewed.add(Col::Id.is_not_null());
-    }
-    if !scope.divisions.is_empty() {
-        reviewed = reviewed.add(Col::OrganisationId.in_subquery(organisations_in(scope)));
-    }
-    if !scope.holders.is_empty() {
-        let held = subquery(gi_right::Entity, gi_right::Column::ProductId, gi_right::Column::HolderId.is_in(scope.holders.iter()));
-        reviewed = reviewed.add(Col::ProductId.in_subquery(held));
-    }
-    if !scope.all && scope.divisions.is_empty() && scope.holders.is_empty() {
-        return own;
-    }
-    own.add(Condition::all().add(Col::SubmittedAt.is_not_null()).add(reviewed))
+    own_or_handed_in(scope, Col::OrganisationId, Col::SubmittedAt, Col::ProductId, gi_right::Column::ProductId)
 }
 
 pub(in crate::promotion) async fn insert(tx: &Tx, row: StoryRow) -> Outcome<()> {

@@ -150,21 +150,9 @@ async fn correct(State(app): State<App>, Path(id): Path<String>, posted: Posted<
     .await
 }
 
-/// A step that changes the report.
-macro_rules! step {
-    ($handler:ident, $input:ty, $command:ident) => {
-        async fn $handler(State(app): State<App>, Path(id): Path<String>, posted: Posted<$input>) -> Result<Response, Refusal> {
-            act(&app, posted, move |tx, desk, input| {
-                let id = id.clone();
-                changed(async move { $command(tx, &desk, &id, &input).await.map(AnnualReportStanding::from) })
-            })
-            .await
-        }
-    };
-}
-step!(declare, AnnualReportInput, declare_annual_report);
-step!(give_back, AnnualReportReturnInput, return_annual_report);
-step!(accept, AnnualReportAcceptInput, accept_annual_report);
+changed_by!(declare, AnnualReportInput, declare_annual_report => AnnualReportStanding);
+changed_by!(give_back, AnnualReportReturnInput, return_annual_report => AnnualReportStanding);
+changed_by!(accept, AnnualReportAcceptInput, accept_annual_report => AnnualReportStanding);
 
 async fn county_list(
     State(app): State<App>,

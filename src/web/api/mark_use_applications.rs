@@ -120,45 +120,15 @@ async fn begin(State(app): State<App>, posted: Posted<ApplicationBeginInput>) ->
     .await
 }
 
-async fn change(State(app): State<App>, Path(id): Path<String>, posted: Posted<ApplicationInput>) -> Result<Response, Refusal> {
-    act(&app, posted, move |tx, desk, input| {
-        let id = id.clone();
-        changed(async move { change_application(tx, &desk, &id, &input, &[]).await.map(ApplicationStanding::from) })
-    })
-    .await
-}
+changed_by!(change, ApplicationInput, change_application, &[] => ApplicationStanding);
 
-/// A step with nothing to say.
-macro_rules! plain {
-    ($handler:ident, $command:ident) => {
-        async fn $handler(State(app): State<App>, Path(id): Path<String>, posted: Posted<Nothing>) -> Result<Response, Refusal> {
-            act(&app, posted, move |tx, desk, _| {
-                let id = id.clone();
-                changed(async move { $command(tx, &desk, &id).await.map(ApplicationStanding::from) })
-            })
-            .await
-        }
-    };
-}
-plain!(hand_in, submit_application);
-plain!(withdraw, withdraw_application);
+decided!(hand_in, submit_application => ApplicationStanding);
+decided!(withdraw, withdraw_application => ApplicationStanding);
 
-/// A reviewer's step.
-macro_rules! reviewed {
-    ($handler:ident, $input:ty, $command:ident $(, $reviewer:expr)?) => {
-        async fn $handler(State(app): State<App>, Path(id): Path<String>, posted: Posted<$input>) -> Result<Response, Refusal> {
-            act(&app, posted, move |tx, desk, input| {
-                let id = id.clone();
-                changed(async move { $command(tx, &desk, &id, &input $(, $reviewer)?).await.map(ApplicationStanding::from) })
-            })
-            .await
-        }
-    };
-}
-reviewed!(verified, ApplicationStepInput, advance_application, Reviewer::County);
-reviewed!(county_return, ApplicationReturnInput, return_application, Reviewer::County);
-reviewed!(county_refuse, ApplicationRefuseInput, refuse_application, Reviewer::County);
-reviewed!(advance, ApplicationStepInput, advance_application, Reviewer::Decider);
-reviewed!(give_back, ApplicationReturnInput, return_application, Reviewer::Decider);
-reviewed!(approve, ApplicationApproveInput, approve_application);
-reviewed!(refuse, ApplicationRefuseInput, refuse_application, Reviewer::Decider);
+changed_by!(verified, ApplicationStepInput, advance_application, Reviewer::County => ApplicationStanding);
+changed_by!(county_return, ApplicationReturnInput, return_application, Reviewer::County => ApplicationStanding);
+changed_by!(county_refuse, ApplicationRefuseInput, refuse_application, Reviewer::County => ApplicationStanding);
+changed_by!(advance, ApplicationStepInput, advance_application, Reviewer::Decider => ApplicationStanding);
+changed_by!(give_back, ApplicationReturnInput, return_application, Reviewer::Decider => ApplicationStanding);
+changed_by!(approve, ApplicationApproveInput, approve_application => ApplicationStanding);
+changed_by!(refuse, ApplicationRefuseInput, refuse_application, Reviewer::Decider => ApplicationStanding);

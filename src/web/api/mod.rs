@@ -5,7 +5,7 @@
 ///
 /// `listed!(handler, Filter, View, query)` one page of what the actor's scope reaches; `shown!(handler, View, query)` one of them;
 /// `decided!(handler, command)` an act on one thing that says nothing more; `reasoned!(handler, command)` one with a reason;
-/// `changed_by!(handler, Input, command)` one with an input; `made_by!(handler, Input, noun, command)` something new.
+/// `changed_by!(handler, Input, command)` one with an input and whatever else the command wants; `=> View` behind these two shows its row as a view; `made_by!(handler, Input, noun, command)` something new.
 macro_rules! listed {
     ($handler:ident, $filter:ty, $view:ty, $query:ident) => {
         async fn $handler(State(app): State<App>, By(actor): By, listing: Listing<$filter>) -> Result<Json<Page<$view>>, Refusal> {
@@ -22,11 +22,11 @@ macro_rules! shown {
     };
 }
 macro_rules! decided {
-    ($handler:ident, $command:ident) => {
+    ($handler:ident, $command:ident $(=> $view:ty)?) => {
         async fn $handler(State(app): State<App>, Path(id): Path<String>, posted: Posted<Nothing>) -> Result<Response, Refusal> {
             act(&app, posted, move |tx, desk, _| {
                 let id = id.clone();
-                changed(async move { $command(tx, &desk, &id).await })
+                changed(async move { $command(tx, &desk, &id).await$(.map(<$view>::from))? })
             })
             .await
         }
@@ -44,11 +44,11 @@ macro_rules! reasoned {
     };
 }
 macro_rules! changed_by {
-    ($handler:ident, $input:ty, $command:ident) => {
+    ($handler:ident, $input:ty, $command:ident $(, $more:expr)* $(=> $view:ty)?) => {
         async fn $handler(State(app): State<App>, Path(id): Path<String>, posted: Posted<$input>) -> Result<Response, Refusal> {
             act(&app, posted, move |tx, desk, input| {
                 let id = id.clone();
-                changed(async move { $command(tx, &desk, &id, &input).await })
+                changed(async move { $command(tx, &desk, &id, &input $(, $more)*).await$(.map(<$view>::from))? })
             })
             .await
         }

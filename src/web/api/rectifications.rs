@@ -73,26 +73,8 @@ async fn create(State(app): State<App>, posted: Posted<RectificationInput>) -> R
     .await
 }
 
-async fn reply_one(State(app): State<App>, Path(id): Path<String>, posted: Posted<RectificationReplyInput>) -> Result<Response, Refusal> {
-    act(&app, posted, move |tx, desk, input| {
-        let id = id.clone();
-        changed(async move { reply_rectification(tx, &desk, &id, &input, &[]).await.map(RectificationView::from) })
-    })
-    .await
-}
+changed_by!(reply_one, RectificationReplyInput, reply_rectification, &[] => RectificationView);
 
-/// A step an officer takes.
-macro_rules! step {
-    ($handler:ident, $input:ty, $command:ident) => {
-        async fn $handler(State(app): State<App>, Path(id): Path<String>, posted: Posted<$input>) -> Result<Response, Refusal> {
-            act(&app, posted, move |tx, desk, input| {
-                let id = id.clone();
-                changed(async move { $command(tx, &desk, &id, &input).await.map(RectificationView::from) })
-            })
-            .await
-        }
-    };
-}
-step!(accept, RectificationNoteInput, accept_rectification);
-step!(again, RectificationAgainInput, return_rectification);
-step!(expire, RectificationNoteInput, expire_rectification);
+changed_by!(accept, RectificationNoteInput, accept_rectification => RectificationView);
+changed_by!(again, RectificationAgainInput, return_rectification => RectificationView);
+changed_by!(expire, RectificationNoteInput, expire_rectification => RectificationView);

@@ -90,34 +90,10 @@ async fn begin(State(app): State<App>, posted: Posted<StoryInput>) -> Result<Res
     .await
 }
 
-/// An act with nothing to say.
-macro_rules! plain {
-    ($handler:ident, $command:ident) => {
-        async fn $handler(State(app): State<App>, Path(id): Path<String>, posted: Posted<Nothing>) -> Result<Response, Refusal> {
-            act(&app, posted, move |tx, desk, _| {
-                let id = id.clone();
-                changed(async move { $command(tx, &desk, &id).await.map(StoryStanding::from) })
-            })
-            .await
-        }
-    };
-}
-plain!(hand_in, submit_story);
-plain!(withdraw, withdraw_story);
+decided!(hand_in, submit_story => StoryStanding);
+decided!(withdraw, withdraw_story => StoryStanding);
 
-/// An act that says something.
-macro_rules! saying {
-    ($handler:ident, $input:ty, $command:ident) => {
-        async fn $handler(State(app): State<App>, Path(id): Path<String>, posted: Posted<$input>) -> Result<Response, Refusal> {
-            act(&app, posted, move |tx, desk, input| {
-                let id = id.clone();
-                changed(async move { $command(tx, &desk, &id, &input).await.map(StoryStanding::from) })
-            })
-            .await
-        }
-    };
-}
-saying!(change, StoryInput, change_story);
-saying!(give_back, StoryReturnInput, return_story);
-saying!(approve, StoryApproveInput, approve_story);
-saying!(take_down, StoryWithdrawInput, withdraw_reviewed_story);
+changed_by!(change, StoryInput, change_story => StoryStanding);
+changed_by!(give_back, StoryReturnInput, return_story => StoryStanding);
+changed_by!(approve, StoryApproveInput, approve_story => StoryStanding);
+changed_by!(take_down, StoryWithdrawInput, withdraw_reviewed_story => StoryStanding);

@@ -1,5 +1,30 @@
 //! Signed-in pages under `/work`, and the door to them: what is done on the platform, for people. Plain forms without script.
 
+/// A form of one thing's page: does its act and comes back, or shows itself with every fault. The file that calls it has `place(id)`, the
+/// `names()` of its forms' fields and `page(app, reader, id, errors, tried)`.
+macro_rules! page_step {
+    ($handler:ident, $form:literal, $act:path, $done:literal) => {
+        async fn $handler(
+            State(app): State<App>,
+            reader: Reader,
+            Path(id): Path<String>,
+            posted: Posted<Typed>,
+        ) -> Result<Response, Refusal> {
+            let (typed, lang, own) = (posted.body.clone(), reader.lang, id.clone());
+            let tried = act(&app, posted, move |tx, desk, typed| {
+                let id = own.clone();
+                Box::pin(async move {
+                    $act(tx, &desk, &id, &typed).await?;
+                    Ok(Done::see(done_at(lang, &place(&id), $done)))
+                })
+            });
+            let tried = tried.await;
+            let form = Tried { form: $form, typed: &typed };
+            refilled(tried, &reader, form, &names(), |errors, tried| page(&app, &reader, &id, errors, tried)).await
+        }
+    };
+}
+
 mod alerts;
 mod applying;
 mod audit;

@@ -236,35 +236,12 @@ fn names() -> Vec<&'static str> {
     steps.into_iter().chain(granted).chain(POINTS.map(|(name, _)| name)).collect()
 }
 
-/// A form of the page: does its act and comes back, or shows itself with every fault.
-macro_rules! step {
-    ($handler:ident, $form:literal, $act:path, $done:literal) => {
-        async fn $handler(
-            State(app): State<App>,
-            reader: Reader,
-            Path(id): Path<String>,
-            posted: Posted<Typed>,
-        ) -> Result<Response, Refusal> {
-            let (typed, lang, own) = (posted.body.clone(), reader.lang, id.clone());
-            let tried = act(&app, posted, move |tx, desk, typed| {
-                let id = own.clone();
-                Box::pin(async move {
-                    $act(tx, &desk, &id, &typed).await?;
-                    Ok(Done::see(done_at(lang, &place(&id), $done)))
-                })
-            });
-            let tried = tried.await;
-            let form = Tried { form: $form, typed: &typed };
-            refilled(tried, &reader, form, &names(), |errors, tried| page(&app, &reader, &id, errors, tried)).await
-        }
-    };
-}
-step!(hand_in, "submit", do_submit, "application_submitted");
-step!(withdraw, "withdraw", do_withdraw, "application_withdrawn");
-step!(verified, "advance", do_verify, "application_moved");
-step!(advance, "advance", do_advance, "application_moved");
-step!(county_return, "return", do_county_return, "application_returned");
-step!(give_back, "return", do_return, "application_returned");
-step!(county_refuse, "refuse", do_county_refuse, "application_refused");
-step!(refuse, "refuse", do_refuse, "application_refused");
-step!(approve, "approve", do_approve, "application_approved");
+page_step!(hand_in, "submit", do_submit, "application_submitted");
+page_step!(withdraw, "withdraw", do_withdraw, "application_withdrawn");
+page_step!(verified, "advance", do_verify, "application_moved");
+page_step!(advance, "advance", do_advance, "application_moved");
+page_step!(county_return, "return", do_county_return, "application_returned");
+page_step!(give_back, "return", do_return, "application_returned");
+page_step!(county_refuse, "refuse", do_county_refuse, "application_refused");
+page_step!(refuse, "refuse", do_refuse, "application_refused");
+page_step!(approve, "approve", do_approve, "application_approved");

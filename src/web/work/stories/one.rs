@@ -224,31 +224,8 @@ fn names() -> Vec<&'static str> {
     POINTS.iter().map(|(name, _)| *name).chain(["reason"]).collect()
 }
 
-/// A form of the page: does its act and comes back, or shows itself with every fault.
-macro_rules! step {
-    ($handler:ident, $form:literal, $act:path, $done:literal) => {
-        async fn $handler(
-            State(app): State<App>,
-            reader: Reader,
-            Path(id): Path<String>,
-            posted: Posted<Typed>,
-        ) -> Result<Response, Refusal> {
-            let (typed, lang, own) = (posted.body.clone(), reader.lang, id.clone());
-            let tried = act(&app, posted, move |tx, desk, typed| {
-                let id = own.clone();
-                Box::pin(async move {
-                    $act(tx, &desk, &id, &typed).await?;
-                    Ok(Done::see(done_at(lang, &place(&id), $done)))
-                })
-            });
-            let tried = tried.await;
-            let form = Tried { form: $form, typed: &typed };
-            refilled(tried, &reader, form, &names(), |errors, tried| page(&app, &reader, &id, errors, tried)).await
-        }
-    };
-}
-step!(hand_in, "submit", do_submit, "story_submitted");
-step!(withdraw, "withdraw", do_withdraw, "story_withdrawn");
-step!(give_back, "return", do_return, "story_returned");
-step!(approve, "approve", do_approve, "story_published");
-step!(take_down, "take_down", do_take_down, "story_withdrawn");
+page_step!(hand_in, "submit", do_submit, "story_submitted");
+page_step!(withdraw, "withdraw", do_withdraw, "story_withdrawn");
+page_step!(give_back, "return", do_return, "story_returned");
+page_step!(approve, "approve", do_approve, "story_published");
+page_step!(take_down, "take_down", do_take_down, "story_withdrawn");
